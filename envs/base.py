@@ -1,0 +1,158 @@
+"""The env contract: what every world offers the agent, and the plain data that crosses the border.
+
+A world runs programs and tells the truth about them. It never judges a task (that is `curriculum.checks`), never chooses
+what to do, and never lets a program touch what the truth is read from.
+
+Everything here is frozen data or plain JSON, so that a run can be logged, replayed and compared byte by byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
+
+Observation = dict[str, Any]
+"""Plain JSON about the world at one moment. Every world gives `tick` (int), `game_seconds` (float) and `alive` (bool);
+the rest belongs to the world (Minecraft: inventory, position, health …; see `envs.minecraft`)."""
+
+Event = dict[str, Any]
+"""One typed thing that happened: `kind` (str), `tick` (int) and its own values. Written by the world, never by a program."""
+
+Outcome = Literal["returned", "threw", "timeout", "endless_loop", "out_of_memory", "died", "refused"]
+"""How a program ended. Only `returned` means that it came to its own end; none of them means that the task is done."""
+
+OUTCOMES: tuple[Outcome, ...] = ("returned", "threw", "timeout", "endless_loop", "out_of_memory", "died", "refused")
+
+
+@dataclass(frozen=True)
+class Module:
+    """One function of a program: a pinned skill version or what was just written.
+
+    `uses` binds each name that the source calls to the id of another module of the same program.
+    """
+
+    id: str
+    name: str
+    source: str
+    uses: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a world executes: modules in dependency order, the id of the main one, and its arguments."""
+
+    modules: tuple[Module, ...]
+    main: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The program as plain JSON, the form in which it is logged and sent."""
+        return {"modules": [asdict(module) for module in self.modules], "main": self.main, "args": dict(self.args)}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may use. Enforced from outside the program; crossing one ends the run with a typed outcome."""
+
+    ticks: int = 24_000
+    """Game ticks (20 a game second): one Minecraft day."""
+    seconds: float = 240.0
+    """Real seconds, a watchdog for what does not tick."""
+    cpu_seconds: float = 5.0
+    """Real seconds that program code may compute without asking the world for anything."""
+    memory_mb: int = 64
+    """Heap of the program's isolate."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """The failing line of a program, in the writer's own numbering (line and column from 1)."""
+
+    module: str
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class RunError:
+    """Why a run did not return, in words a writer can act on; `code` is from a closed list per world."""
+
+    code: str
+    message: str
+    value: Any = None
+    remedy: str = ""
+    where: Where | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What executing a program gave: the world before and after, what happened between, and how the program ended."""
+
+    before: Observation
+    after: Observation
+    events: tuple[Event, ...]
+    outcome: Outcome
+    error: RunError | None
+    value: Any
+    calls: tuple[dict[str, Any], ...]
+    """Primitives and actions in order: name, args, ok, error_code, ticks, module, line."""
+    log: tuple[str, ...]
+    """What the program printed (shortened)."""
+    ticks: int
+    seconds: float
+    """Real seconds."""
+
+    @property
+    def game_seconds(self) -> float:
+        """Game time the run took (20 ticks a second)."""
+        return self.ticks / 20
+
+
+@runtime_checkable
+class Env(Protocol):
+    """A world. Made by a factory with its settings, entered by `start`, left by `close`.
+
+    Between calls the world stands still. A run either comes back whole or raises `EnvLost`, after which `recover()`
+    returns the world to the last `save`; so whoever drives it can repeat the run, and nothing half-done is ever seen.
+    """
+
+    name: str
+
+    @property
+    def assistance(self) -> tuple[str, ...]:
+        """Names of the rules that help the agent; empty means no assistance."""
+        ...
+
+    def start(self, generation: int | None = None) -> Observation:
+        """Enter the world as it was saved under `generation` (None: as last saved, or new) and look around."""
+        ...
+
+    def observe(self) -> Observation:
+        """The world as it is now. Changes nothing and takes no game time."""
+        ...
+
+    def run(self, program: Program, limits: Limits) -> Run:
+        """Execute a program. Raises EnvLost if a process of the world died."""
+        ...
+
+    def save(self, generation: int) -> None:
+        """Keep the present state durably under a number; the newest two numbers stay loadable."""
+        ...
+
+    def recover(self) -> Observation:
+        """After EnvLost: the world again as it was last saved."""
+        ...
+
+    def primitives(self) -> Mapping[str, str]:
+        """What programs may call beside skills: name to documentation."""
+        ...
+
+    def parse(self, source: str) -> dict[str, Any]:
+        """Facts about a source in this world's language, from its syntax tree (functions, parameters, calls, refusals)."""
+        ...
+
+    def close(self) -> None:
+        """Stop every process of the world. Safe to call twice."""
+        ...
