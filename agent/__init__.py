@@ -1,0 +1,1 @@
+"""What decides: the loop, its nodes, brains and the command line."""

@@ -1,0 +1,1 @@
+"""What keeps: the database, the event log and three tiers of memory."""

@@ -1,0 +1,1 @@
+"""What can be done: skills, their versions, proofs and graph."""
