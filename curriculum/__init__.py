@@ -1,1 +1,1 @@
-"""What to try next, and how far the journey is."""
+"""What to try next, and how far we are: tasks with machine checks, the tech tree, proposals, progress, metrics."""
