@@ -1,0 +1,1 @@
+"""The rows that recall sees, written together with the tier rows they stand for."""

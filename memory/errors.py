@@ -1,0 +1,33 @@
+"""What can go wrong in memory, and what it means to the caller.
+
+    MemoryStoreError            base: one plain sentence with the value and what to do
+    ├─ StoreTooNew              the file was written by a later version of the program
+    ├─ StoreMissing             a file to be read does not exist
+    ├─ NotKept                  no such episode, item or journal entry
+    ├─ Refused                  the operation would lose or contradict something that is kept
+    └─ DenseUnavailable         a model or package for dense recall is missing (recall works without it)
+"""
+
+
+class MemoryStoreError(Exception):
+    """Base of every expected failure of this package."""
+
+
+class StoreTooNew(MemoryStoreError):
+    """The database holds tables of a later version; updating the program mends it."""
+
+
+class StoreMissing(MemoryStoreError):
+    """A database that was to be read does not exist."""
+
+
+class NotKept(MemoryStoreError):
+    """Nothing is kept under this name or number."""
+
+
+class Refused(MemoryStoreError):
+    """The operation would lose or contradict something that is kept."""
+
+
+class DenseUnavailable(MemoryStoreError):
+    """A package or model file for dense recall is missing; the message says which and how to get it."""

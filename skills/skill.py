@@ -1,0 +1,156 @@
+"""The data of the library: skill, version, signature, need and effect, and the hash that names a version.
+
+Everything here is frozen and plain; nothing reads or writes. A version is its source, its signature and the exact
+versions that it calls; change any of them and it is another version with another hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Rung = Literal['draft', 'candidate', 'verified', 'trusted', 'parole']
+Outcome = Literal['succeeded', 'failed', 'unmet']
+Setting = Literal['home', 'fresh', 'use']
+
+SCHEME = 'v1'
+"""Prefix of version hashes, so that the way of hashing can change without confusing old and new."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: `default` is its source text, or None if it must be given."""
+
+    name: str
+    type: str = 'any'
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The name by which a skill is called and the parameters it takes besides the bot."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The signature as plain JSON."""
+        return {'name': self.name, 'parameters': [vars(parameter) for parameter in self.parameters]}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Signature:
+        """The signature that `to_json` wrote."""
+        return Signature(data['name'], tuple(Parameter(**parameter) for parameter in data['parameters']))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a skill was seen to change: `item` by `low` to `high`, negative if it is used up.
+
+    `per` names the number parameter that it scales with (then the interval is per unit), or is None for a fixed
+    amount. `when` holds the other arguments under which it was seen; `seen` counts the runs.
+    """
+
+    item: str
+    low: float
+    high: float
+    per: str | None = None
+    when: Mapping[str, Any] = field(default_factory=dict)
+    seen: int = 1
+
+
+@dataclass(frozen=True)
+class Need:
+    """What successful runs had or used: a tool, a station or a place, in `seen` of `of` runs."""
+
+    kind: Literal['tool', 'station', 'place']
+    name: str
+    seen: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """One immutable version. `uses` maps each called name to the hash of the version that it means."""
+
+    hash: str
+    skill: str
+    source: str
+    signature: Signature
+    purpose: str
+    language: str = 'javascript'
+    uses: Mapping[str, str] = field(default_factory=dict)
+    primitives: tuple[str, ...] = ()
+    parent: str | None = None
+    reason: str = ''
+    author: str = ''
+    journey: str = ''
+    iteration: int = 0
+    at: float = 0.0
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a version did: `bound` is the Wilson lower bound of its success rate; unmet needs do not count against it."""
+
+    succeeded: int = 0
+    failed: int = 0
+    unmet: int = 0
+    fresh_worlds: int = 0
+    bound: float = 0.0
+    mean_ticks: float | None = None
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A skill: a name, a pointer to its current version, and where that version stands on the ladder."""
+
+    name: str
+    current: Version
+    rung: Rung
+    retired: bool
+    record: Record
+    requires: tuple[Need, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Use:
+    """One run of a version, as evidence. (journey, iteration, position) names it, so it is counted once.
+
+    `setting` says where: 'home' (the world it was written in), 'fresh' (a world its writer never saw; `world` names
+    it) or 'use' (called for a later task). `unmet` means that something it needs was missing, which is not its fault.
+    """
+
+    version: str
+    outcome: Outcome
+    journey: str
+    iteration: int
+    at: float
+    position: int = 0
+    setting: Setting = 'use'
+    world: str = ''
+    args: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
+    after: Mapping[str, int] = field(default_factory=dict)
+    tools: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    ticks: int = 0
+    cause: str | None = None
+    events: tuple[int, int] | None = None
+
+
+def version_hash(source: str, signature: Signature, uses: Mapping[str, str], language: str = 'javascript') -> str:
+    """The name of a version: a hash over its source, its signature and the versions that it calls.
+
+    Line ends and space at the ends of lines do not count, so that copying a file does not make a new version.
+    """
+    text = '\n'.join(line.rstrip() for line in source.strip().splitlines())
+    content = {'language': language, 'signature': signature.to_json(), 'source': text, 'uses': dict(uses)}
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(',', ':'))
+    return f'{SCHEME}:{hashlib.sha256(canonical.encode()).hexdigest()}'
