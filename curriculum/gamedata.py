@@ -327,7 +327,9 @@ class GameData:
     def depth(self, name: str, have: Collection[str] = ()) -> int | None:
         """Steps from `have` (bare hands by default) to the nearest member of `name`; 0 if owned, None if out of reach."""
         ranks = self.ranks(have)
-        depths = [0 if item in have else ranks[item].depth for item in self.expand(name) if item in have or item in ranks]
+        depths = [
+            0 if item in have else ranks[item].depth for item in self.expand(name) if item in have or item in ranks
+        ]
         return min(depths, default=None)
 
     def craftable_closure(self, have: Collection[str]) -> frozenset[str]:
@@ -352,7 +354,9 @@ class GameData:
         Amounts are counted: what is left over from one step is used by the next, tools and stations are made once.
         Raises UnknownName for what does not exist or is out of reach.
         """
-        from curriculum.plan import plan  # the planner reads this module; a late import keeps the one convenient spelling
+        from curriculum.plan import (
+            plan,
+        )  # the planner reads this module; a late import keeps the one convenient spelling
 
         return plan(self, name, count, inventory or {})
 
