@@ -98,7 +98,7 @@ def _npm(node: Path, folder: Path, arguments: list[str]) -> None:
 
 
 def _npm_cli(node: Path) -> Path:
-    """npm as a script for this Node.js; the `npm` on PATH may belong to another one, or to none."""
+    """Find npm as a script that this Node.js can run; the `npm` on PATH may belong to another one, or to none."""
     prefix = node.resolve().parent.parent
     places = [prefix / "lib" / "node_modules", prefix / "share" / "nodejs", prefix / "share" / "node_modules"]
     scripts = [place / "npm" / "bin" / "npm-cli.js" for place in places]
@@ -112,7 +112,7 @@ def _npm_cli(node: Path) -> Path:
 
 
 def _prune(modules: Path) -> None:
-    """Delete what no program of ours can load; of some 470 MB about 120 stay. `LOADS` proves that the rest still works."""
+    """Delete what no program of ours loads: of some 470 MB about 120 stay. `LOADS` proves that they still work."""
     data = modules / "minecraft-data"
     for edition in (data / "minecraft-data" / "data" / "bedrock").iterdir():
         if edition.name != "common":  # the index of versions reads it whatever the edition
@@ -168,13 +168,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run from the command line: 0 when the packages are in place, 1 with one line when they cannot be."""
     parser = argparse.ArgumentParser(prog="python -m bridge.install", description="Install the npm packages.")
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
-    parser.add_argument("--dev", action="store_true", help="also the linter of our JavaScript")
+    parser.add_argument("--dev", action="store_true", help="also the linter of our JavaScript; print its file")
     options = parser.parse_args(arguments)
     say: Say = (lambda line: None) if options.quiet else print
     try:
         install(say)
         if options.dev:
-            say(f"linter: {install_linter(say)}")
+            print(install_linter(say))
     except (NodeMissing, InstallFailed, OSError) as error:
         print(error, file=sys.stderr)
         return 1

