@@ -1,1 +1,1 @@
-"""What decides: the loop, its nodes, brains and the command line."""
+"""Decides: the loop, its nodes, the brains that write programs, and the command line. The only package that sees all others."""

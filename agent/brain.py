@@ -1,0 +1,92 @@
+"""The brain contract: who writes the next program, given the task and everything that is known.
+
+A brain is asked and answers; it never touches the world, the library or the database. The planner (`agent.brains.planner`)
+answers without any model; `agent.brains.openai` asks a language model. Both get the same request and owe the same draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from curriculum.task import Task
+from envs.base import Observation
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one answer cost."""
+
+    tokens: int = 0
+    dollars: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.tokens + other.tokens, self.dollars + other.dollars)
+
+
+@dataclass(frozen=True)
+class KnownSkill:
+    """A library skill as a writer sees it: what to call and what it is known to do, not how."""
+
+    name: str
+    version: str
+    parameters: Mapping[str, Any]
+    purpose: str
+    gives: tuple[str, ...]
+    """Items that it was seen to bring."""
+    status: str
+    worth: float
+    """Lower bound of its success rate."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An earlier round of the same task: what was tried and why it did not do."""
+
+    round: int
+    name: str
+    source: str
+    args: Mapping[str, Any]
+    outcome: str
+    error: Mapping[str, Any] | None
+    evidence: str
+    gained: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WriteRequest:
+    """Everything a writer gets for one program."""
+
+    task: Task
+    check: str
+    """The task's machine check in words."""
+    observation: Observation
+    attempts: tuple[Attempt, ...]
+    skills: tuple[KnownSkill, ...]
+    lessons: tuple[Mapping[str, Any], ...]
+    primitives: Mapping[str, str]
+    objection: str = ""
+    """Why the last draft was refused before running; empty at first."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A writer's answer: either the source of one new function, or the name of a library skill to call as it is."""
+
+    name: str
+    source: str | None
+    args: Mapping[str, Any]
+    note: str
+    """One sentence for people: what this tries and why."""
+    usage: Usage = Usage()
+
+
+class Brain(Protocol):
+    """Writes programs. Raises BrainError when it cannot answer."""
+
+    name: str
+
+    def write(self, request: WriteRequest) -> Draft:
+        """The next program to try for the request."""
+        ...

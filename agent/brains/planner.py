@@ -1,0 +1,99 @@
+"""The offline brain: plans over the game's recipes, the tool gates and known skills, and writes the program down.
+
+No model, no network, no per-task scripts. A first try calls a known skill where one gains what the task wants; otherwise
+it writes a new one. After a failure it folds the typed errors (of this task and of lessons) into the plan and writes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent import plan_source, planning
+from agent.brain import Draft, KnownSkill, WriteRequest
+from agent.errors import BrainError
+from agent.plan import Plan
+from curriculum.gamedata import GameData
+
+Gives = Callable[[str], Sequence[KnownSkill]]
+"""Known skills that were seen to bring an item, surest first."""
+
+MINIMUM_WORTH = 0.2
+"""Below this lower bound of its success rate a skill with several runs behind it is rewritten rather than called."""
+
+
+class Planner:
+    """Brain over game data and a way to ask the library who gains what."""
+
+    name = "planner"
+
+    def __init__(self, data: GameData, gives: Gives) -> None:
+        self._data, self._gives = data, gives
+
+    def write(self, request: WriteRequest) -> Draft:
+        """The next program: a call of a known skill, or a new function; see the module's text."""
+        wanted = request.task.check.to_json()
+        kind = str(wanted.get("kind"))
+        errors = [dict(attempt.error) for attempt in request.attempts if attempt.error]
+        lessons = [dict(lesson["error"]) for lesson in request.lessons if lesson.get("error")]
+        adjustments = planning.adjust([*lessons, *errors])
+        if request.objection:
+            raise BrainError(f"the planner's program was refused: {request.objection}")
+        if kind == "killed":
+            plan = planning.hunt(str(wanted["mob"]), adjustments)
+            return self._draft(request, plan, int(wanted.get("count", 1)), adjustments)
+        target, count = self._wanted(request, wanted)
+        known = self._skill_for((target,))
+        if known is not None and not errors:
+            note = f"{known.name} is known to bring {planning.words(target)}"
+            return Draft(known.name, None, self._args(known.parameters, count, adjustments.heading), note)
+        plan = planning.plan_for(target, self._data, self._skill_for_except(known), adjustments)
+        return self._draft(request, plan, count, adjustments)
+
+    def _wanted(self, request: WriteRequest, wanted: Mapping[str, Any]) -> tuple[str, int]:
+        """What must be gained for the check: the item or '#tag' and how many more."""
+        target = wanted.get("item") or wanted.get("block") or request.task.item
+        if not isinstance(target, str):
+            raise BrainError(f"the planner knows no way to: {request.check}")
+        count = int(wanted.get("count", request.task.count))
+        if wanted.get("kind") == "has":
+            inventory = request.observation.get("inventory", {})
+            count -= sum(inventory.get(name, 0) for name in self._data.expand(target))
+        return target, max(1, count)
+
+    def _draft(
+        self, request: WriteRequest, plan: Plan, count: int, adjustments: planning.Adjustments
+    ) -> Draft:
+        source = plan_source.write(plan)
+        tries = len(request.attempts)
+        note = plan.purpose if not tries else f"{plan.purpose} (try {tries + 1}, after {request.attempts[-1].outcome})"
+        parameters: dict[str, Any] = {"count": 1}
+        if "heading = 0" in source:
+            parameters["heading"] = 0
+        return Draft(plan.name, source, self._args(parameters, count, adjustments.heading), note)
+
+    @staticmethod
+    def _args(parameters: Mapping[str, Any], count: int, heading: int) -> dict[str, Any]:
+        args: dict[str, Any] = {"count": count}
+        if "heading" in parameters:
+            args["heading"] = heading % 8
+        return args
+
+    def _skill_for(self, names: tuple[str, ...]) -> KnownSkill | None:
+        """A skill worth calling for one of `names`, in their order; a '#tag' stands for its members."""
+        for name in names:
+            for item in (name, *(self._data.expand(name) if name.startswith("#") else ())):
+                for skill in self._gives(item):
+                    if skill.worth >= MINIMUM_WORTH:
+                        return skill
+        return None
+
+    def _skill_for_except(self, known: KnownSkill | None) -> planning.SkillFor:
+        """Like `_skill_for`, without the skill that is being rewritten (a skill must not call itself)."""
+        rewritten = known.name if known else None
+
+        def skill_for(names: tuple[str, ...]) -> KnownSkill | None:
+            skill = self._skill_for(names)
+            return None if skill is None or skill.name == rewritten else skill
+
+        return skill_for

@@ -1,0 +1,77 @@
+"""Settings: where things are kept, what a journey is, and what it may spend. The only reader of environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+
+def home() -> Path:
+    """The folder of all journeys: $JOURNEYMAN_HOME, or the platform's user data folder."""
+    chosen = os.environ.get("JOURNEYMAN_HOME")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("journeyman", appauthor=False))
+
+
+@dataclass(frozen=True)
+class JourneyConfig:
+    """What a journey is for its whole life; written into its record at the start and never changed after."""
+
+    name: str
+    worlds: tuple[str, ...]
+    seed: int
+    brain: str = "planner"
+    goal: str | None = None
+    library: str = "main"
+    sight: str = "sight 32"
+    assist: tuple[str, ...] = ()
+    server: str | None = None
+    speed: str = "max"
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> JourneyConfig:
+        """The settings from their plain JSON."""
+        return cls(**{**data, "worlds": tuple(data["worlds"]), "assist": tuple(data["assist"])})
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a session may spend, each None for no limit; hard limits, checked before each iteration and each model call."""
+
+    iterations: int | None = None
+    hours: float | None = None
+    tokens: int | None = None
+    dollars: float | None = None
+
+    def exhausted(self, *, iterations: int, seconds: float, tokens: int, dollars: float) -> str | None:
+        """Which limit the given spending has reached, as a sentence; None if there is room for one more iteration."""
+        if self.iterations is not None and iterations >= self.iterations:
+            return f"{self.iterations} iterations are used up"
+        if self.hours is not None and seconds >= self.hours * 3600:
+            return f"{self.hours:g} hours are used up"
+        if self.tokens is not None and tokens >= self.tokens:
+            return f"{self.tokens} tokens are used up"
+        if self.dollars is not None and dollars >= self.dollars:
+            return f"{self.dollars:g} dollars are used up"
+        return None
+
+
+@dataclass(frozen=True)
+class ModelServer:
+    """Where an OpenAI-compatible server is and the key for it, read from the environment when a model is asked for."""
+
+    base_url: str | None
+    key: str | None
+
+    @classmethod
+    def from_environment(cls) -> ModelServer:
+        """OPENAI_BASE_URL and OPENAI_API_KEY; a local server needs no key."""
+        return cls(os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY") or None)

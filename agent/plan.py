@@ -1,0 +1,65 @@
+"""A plan for one item, as data: what must be at hand first, how the item is got, where to look, and what went wrong before.
+
+Written by `agent.planning`, turned into JavaScript by `agent.plan_source`. A plan knows nothing of the library's storage:
+a step that a known skill covers carries that skill's name, a step that none covers carries a plan of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Method = Literal["mine", "craft", "smelt", "kill"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where to look when nothing is in sight: across the surface, or along tunnels at a level (y)."""
+
+    where: Literal["surface", "level"]
+    level: int | None = None
+    stretches: int = 10
+    """How many times to move on before giving up."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that must be in the inventory before the plan's own step.
+
+    `target` is an item, a '#tag', or several alternatives (a tool that harvests); `amount` is a JavaScript expression over `count`.
+    """
+
+    target: tuple[str, ...]
+    amount: str
+    skill: str | None
+    """A library skill that gains it."""
+    plan: Plan | None = None
+    """How to gain it where no skill is known."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to gain `count` more of `target`."""
+
+    name: str
+    """Name of the function to write."""
+    target: str
+    """Item or '#tag' that is gained."""
+    method: Method
+    source: tuple[str, ...]
+    """Blocks or '#tag' to mine, item to craft or to smelt, mob to kill."""
+    purpose: str
+    per_run: int = 1
+    """How many one recipe run gives (craft)."""
+    needs: tuple[Need, ...] = ()
+    search: Search | None = None
+    fuel: Need | None = None
+    """What to gain when too little burns (smelt); the amount is in items of that fuel."""
+    fuel_per_item: float = 1.0
+    """How many items one unit of that fuel smelts."""
+    tidy: bool = False
+    """Throw away what is worth least before starting."""
+    rest: bool = False
+    """Wait in shelter for daylight before starting."""
+    comments: tuple[str, ...] = field(default=())
+    """What earlier failures changed in this plan, for the reader of the code."""

@@ -1,0 +1,173 @@
+"""Writes a plan down as one parameterised JavaScript function. Decides nothing.
+
+The functions it writes call primitives and library skills by name, take every quantity as a parameter, go on from typed
+errors where moving on helps, let all other errors through, and return what was gained.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from agent.plan import Need, Plan
+
+GO_ON = ("not_found", "unreachable", "timeout", "gone")
+"""Error codes after which looking elsewhere helps."""
+
+_INDENT = "  "
+
+
+def write(plan: Plan) -> str:
+    """The plan's function: `async function name(bot, { count = 1 … } = {})` with JSDoc."""
+    searches = _searches(plan)
+    parameters = "count = 1, heading = 0" if searches else "count = 1"
+    lines = [
+        "/**",
+        f" * {plan.purpose}",
+        *(f" * {comment}" for comment in plan.comments),
+        " * @param {Bot} bot",
+        " * @param {object} options",
+        " * @param {number} options.count how many more to gain",
+        *([" * @param {number} options.heading which way to look first, 0 to 7 in steps of 45 degrees"] if searches else []),
+        " * @returns {{gained: number}}",
+        " */",
+        f"async function {plan.name}(bot, {{ {parameters} }} = {{}}) {{",
+        *_indented(_body(plan, "count", top=True)),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _searches(plan: Plan) -> bool:
+    """Whether the function itself looks around (not a skill that it calls)."""
+    return plan.search is not None or any(need.plan is not None and _searches(need.plan) for need in plan.needs)
+
+
+def _body(plan: Plan, count: str, *, top: bool) -> list[str]:
+    lines: list[str] = []
+    if plan.tidy:
+        lines.append("await tidyInventory(bot)")
+    if plan.rest:
+        lines.append("await shelter(bot)")
+    start = f"start{_camel(plan.target)}"
+    lines.append(f"const {start} = await countItems(bot, {_js(plan.target)})")
+    steps = {"mine": _mine, "kill": _kill, "craft": _craft, "smelt": _smelt}[plan.method]
+    lines += steps(plan, count, start)
+    if top:
+        lines.append(f"return {{ gained: await countItems(bot, {_js(plan.target)}) - {start} }}")
+    return lines
+
+
+def _mine(plan: Plan, count: str, start: str) -> list[str]:
+    left = f"{count} - (await countItems(bot, {_js(plan.target)}) - {start})"
+    action = f"await mineBlock(bot, {_names(plan.source)}, missing)"
+    if plan.search is None:
+        return [*_needs(plan, count), f"const missing = {count}", action]
+    seen = f"() => bot.findBlock({{ matching: {_names(plan.source)}, maxDistance: 32 }})"
+    return _search_loop(plan, count, left, action, seen)
+
+
+def _kill(plan: Plan, count: str, start: str) -> list[str]:
+    left = f"{count} - (await countItems(bot, {_js(plan.target)}) - {start})"
+    mob = plan.source[0]
+    seen = f"() => bot.nearestEntity((entity) => entity.name === {_js(mob)})"
+    return _search_loop(plan, count, left, f"await killMob(bot, {_js(mob)})", seen)
+
+
+def _search_loop(plan: Plan, count: str, left: str, action: str, seen: str) -> list[str]:
+    """Try, and where nothing is in sight move on: a bounded loop that lets the last error through."""
+    search = plan.search
+    assert search is not None
+    if search.where == "surface":
+        move = [
+            "await ascendToSurface(bot)",
+            f"await exploreUntil(bot, headings[(heading + stretch) % 8], 40, {seen})",
+        ]
+    else:
+        move = [
+            f"if (Math.abs(bot.entity.position.y - {search.level}) > 6) await descendTo(bot, {search.level})",
+            "else await digTunnel(bot, headings[((heading + Math.floor(stretch / 3)) * 2) % 8], 20)",
+        ]
+    return [
+        "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]].map(([x, z]) => new Vec3(x, 0, z))",
+        f"for (let stretch = 0; stretch <= {search.stretches}; stretch++) {{",
+        *_indented(
+            [
+                f"const missing = {left}",
+                "if (missing <= 0) break",
+                *_needs(plan, count),
+                "try {",
+                f"{_INDENT}{action}",
+                "} catch (error) {",
+                f"{_INDENT}if (stretch === {search.stretches} || !{_js(list(GO_ON))}.includes(error.code)) throw error",
+                *_indented(_guarded(move)),
+                "}",
+            ]
+        ),
+        "}",
+    ]
+
+
+def _guarded(move: list[str]) -> list[str]:
+    """Moving on may itself be blocked; then the next stretch tries another way."""
+    return [
+        "try {",
+        *_indented(move),
+        "} catch (blocked) {",
+        f"{_INDENT}if (!{_js(list(GO_ON))}.includes(blocked.code)) throw blocked",
+        "}",
+    ]
+
+
+def _craft(plan: Plan, count: str, _start: str) -> list[str]:
+    return [*_needs(plan, count), f"await craftItem(bot, {_js(plan.target)}, {count})"]
+
+
+def _smelt(plan: Plan, count: str, _start: str) -> list[str]:
+    lines = _needs(plan, count)
+    if plan.fuel is not None:
+        lines += [
+            "const burns = 8 * await countItems(bot, '#coals') + 1.5 * (await countItems(bot, '#planks') + await countItems(bot, '#logs'))",
+            f"const missingFuel = Math.ceil(({count} - burns) / {plan.fuel_per_item:g})",
+            *_gain(plan.fuel, "missingFuel"),
+        ]
+    return [*lines, f"await smeltItem(bot, {_names(plan.source)}, null, {count})"]
+
+
+def _needs(plan: Plan, count: str) -> list[str]:
+    lines: list[str] = []
+    for need in plan.needs:
+        amount = need.amount.replace("count", count) if count != "count" else need.amount
+        missing = f"missing{_camel(need.target[0])}"
+        lines.append(f"const {missing} = {amount} - await countItems(bot, {_names(need.target)})")
+        lines += _gain(need, missing)
+    return lines
+
+
+def _gain(need: Need, missing: str) -> list[str]:
+    if need.skill is not None:
+        return [f"if ({missing} > 0) await {need.skill}(bot, {{ count: {missing} }})"]
+    assert need.plan is not None
+    return [f"if ({missing} > 0) {{", *_indented(_body(need.plan, missing, top=False)), "}"]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [_INDENT + line for line in lines]
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return _js(names[0]) if len(names) == 1 else _js(list(names))
+
+
+def _js(value: object) -> str:
+    """A value as JavaScript source with single quotes."""
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if isinstance(value, list):
+        return "[" + ", ".join(_js(item) for item in value) + "]"
+    return json.dumps(value)
+
+
+def _camel(name: str) -> str:
+    """'#coal_ores' and 'coal_ores' as 'CoalOres'."""
+    return "".join(part.capitalize() for part in re.split(r"[^a-zA-Z0-9]+", name) if part)

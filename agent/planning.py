@@ -1,0 +1,308 @@
+"""Decides how to gain an item: over the game's recipes, the tool gates, the skills that are known, and what failed before.
+
+Pure: game data and skills in, a plan out. No per-task knowledge stands here; what the game needs for a thing is in
+`curriculum.gamedata`, what the world taught is in the adjustments, which are folded from typed errors and lessons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.brain import KnownSkill
+from agent.errors import BrainError
+from agent.plan import Need, Plan, Search
+from curriculum.gamedata import Block, Craft, GameData, Kill, Mine, Smelt, Way
+
+SkillFor = Callable[[tuple[str, ...]], KnownSkill | None]
+"""Which known skill gains one of these names; None where there is none."""
+
+DEEPEST_PLAN = 12
+"""Longest chain of needs a plan follows where no skill covers them."""
+
+WORKING_LEVEL = 48
+"""Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
+
+
+@dataclass(frozen=True)
+class Adjustments:
+    """What earlier failures ask of the next plan. Empty at first; each typed error adds its own part."""
+
+    more: Mapping[str, int]
+    """Items that were missing though the recipe seemed covered, and how many (mixed wood, leftovers used up)."""
+    level_shift: int = 0
+    """How many levels deeper to look than the usual range suggests."""
+    stretches: int = 0
+    """How many more times to move on before giving up."""
+    heading: int = 0
+    """Which way to look first."""
+    tidy: bool = False
+    rest: bool = False
+    other_way: int = 0
+    """How many of the cheapest ways to pass over because they led nowhere."""
+    comments: tuple[str, ...] = ()
+
+    @classmethod
+    def none(cls) -> Adjustments:
+        """No failure so far."""
+        return cls(more={})
+
+    def after(self, error: Mapping[str, Any]) -> Adjustments:
+        """The adjustments once this error was met as well. Codes: see bridge/PROTOCOL.md."""
+        code, value = error.get("code"), error.get("value")
+        if code == "missing_items" and isinstance(value, Mapping):
+            more = {**self.more, **{str(name): int(count) for name, count in value.items() if isinstance(count, int)}}
+            return replace(self, more=more, comments=(*self.comments, f"Earlier the inventory lacked {_list(more)}."))
+        if code in ("not_found", "gone"):
+            return replace(
+                self,
+                stretches=self.stretches + 6,
+                level_shift=self.level_shift + 12,
+                heading=self.heading + 3,
+                comments=(*self.comments, "Nothing was in sight at first, so this looks farther."),
+            )
+        if code in ("unreachable", "timeout", "cannot_place", "interrupted"):
+            return replace(self, heading=self.heading + 3, stretches=self.stretches + 2)
+        if code == "inventory_full":
+            return replace(self, tidy=True, comments=(*self.comments, "The inventory was full once."))
+        if code == "died":
+            return replace(self, rest=True, heading=self.heading + 4)
+        return replace(self, heading=self.heading + 1)
+
+
+def adjust(errors: Iterable[Mapping[str, Any]]) -> Adjustments:
+    """Folds errors, oldest first, into what the next plan must heed."""
+    adjustments = Adjustments.none()
+    for error in errors:
+        adjustments = adjustments.after(error)
+    return adjustments
+
+
+def plan_for(
+    target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, *, depth: int = 0
+) -> Plan:
+    """How to gain `count` more of `target` (an item or a '#tag').
+
+    Raises BrainError when the game gives no way to it, or none that the primitives can carry out.
+    """
+    if depth > DEEPEST_PLAN:
+        raise BrainError(f"{target}: the chain of needs is longer than {DEEPEST_PLAN} steps")
+    ways = _ways(target, data)
+    if not ways:
+        raise BrainError(f"{target}: no way to gain it with the primitives there are")
+    way = ways[min(adjustments.other_way, len(ways) - 1)]
+    if isinstance(way, Mine):
+        plan = _mine(target, way, data, skill_for, adjustments, depth)
+    elif isinstance(way, Craft):
+        plan = _craft(target, way, data, skill_for, adjustments, depth)
+    elif isinstance(way, Smelt):
+        plan = _smelt(target, way, data, skill_for, adjustments, depth)
+    else:
+        plan = _kill(target, way, adjustments)
+    return replace(plan, tidy=adjustments.tidy, rest=adjustments.rest, comments=tuple(dict.fromkeys(adjustments.comments)))
+
+
+def hunt(mob: str, adjustments: Adjustments) -> Plan:
+    """A plan to find and kill one kind of mob, whatever it drops."""
+    return Plan(
+        name=f"hunt{camel(mob)}",
+        target=mob,
+        method="kill",
+        source=(mob,),
+        purpose=f"Find and kill {words(mob)}.",
+        search=Search("surface", stretches=10 + adjustments.stretches),
+    )
+
+
+def _ways(target: str, data: GameData) -> list[Mine | Craft | Smelt | Kill]:
+    """The ways that primitives can carry out, cheapest first; for a tag, those of its members."""
+    ranks = data.ranks()
+    found: list[Way] = []
+    for name in data.expand(target):
+        if name in ranks:
+            found.append(ranks[name].way)
+            found += [way for way in data.sources(name) if way != ranks[name].way]
+    if target.startswith("#"):
+        found.sort(key=lambda way: ranks[way.item].cost if way.item in ranks else float("inf"))
+    return [way for way in found if isinstance(way, Mine | Craft | Smelt | Kill) and not getattr(way, "made", None)]
+
+
+def _mine(target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+    members = set(data.expand(target))
+    blocks = [
+        block
+        for block in data.blocks.values()
+        if block.made is None
+        and block.levels is not None
+        and any(drop.item in members and drop.mean >= way.drop.mean / 2 for drop in block.drops)
+        and (block.tools is None or (way.tools is not None and set(way.tools) <= set(block.tools)))
+        and block.effort <= 4 * way.effort
+    ]
+    needs: tuple[Need, ...] = ()
+    if way.tools:
+        cheapest = data.tool_for(way.block)
+        needs = (_need(tuple(way.tools), "1", data, skill_for, depth, first=cheapest),)
+    return Plan(
+        name=f"mine{camel(target)}",
+        target=target,
+        method="mine",
+        source=_shortest([block.name for block in blocks], data),
+        purpose=f"Mine {words(target)}, moving on until enough is found.",
+        needs=needs,
+        search=_search(blocks, adjustments),
+    )
+
+
+def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
+    """Where blocks of these kinds are looked for: on the surface if one of them lies there, else where they are densest."""
+    stretches = 8 + adjustments.stretches
+    levels = [block.levels for block in blocks if block.levels is not None]
+    if any(block.surface for block in blocks) or not levels:
+        return Search("surface", stretches=stretches)
+    low, high = min(low for low, _ in levels), max(high for _, high in levels)
+    densest = [level for block in blocks if (level := getattr(block, "densest", None)) is not None]
+    level = densest[0] if densest else (low + high) // 2
+    return Search("level", max(low + 5, min(level, WORKING_LEVEL) - adjustments.level_shift), stretches)
+
+
+def _craft(target: str, way: Craft, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+    recipe = way.recipe
+    ingredients = _generalised(target, way, data)
+    ranks = data.ranks()
+
+    def chain(name: str) -> int:
+        return max((ranks[item].depth for item in data.expand(name) if item in ranks), default=0)
+
+    needs = []
+    if recipe.table:
+        needs.append(_need(("crafting_table",), "1", data, skill_for, depth))
+    # What is made of the other ingredients comes first, so that making it does not eat them.
+    for name, each in sorted(ingredients.items(), key=lambda pair: (-chain(pair[0]), pair[0])):
+        batches = "count" if recipe.count == 1 else f"Math.ceil(count / {recipe.count})"
+        amount = batches if each == 1 else f"{each} * {batches}"
+        spare = sum(more for item, more in adjustments.more.items() if item in data.expand(name) or item == name)
+        needs.append(_need((name,), f"{amount} + {spare}" if spare else amount, data, skill_for, depth))
+    covered = {item for name in ingredients for item in (*data.expand(name), name)} | {"crafting_table"}
+    for item, count in adjustments.more.items():
+        if item not in covered and data.exists(item):
+            needs.insert(0, _need((item,), str(count), data, skill_for, depth))
+    return Plan(
+        name=f"craft{camel(target)}",
+        target=target,
+        method="craft",
+        source=(target,),
+        purpose=f"Craft {words(target)}, gaining first what is missing for it.",
+        per_run=recipe.count,
+        needs=tuple(needs),
+    )
+
+
+def _generalised(target: str, way: Craft, data: GameData) -> dict[str, int]:
+    """The recipe's ingredients with '#tag' where the game has the same recipe for the tag's other members."""
+    members = data.expand(target)
+    variants = [recipe for name in members for recipe in data.recipes.get(name, ()) if recipe.count == way.recipe.count]
+    general: dict[str, int] = {}
+    for name, each in way.recipe.ingredients.items():
+        rest = {other: count for other, count in way.recipe.ingredients.items() if other != name}
+        like = {
+            other
+            for recipe in variants
+            for other, count in recipe.ingredients.items()
+            if count == each and _without(recipe.ingredients, other) == rest
+        }
+        tags = [
+            tag for tag, items in data.tags.items() if name in items and len(like & set(items)) > 1 and set(items) & set(data.ranks()) <= like
+        ]
+        best = max(tags, key=lambda tag: (len(set(data.tags[tag])), tag), default=None)
+        general[f"#{best}" if best else name] = each
+    return general
+
+
+def _without(ingredients: Mapping[str, int], name: str) -> dict[str, int]:
+    return {other: count for other, count in ingredients.items() if other != name}
+
+
+def _smelt(target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+    per_coal = data.fuel["coal"] / way.ticks
+    per_plank = data.fuel["oak_planks"] / way.ticks
+    coal = skill_for(("coal",))
+    fuel = (
+        Need(("coal",), "count", coal.name)
+        if coal is not None
+        else _need(("#logs",), "count", data, skill_for, depth)
+    )
+    inputs = tuple(sorted({smelt.input for smelt in data.smelting.values() if smelt.item == target and smelt.input in data.ranks()}))
+    source = (way.input,) if not target.startswith("#") else _shortest(list(inputs), data)
+    general = _tag_of(way.input, inputs, data)
+    spare = sum(more for item, more in adjustments.more.items() if item == way.input)
+    return Plan(
+        name=f"smelt{camel(target)}",
+        target=target,
+        method="smelt",
+        source=(general,) if general else source,
+        purpose=f"Smelt {words(target)}, gaining first the furnace, the fuel and what goes in.",
+        needs=(
+            _need(("furnace",), "1", data, skill_for, depth),
+            _need((general or way.input,), f"count + {spare}" if spare else "count", data, skill_for, depth),
+        ),
+        fuel=fuel,
+        fuel_per_item=per_coal if coal is not None else per_plank,
+    )
+
+
+def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
+    """A '#tag' that `name` belongs to and whose obtainable members all smelt to the same thing (charcoal from any log)."""
+    same, ranks = set(like), data.ranks()
+    for tag, items in sorted(data.tags.items()):
+        members = {item for item in items if item in ranks}
+        if name in members and len(members) > 1 and members <= same:
+            return f"#{tag}"
+    return None
+
+
+def _kill(target: str, way: Kill, adjustments: Adjustments) -> Plan:
+    return Plan(
+        name=f"hunt{camel(target)}",
+        target=target,
+        method="kill",
+        source=(way.mob,),
+        purpose=f"Hunt {words(way.mob)} for {words(target)}.",
+        search=Search("surface", stretches=10 + adjustments.stretches),
+    )
+
+
+def _need(
+    names: tuple[str, ...], amount: str, data: GameData, skill_for: SkillFor, depth: int, *, first: str | None = None
+) -> Need:
+    """A need with the skill that covers it, or with a plan of its own where none does."""
+    skill = skill_for((first,)) if first else None
+    skill = skill or skill_for(names)
+    if skill is not None:
+        return Need(names, amount, skill.name)
+    inner = plan_for(first or names[0], data, skill_for, Adjustments.none(), depth=depth + 1)
+    return Need(names, amount, None, inner)
+
+
+def _shortest(names: list[str], data: GameData) -> tuple[str, ...]:
+    """The '#tag' whose members in this world are exactly `names`, or the names themselves."""
+    ranks = set(data.blocks)
+    for tag, members in data.tags.items():
+        present = {member for member in members if member in ranks and data.blocks[member].levels is not None}
+        if len(names) > 1 and present == set(names):
+            return (f"#{tag}",)
+    return tuple(sorted(names))
+
+
+def camel(name: str) -> str:
+    """'#coal_ores' and 'coal_ores' as 'CoalOres'."""
+    return "".join(part.capitalize() for part in name.lstrip("#").split("_"))
+
+
+def words(name: str) -> str:
+    """'raw_iron' as 'raw iron'."""
+    return name.lstrip("#").replace("_", " ")
+
+
+def _list(more: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {words(name)}" for name, count in sorted(more.items()))

@@ -1,0 +1,24 @@
+"""The checkpointed state of the loop: ids and small facts only, plain JSON, so that a step costs little and never ages."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class State(TypedDict, total=False):
+    """What one node hands to the next. Everything large is a row in the database under (journey, iteration)."""
+
+    journey: str
+    iteration: int
+    """Programs run so far."""
+    task: dict[str, Any] | None
+    """The task under way as JSON."""
+    round: int
+    """Attempts at it so far."""
+    recalled: list[dict[str, Any]]
+    draft: dict[str, Any] | None
+    """The program about to run: name, source, args, modules' ids, note, usage."""
+    passed: bool | None
+    stop: str | None
+    """goal, budget, user or error; None while the journey goes on."""
+    reason: str
