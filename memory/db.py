@@ -29,17 +29,17 @@ def open_db(path: str | Path, *sets: Migrations, read_only: bool = False) -> Dat
     path = Path(path)
     if read_only:
         if not path.exists():
-            raise StoreMissing(f'no database at {path}: start a journey first')
-        connection = sqlite3.connect(f'{path.resolve().as_uri()}?mode=ro', uri=True, timeout=BUSY_SECONDS)
+            raise StoreMissing(f"no database at {path}: start a journey first")
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     db = Database(connection)
     _refuse_newer(db, (schema.MEMORY, *sets), path)
     if not read_only:
-        db.execute('PRAGMA journal_mode = WAL')
-        db.execute('PRAGMA synchronous = FULL')
-    db.execute('PRAGMA foreign_keys = ON')
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
     if not read_only:
         migrate(db, schema.MEMORY, *sets)
     return db
@@ -63,7 +63,7 @@ def atomic(db: Database) -> Iterator[Database]:
         with db.atomic():
             yield db
         return
-    db.conn.execute('BEGIN IMMEDIATE')
+    db.conn.execute("BEGIN IMMEDIATE")
     try:
         yield db
     except BaseException:
@@ -80,8 +80,8 @@ def _refuse_newer(db: Database, sets: tuple[Migrations, ...], path: Path) -> Non
         unknown = applied - known - _names(migrations)
         if unknown:
             raise StoreTooNew(
-                f'{path} was written by a newer version (it knows {sorted(unknown)[0]!r} in {migrations.name!r}): '
-                'update the program, or use another database'
+                f"{path} was written by a newer version (it knows {sorted(unknown)[0]!r} in {migrations.name!r}): "
+                "update the program, or use another database"
             )
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal['succeeded', 'failed', 'shown']
-Tier = Literal['episodic', 'semantic']
+Outcome = Literal["succeeded", "failed", "shown"]
+Tier = Literal["episodic", "semantic"]
 
 FSRS_DECAY = 0.1542
 """Exponent of the FSRS-6 forgetting curve (its default w20)."""
@@ -22,7 +22,7 @@ FSRS_DECAY = 0.1542
 _FSRS_FACTOR = 0.9 ** (-1 / FSRS_DECAY) - 1
 _GROWTH, _SATURATION, _LATENESS = 1.8722, 0.1666, 0.796  # FSRS-6 defaults w8, w9, w10
 _LAPSE, _LAPSE_DIFFICULTY, _LAPSE_STABILITY, _LAPSE_LATENESS = 1.4835, 0.0614, 0.2629, 1.6483  # w11 to w14
-_FIRST_STABILITY: dict[Tier, float] = {'episodic': 2.3, 'semantic': 8.3}
+_FIRST_STABILITY: dict[Tier, float] = {"episodic": 2.3, "semantic": 8.3}
 _EASIEST, _MIDDLE, _HARDEST = 1.0, 5.0, 10.0
 
 
@@ -58,25 +58,25 @@ def half_life(elapsed: float, stability: float) -> float:
 
 
 CURVES: dict[str, Callable[[float, float], float]] = {
-    'fsrs6': fsrs6,
-    'exponential': exponential,
-    'half_life': half_life,
+    "fsrs6": fsrs6,
+    "exponential": exponential,
+    "half_life": half_life,
 }
 """The curves by the names that settings use."""
 
 
-def retrievability(strength: Strength, now: float, curve: str = 'fsrs6') -> float:
+def retrievability(strength: Strength, now: float, curve: str = "fsrs6") -> float:
     """The chance, from 1 down to 0, that the memory is still needed and right at `now`."""
     return CURVES[curve](max(0.0, now - strength.last_used), strength.stability)
 
 
 def review(strength: Strength, outcome: Outcome, now: float) -> Strength:
     """The strength after a use. A success after a long pause teaches more than one right after another."""
-    if outcome == 'shown':
+    if outcome == "shown":
         return strength
     fading = 1 - retrievability(strength, now)
     s, d = strength.stability, strength.difficulty
-    if outcome == 'succeeded':
+    if outcome == "succeeded":
         growth = math.exp(_GROWTH) * (11 - d) * s**-_SATURATION * (math.exp(_LATENESS * fading) - 1)
         # Uses in quick succession have hardly faded: they still count a little, or daily tools would never harden.
         grown = s * (1 + max(growth, 0.05))

@@ -17,8 +17,9 @@ from sqlite_utils import Database
 from memory import documents
 from memory.db import atomic
 from memory.errors import NotKept
+from memory.log import canonical
 
-Failure = Literal['missing_need', 'wrong_code', 'world', 'verifier', 'timeout', 'sandbox', 'died']
+Failure = Literal["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"]
 """Whose fault a failed iteration was: the first question of every later decision about it."""
 
 
@@ -44,20 +45,20 @@ class Episode:
     iteration: int
     task: str
     goal: str
-    outcome: Literal['passed', 'failed']
+    outcome: Literal["passed", "failed"]
     at: float
     round: int = 1
-    world: str = ''
+    world: str = ""
     program: str | None = None
     failure: Failure | None = None
     cause: str | None = None
-    message: str = ''
+    message: str = ""
     gained: Mapping[str, int] = field(default_factory=dict)
     place: Place | None = None
     ticks: tuple[int, int] | None = None
     skills: Mapping[str, str] = field(default_factory=dict)
     tokens: int = 0
-    brain: str = ''
+    brain: str = ""
     events: tuple[int, int] | None = None
     id: int = 0
 
@@ -70,24 +71,67 @@ class Episodes:
 
     def keep_program(self, source: str) -> str:
         """Keep a program's source and return the hash that names it in episodes."""
-        raise NotImplementedError
+        hash = f"v1:{hashlib.sha256(source.encode()).hexdigest()}"
+        with atomic(self._db):
+            self._db.execute("INSERT OR IGNORE INTO programs VALUES (?, ?)", [hash, source])
+        return hash
 
     def program(self, hash: str) -> str:
         """The source of a kept program."""
-        raise NotImplementedError
+        row = self._db.execute("SELECT source FROM programs WHERE hash = ?", [hash]).fetchone()
+        if row is None:
+            raise NotKept(f"no program {hash!r} is kept")
+        return str(row[0])
 
     def record(self, episode: Episode) -> Episode:
         """Keep an episode; if (journey, iteration) is already kept, that one stands and is returned."""
-        raise NotImplementedError
+        with atomic(self._db):
+            kept = self._db.execute(
+                "SELECT id FROM episodes WHERE journey = ? AND iteration = ?", [episode.journey, episode.iteration]
+            ).fetchone()
+            if kept is None:
+                row = _row(episode)
+                self._db.execute(
+                    f"INSERT INTO episodes ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
+                )
+                id = int(self._db.execute("SELECT last_insert_rowid()").fetchone()[0])
+                documents.keep(
+                    self._db,
+                    tier="episode",
+                    ref=id,
+                    scope=episode.journey,
+                    at=episode.at,
+                    text=describe(episode),
+                    marks=_marks(episode),
+                )
+        return self.get(episode.journey, episode.iteration)
 
     def get(self, journey: str, iteration: int) -> Episode:
         """The episode of one iteration."""
-        raise NotImplementedError
+        found = self._select("journey = ? AND iteration = ?", [journey, iteration], 1)
+        if not found:
+            raise NotKept(f"journey {journey!r} has no episode {iteration}")
+        return found[0]
 
-    def find(self, journey: str | None = None, *, task: str | None = None, outcome: str | None = None,
-             cause: str | None = None, limit: int = 20) -> list[Episode]:
+    def find(
+        self,
+        journey: str | None = None,
+        *,
+        task: str | None = None,
+        outcome: str | None = None,
+        cause: str | None = None,
+        limit: int = 20,
+    ) -> list[Episode]:
         """Episodes, newest first, narrowed by whatever is given."""
-        raise NotImplementedError
+        given = {"journey": journey, "task": task, "outcome": outcome, "cause": cause}
+        asked = {column: value for column, value in given.items() if value is not None}
+        where = " AND ".join(f"{column} = ?" for column in asked) or "true"
+        return self._select(where, [*asked.values()], limit)
+
+    def _select(self, where: str, values: list[Any], limit: int) -> list[Episode]:
+        cursor = self._db.execute(f"SELECT * FROM episodes WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])
+        columns = [column[0] for column in cursor.description]
+        return [_episode(dict(zip(columns, row, strict=True))) for row in cursor]
 
 
 def inventory_difference(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
@@ -98,4 +142,69 @@ def inventory_difference(before: Mapping[str, int], after: Mapping[str, int]) ->
 
 def describe(episode: Episode) -> str:
     """The episode as one line for a prompt and for the words that recall searches."""
-    raise NotImplementedError
+    gained = ", ".join(f"{count:+d} {name}" for name, count in episode.gained.items())
+    if episode.outcome == "passed":
+        parts = [f"Did: {episode.goal}"]
+    else:
+        why = " / ".join(word for word in (episode.failure, episode.cause) if word)
+        parts = [f"Failed: {episode.goal}", f"{why}: {episode.message}" if episode.message else why]
+    parts.append(gained)
+    if episode.skills:
+        parts.append(f"with {', '.join(episode.skills)}")
+    if episode.place:
+        biome = f" in {episode.place.biome}" if episode.place.biome else ""
+        parts.append(f"at {episode.place.x:.0f} {episode.place.y:.0f} {episode.place.z:.0f}{biome}")
+    return "; ".join(part for part in parts if part)
+
+
+def _marks(episode: Episode) -> list[documents.Mark]:
+    marks = [("item", name) for name in episode.gained]
+    marks += [("skill", name) for name in episode.skills]
+    marks.append(("task", episode.task))
+    if episode.cause:
+        marks.append(("error", episode.cause))
+    if episode.place:
+        marks.append(("place", documents.region(episode.place.x, episode.place.z)))
+    return marks
+
+
+def _row(episode: Episode) -> dict[str, Any]:
+    """The episode as a row; everything that is not a single value becomes JSON."""
+    first_tick, last_tick = episode.ticks or (None, None)
+    first_event, last_event = episode.events or (None, None)
+    return {
+        "journey": episode.journey,
+        "iteration": episode.iteration,
+        "round": episode.round,
+        "task": episode.task,
+        "goal": episode.goal,
+        "world": episode.world,
+        "program": episode.program,
+        "outcome": episode.outcome,
+        "failure": episode.failure,
+        "cause": episode.cause,
+        "message": episode.message,
+        "gained": canonical(dict(episode.gained)),
+        "place": canonical(vars(episode.place)) if episode.place else None,
+        "first_tick": first_tick,
+        "last_tick": last_tick,
+        "skills": canonical(dict(episode.skills)),
+        "tokens": episode.tokens,
+        "brain": episode.brain,
+        "first_event": first_event,
+        "last_event": last_event,
+        "at": episode.at,
+    }
+
+
+def _episode(row: dict[str, Any]) -> Episode:
+    """The episode that `_row` wrote."""
+    ticks = (row.pop("first_tick"), row.pop("last_tick"))
+    events = (row.pop("first_event"), row.pop("last_event"))
+    place = json.loads(row.pop("place") or "null")
+    return Episode(
+        **{**row, "gained": json.loads(row["gained"]), "skills": json.loads(row["skills"])},
+        place=Place(**place) if place else None,
+        ticks=ticks if ticks[0] is not None else None,
+        events=events if events[0] is not None else None,
+    )

@@ -1,11 +1,11 @@
 """What can go wrong in memory, and what it means to the caller.
 
-    MemoryStoreError            base: one plain sentence with the value and what to do
-    ├─ StoreTooNew              the file was written by a later version of the program
-    ├─ StoreMissing             a file to be read does not exist
-    ├─ NotKept                  no such episode, item or journal entry
-    ├─ Refused                  the operation would lose or contradict something that is kept
-    └─ DenseUnavailable         a model or package for dense recall is missing (recall works without it)
+MemoryStoreError            base: one plain sentence with the value and what to do
+├─ StoreTooNew              the file was written by a later version of the program
+├─ StoreMissing             a file to be read does not exist
+├─ NotKept                  no such episode, item or journal entry
+├─ Refused                  the operation would lose or contradict something that is kept
+└─ DenseUnavailable         a model or package for dense recall is missing (recall works without it)
 """
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,9 +16,9 @@ from sqlite_utils import Database
 
 from memory.db import atomic
 
-Source = Literal['world', 'body', 'agent', 'model']
+Source = Literal["world", "body", "agent", "model"]
 
-WALL_CLOCK_FIELDS = frozenset({'at', 'seconds', 'wall_seconds', 'cpu_seconds', 'milliseconds', 'started', 'ended'})
+WALL_CLOCK_FIELDS = frozenset({"at", "seconds", "wall_seconds", "cpu_seconds", "milliseconds", "started", "ended"})
 """Names of data fields that tell real time; they differ between two equal runs and are left out of digests."""
 
 
@@ -28,12 +28,12 @@ class Event:
 
     kind: str
     data: Mapping[str, Any]
-    source: Source = 'world'
+    source: Source = "world"
     tick: int | None = None
     at: float | None = None
-    journey: str = ''
+    journey: str = ""
     iteration: int = 0
-    node: str = ''
+    node: str = ""
     seq: int = 0
 
 
@@ -63,18 +63,20 @@ class EventLog:
         key = (journey, iteration, node)
         with atomic(self._db):
             kept = self._db.execute(
-                'SELECT digest FROM batches WHERE journey = ? AND iteration = ? AND node = ?', key
+                "SELECT digest FROM batches WHERE journey = ? AND iteration = ? AND node = ?", key
             ).fetchone()
             if kept is None:
-                self._db.execute('INSERT INTO batches VALUES (?, ?, ?, ?, ?)', (*key, len(events), digest))
+                self._db.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?)", (*key, len(events), digest))
                 self._db.conn.executemany(
-                    'INSERT INTO events (journey, iteration, node, position, source, kind, tick, at, data) '
-                    'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-                    [(*key, position, event.source, event.kind, event.tick, event.at, _canonical(event.data))
-                     for position, event in enumerate(events)],
+                    "INSERT INTO events (journey, iteration, node, position, source, kind, tick, at, data) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (*key, position, event.source, event.kind, event.tick, event.at, canonical(event.data))
+                        for position, event in enumerate(events)
+                    ],
                 )
             first, last = self._db.execute(
-                'SELECT min(seq), max(seq) FROM events WHERE journey = ? AND iteration = ? AND node = ?', key
+                "SELECT min(seq), max(seq) FROM events WHERE journey = ? AND iteration = ? AND node = ?", key
             ).fetchone()
         return Appended(first, last, new=kept is None, same=kept is None or kept[0] == digest)
 
@@ -90,17 +92,18 @@ class EventLog:
         limit: int | None = None,
     ) -> Iterator[Event]:
         """Events in order, narrowed by whatever is given; `after` is the last `seq` already seen."""
-        where, values = ['seq > ?'], [after]  # type: list[str], list[Any]
-        for column, value in (('journey', journey), ('iteration', iteration), ('node', node), ('source', source)):
+        where: list[str] = ["seq > ?"]
+        values: list[Any] = [after]
+        for column, value in (("journey", journey), ("iteration", iteration), ("node", node), ("source", source)):
             if value is not None:
-                where.append(f'{column} = ?')
+                where.append(f"{column} = ?")
                 values.append(value)
         if kinds:
-            where.append(f'kind IN ({", ".join("?" * len(kinds))})')
+            where.append(f"kind IN ({', '.join('?' * len(kinds))})")
             values.extend(kinds)
         rows = self._db.execute(
-            'SELECT kind, data, source, tick, at, journey, iteration, node, seq FROM events '
-            f'WHERE {" AND ".join(where)} ORDER BY seq LIMIT ?',
+            "SELECT kind, data, source, tick, at, journey, iteration, node, seq FROM events "
+            f"WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?",
             [*values, -1 if limit is None else limit],
         )
         for kind, data, *rest in rows:
@@ -111,16 +114,16 @@ class EventLog:
 
         Covers the events of the world and the body, in order, without real time and without the journey's name.
         """
-        return _digest(event for event in self.read(journey) if event.source in ('world', 'body'))
+        return _digest(event for event in self.read(journey) if event.source in ("world", "body"))
 
 
-def _digest(events: Any) -> str:
+def _digest(events: Iterable[Event]) -> str:
     digest = hashlib.sha256()
     for event in events:
         data = _without_real_time(event.data)
-        digest.update(_canonical([event.source, event.kind, event.tick, data]).encode())
-        digest.update(b'\n')
-    return f'v1:{digest.hexdigest()}'
+        digest.update(canonical([event.source, event.kind, event.tick, data]).encode())
+        digest.update(b"\n")
+    return f"v1:{digest.hexdigest()}"
 
 
 def _without_real_time(value: Any) -> Any:
@@ -131,5 +134,6 @@ def _without_real_time(value: Any) -> Any:
     return value
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(',', ':'), allow_nan=False)
+def canonical(value: Any) -> str:
+    """The one way in which this package writes JSON, so that equal values have equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

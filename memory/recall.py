@@ -7,14 +7,21 @@ model and no network. Recalling never strengthens: only `used`, with an outcome,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
-from memory.decay import Outcome
+from memory import decay
+from memory.db import atomic
+from memory.decay import Outcome, Strength
+from memory.documents import regions_around
 from memory.episodic import Place
+from memory.errors import NotKept
 from memory.index import VectorIndex
+from memory.working import estimate_tokens
 
 
 @dataclass(frozen=True)
@@ -25,11 +32,11 @@ class Question:
     """
 
     text: str
-    scope: str = ''
+    scope: str = ""
     items: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     place: Place | None = None
-    tiers: tuple[str, ...] = ('episode', 'fact', 'lesson')
+    tiers: tuple[str, ...] = ("episode", "fact", "lesson")
     history: bool = False
 
 
@@ -78,14 +85,153 @@ class Weights:
 class Recall:
     """Asks all routes over one database."""
 
-    def __init__(self, db: Database, index: VectorIndex | None = None, *, weights: Weights = Weights(),
-                 curve: str = 'fsrs6') -> None:
+    def __init__(
+        self, db: Database, index: VectorIndex | None = None, *, weights: Weights = Weights(), curve: str = "fsrs6"
+    ) -> None:
         self._db, self._index, self._weights, self._curve = db, index, weights, curve
 
     def ask(self, question: Question, *, now: float, limit: int = 8, tokens: int | None = None) -> Recalled:
         """The best `limit` memories for the question that fit into `tokens`."""
-        raise NotImplementedError
+        rankings = {"words": self._by_words(question), "marks": self._by_marks(question)}
+        if self._index is not None:
+            rankings["meaning"] = self._by_meaning(question, self._index)
+        parts: dict[int, dict[str, Part]] = {}
+        for route, ranking in rankings.items():
+            weight = getattr(self._weights, route)
+            for rank, (document, score) in enumerate(ranking, 1):
+                parts.setdefault(document, {})[route] = Part(rank, score, weight / (self._weights.k + rank))
+        hits = sorted((self._hit(document, found, now) for document, found in parts.items()), key=_order)[:limit]
+        kept, cut = _within(hits, tokens)
+        return Recalled(kept, cut, tuple(route for route, ranking in rankings.items() if ranking))
 
     def used(self, documents: Sequence[int], outcome: Outcome, *, now: float, journey: str, iteration: int) -> None:
         """Tell how the use of recalled memories went; written once for each (document, journey, iteration)."""
-        raise NotImplementedError
+        if outcome == "shown":
+            return
+        with atomic(self._db):
+            for document in documents:
+                done = self._db.execute(
+                    "INSERT OR IGNORE INTO reviews (document, outcome, at, journey, iteration) VALUES (?, ?, ?, ?, ?)",
+                    [document, outcome, now, journey, iteration],
+                )
+                if done.rowcount:
+                    strength = decay.review(self.strength(document), outcome, now)
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO strengths VALUES (?, ?, ?, ?, ?, ?)",
+                        [
+                            document,
+                            strength.stability,
+                            strength.difficulty,
+                            strength.last_used,
+                            strength.uses,
+                            strength.lapses,
+                        ],
+                    )
+
+    def strength(self, document: int) -> Strength:
+        """How well a memory holds; one that was never used has the first strength of its tier."""
+        row = self._db.execute(
+            "SELECT stability, difficulty, last_used, uses, lapses FROM strengths WHERE document = ?", [document]
+        ).fetchone()
+        if row is not None:
+            return Strength(*row)
+        row = self._db.execute("SELECT tier, at FROM documents WHERE id = ?", [document]).fetchone()
+        if row is None:
+            raise NotKept(f"no document {document} is kept")
+        return decay.first_strength("episodic" if row[0] == "episode" else "semantic", row[1])
+
+    def _by_words(self, question: Question) -> list[tuple[int, float]]:
+        words = query_words(" ".join([question.text, *question.items, *question.errors]))
+        if not words:
+            return []
+        where, values = _visible(question)
+        return self._db.execute(
+            "SELECT documents.id, -bm25(words) AS score FROM words JOIN documents ON documents.id = words.rowid "
+            f"WHERE words MATCH ? AND {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
+            [" OR ".join(f'"{word}"' for word in words), *values, CANDIDATES],
+        ).fetchall()
+
+    def _by_marks(self, question: Question) -> list[tuple[int, float]]:
+        """Same error counts most, same item or skill next, same place least; newer first among equals."""
+        wanted = [(2.0, "error", code) for code in question.errors]
+        wanted += [(1.0, kind, name) for name in question.items for kind in ("item", "skill")]
+        if question.place:
+            wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
+        if not wanted:
+            return []
+        where, values = _visible(question)
+        table = ", ".join("(?, ?, ?)" for _ in wanted)
+        return self._db.execute(
+            f"WITH wanted (weight, kind, value) AS (VALUES {table}), "
+            "found AS (SELECT document, wanted.kind AS kind, wanted.value AS value, max(weight) AS weight FROM wanted "
+            "JOIN marks USING (kind, value) GROUP BY document, wanted.value) "
+            "SELECT documents.id, sum(weight) AS score FROM found JOIN documents ON documents.id = document "
+            f"WHERE {where} GROUP BY documents.id ORDER BY score DESC, at DESC, documents.id DESC LIMIT ?",
+            [*(part for mark in wanted for part in mark), *values, CANDIDATES],
+        ).fetchall()
+
+    def _by_meaning(self, question: Question, index: VectorIndex) -> list[tuple[int, float]]:
+        near = index.search(question.text, CANDIDATES, scopes=(question.scope, ""), tiers=question.tiers)
+        where, values = _visible(question)
+        visible = {
+            row[0]
+            for row in self._db.execute(
+                f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(near))}) AND {where}",
+                [*(document for document, _ in near), *values],
+            )
+        }
+        return [(document, score) for document, score in near if document in visible]
+
+    def _hit(self, document: int, parts: dict[str, Part], now: float) -> Hit:
+        tier, ref, text, state = self._db.execute(
+            "SELECT tier, ref, text, state FROM documents WHERE id = ?", [document]
+        ).fetchone()
+        held = decay.retrievability(self.strength(document), now, self._curve)
+        found = sum(part.added for part in parts.values())
+        parts = {**parts, "strength": Part(0, held, found * self._weights.strength * (held - 1))}
+        # What is wrong now stands behind what holds, however well its words match.
+        if state == "superseded":
+            parts["validity"] = Part(0, 0.0, -found / 2)
+        why = ", ".join(f"{name} #{part.rank}" for name, part in parts.items() if part.rank)
+        why += f", strength {held:.2f}" + ("" if state == "current" else f", {state}")
+        return Hit(document, tier, ref, text, sum(part.added for part in parts.values()), parts, why)
+
+
+CANDIDATES = 100
+"""How many candidates each route may name."""
+
+_STOP_WORDS = frozenset(
+    "a an and are as at be but by for from had has have how i if in into is it its me my of on or so that the their "
+    "them then there these this to was were what when where which who why will with you your".split()
+)
+
+
+def query_words(text: str) -> list[str]:
+    """The words worth searching for, each once: names like `iron_ingot` and `mineLogs` fall into their parts."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    words = re.findall(r"[^\W_]+", apart.lower())
+    return [word for word in dict.fromkeys(words) if word not in _STOP_WORDS][:32]
+
+
+def _visible(question: Question) -> tuple[str, list[Any]]:
+    """Which documents a question may see: its scope and what holds everywhere, its tiers, what holds now."""
+    where = f"documents.scope IN (?, '') AND documents.tier IN ({', '.join('?' * len(question.tiers))})"
+    if not question.history:
+        where += " AND documents.state = 'current'"
+    return where, [question.scope, *question.tiers]
+
+
+def _order(hit: Hit) -> tuple[float, int]:
+    return -hit.score, -hit.document
+
+
+def _within(hits: Sequence[Hit], tokens: int | None) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+    if tokens is None:
+        return tuple(hits), ()
+    kept: list[Hit] = []
+    cut: list[Hit] = []
+    for hit in hits:
+        cost = estimate_tokens(hit.text + "\n")
+        (kept if cost <= tokens else cut).append(hit)
+        tokens -= cost if cost <= tokens else 0
+    return tuple(kept), tuple(cut)

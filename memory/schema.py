@@ -7,16 +7,19 @@ This module never reads or writes rows.
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
-MEMORY = Migrations('memory')
+MEMORY = Migrations("memory")
 """The migration set of this package."""
 
 
 @MEMORY()
 def m001_events(db: Database) -> None:
     """The log of everything that happened, in order; rows can be added and nothing else."""
-    db.executescript(
+    run_script(
+        db,
         """
         CREATE TABLE events (
             seq INTEGER PRIMARY KEY, journey TEXT NOT NULL, iteration INTEGER NOT NULL, node TEXT NOT NULL,
@@ -27,16 +30,17 @@ def m001_events(db: Database) -> None:
         CREATE TABLE batches (
             journey TEXT NOT NULL, iteration INTEGER NOT NULL, node TEXT NOT NULL, events INTEGER NOT NULL,
             digest TEXT NOT NULL, PRIMARY KEY (journey, iteration, node)) WITHOUT ROWID;
-        """
+        """,
     )
-    _append_only(db, 'events')
-    _append_only(db, 'batches')
+    append_only(db, "events")
+    append_only(db, "batches")
 
 
 @MEMORY()
 def m002_documents(db: Database) -> None:
     """The face that recall sees: words, marks, strengths and vectors of everything that is remembered."""
-    db.executescript(
+    run_script(
+        db,
         """
         CREATE TABLE documents (
             id INTEGER PRIMARY KEY, tier TEXT NOT NULL, ref INTEGER NOT NULL, scope TEXT NOT NULL,
@@ -62,17 +66,20 @@ def m002_documents(db: Database) -> None:
             at REAL NOT NULL, journey TEXT NOT NULL, iteration INTEGER NOT NULL,
             UNIQUE (document, journey, iteration));
         CREATE TABLE vectors (
-            document INTEGER NOT NULL REFERENCES documents (id), model TEXT NOT NULL, hash TEXT NOT NULL,
-            vector BLOB NOT NULL, PRIMARY KEY (model, document)) WITHOUT ROWID;
-        """
+            id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents (id),
+            model TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL,
+            UNIQUE (model, document));
+        CREATE INDEX vectors_new ON vectors (model, id);
+        """,
     )
-    _append_only(db, 'reviews')
+    append_only(db, "reviews")
 
 
 @MEMORY()
 def m003_episodes(db: Database) -> None:
     """What each iteration was and how it ended, with the program that it ran."""
-    db.executescript(
+    run_script(
+        db,
         """
         CREATE TABLE programs (hash TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE episodes (
@@ -84,22 +91,23 @@ def m003_episodes(db: Database) -> None:
             UNIQUE (journey, iteration));
         CREATE INDEX episodes_task ON episodes (journey, task);
         CREATE INDEX episodes_cause ON episodes (cause);
-        """
+        """,
     )
-    _append_only(db, 'programs')
-    _append_only(db, 'episodes')
+    append_only(db, "programs")
+    append_only(db, "episodes")
 
 
 @MEMORY()
 def m004_items(db: Database) -> None:
     """Facts and lessons with their validity, and the journal of every change to them."""
-    db.executescript(
+    run_script(
+        db,
         """
         CREATE TABLE items (
             id INTEGER PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, subject TEXT NOT NULL,
             text TEXT NOT NULL, data TEXT NOT NULL, valid_from REAL NOT NULL, valid_to REAL,
-            superseded_by INTEGER REFERENCES items (id), archived INTEGER NOT NULL DEFAULT 0,
-            UNIQUE (scope, kind, key));
+            superseded_by INTEGER REFERENCES items (id), archived INTEGER NOT NULL DEFAULT 0);
+        CREATE UNIQUE INDEX items_statement ON items (scope, kind, key) WHERE valid_to IS NULL;
         CREATE INDEX items_subject ON items (subject, kind, scope);
         CREATE TABLE evidence (
             item INTEGER NOT NULL REFERENCES items (id), episode INTEGER NOT NULL REFERENCES episodes (id),
@@ -109,15 +117,25 @@ def m004_items(db: Database) -> None:
             at REAL NOT NULL, reason TEXT NOT NULL, inputs TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
             undoes INTEGER REFERENCES journal (id) UNIQUE);
         CREATE INDEX journal_item ON journal (item);
-        """
+        """,
     )
-    _append_only(db, 'journal')
+    append_only(db, "journal")
 
 
-def _append_only(db: Database, table: str) -> None:
+def run_script(db: Database, sql: str) -> None:
+    """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
+    statement = ""
+    for line in sql.strip().splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+
+
+def append_only(db: Database, table: str) -> None:
     """Let SQLite itself refuse to change or remove rows of a table that is a record of what happened."""
-    for verb in ('UPDATE', 'DELETE'):
+    for verb in ("UPDATE", "DELETE"):
         db.execute(
-            f'CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN '
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN "
             f"SELECT RAISE(ABORT, '{table} is append-only'); END"
         )

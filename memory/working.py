@@ -45,4 +45,21 @@ def estimate_tokens(text: str) -> int:
 
 def pack(sections: Sequence[Section], budget: int, count: Callable[[str], int] = estimate_tokens) -> Packed:
     """Pack sections into `budget` tokens: by rank, each in its own order, whole lines only."""
-    raise NotImplementedError
+    left, cut = budget, []
+    kept: dict[int, list[str]] = {}
+    for position, section in sorted(enumerate(sections), key=lambda entry: (entry[1].rank, entry[0])):
+        heading = count(f"## {section.name}\n")
+        room = min(left, section.most if section.most is not None else left)
+        for line in section.lines:
+            cost = count(line + "\n") + (0 if position in kept else heading)
+            if cost > room:
+                cut.append(Cut(section.name, line, cost))
+                continue
+            kept.setdefault(position, []).append(line)
+            room, left = room - cost, left - cost
+    text = "".join(
+        f"## {section.name}\n" + "".join(f"{line}\n" for line in kept[position])
+        for position, section in enumerate(sections)
+        if position in kept
+    )
+    return Packed(text, budget - left, tuple(cut))

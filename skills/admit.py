@@ -28,7 +28,7 @@ class Admission:
     source: str
     refusals: tuple[Refusal, ...]
     signature: Signature | None = None
-    purpose: str = ''
+    purpose: str = ""
     uses: Mapping[str, str] | None = None
     primitives: tuple[str, ...] = ()
 
@@ -38,8 +38,9 @@ class Admission:
         return not self.refusals
 
 
-def admit(source: str, *, parse: Parse, primitives: Mapping[str, str], library: Library,
-          as_program: bool = False) -> Admission:
+def admit(
+    source: str, *, parse: Parse, primitives: Mapping[str, str], library: Library, as_program: bool = False
+) -> Admission:
     """Judge a source against the known primitives (name to documentation) and the library's current skills.
 
     `as_program` leaves out the rules that only matter for what is kept (quantity in the name, no return value, a

@@ -1,10 +1,10 @@
 """What can go wrong in the skill library, and what it means to the caller.
 
-    SkillError                  base: one plain sentence with the value and what to do
-    ├─ UnknownSkill             no skill or version of this name
-    ├─ Inadmissible             the source was refused; `refusals` says why, for the next prompt
-    ├─ CallCycle                the change would make skills call each other in a circle
-    └─ NotAllowed               the pointer cannot go there (retired, not a version of this skill, ...)
+SkillError                  base: one plain sentence with the value and what to do
+├─ UnknownSkill             no skill or version of this name
+├─ Inadmissible             the source was refused; `refusals` says why, for the next prompt
+├─ CallCycle                the change would make skills call each other in a circle
+└─ NotAllowed               the pointer cannot go there (retired, not a version of this skill, ...)
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Inadmissible(SkillError):
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         self.refusals = tuple(refusals)
-        super().__init__('\n'.join(refusal.message for refusal in self.refusals))
+        super().__init__("\n".join(refusal.message for refusal in self.refusals))
 
 
 class CallCycle(SkillError):

@@ -42,7 +42,7 @@ class Move:
 class Library:
     """All skills of one named library in one database. Open the database with `skills.schema.SKILLS` among its sets."""
 
-    def __init__(self, db: Database, name: str = 'main', ladder: Ladder = Ladder()) -> None:
+    def __init__(self, db: Database, name: str = "main", ladder: Ladder = Ladder()) -> None:
         self._db, self.name, self._ladder = db, name, ladder
 
     @property
@@ -50,8 +50,16 @@ class Library:
         """Counts every change of versions and pointers; views of the library are good for one revision."""
         raise NotImplementedError
 
-    def add(self, admission: Admission, *, reason: str, author: str = '', journey: str = '', iteration: int = 0,
-            at: float = 0.0) -> Version:
+    def add(
+        self,
+        admission: Admission,
+        *,
+        reason: str,
+        author: str = "",
+        journey: str = "",
+        iteration: int = 0,
+        at: float = 0.0,
+    ) -> Version:
         """Keep an admitted source as a version; the same content is kept once.
 
         The first version of a skill becomes current at once; a later one when its evidence reaches that of the

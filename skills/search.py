@@ -24,8 +24,9 @@ class Found:
     routes: tuple[str, ...]
 
 
-def search(library: Library, words: str, *, items: Sequence[str] = (), limit: int = 8,
-           meaning: Meaning | None = None) -> list[Found]:
+def search(
+    library: Library, words: str, *, items: Sequence[str] = (), limit: int = 8, meaning: Meaning | None = None
+) -> list[Found]:
     """The best skills for some words and wanted items; better proven ones first among equals."""
     raise NotImplementedError
 

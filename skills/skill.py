@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Rung = Literal['draft', 'candidate', 'verified', 'trusted', 'parole']
-Outcome = Literal['succeeded', 'failed', 'unmet']
-Setting = Literal['home', 'fresh', 'use']
+Rung = Literal["draft", "candidate", "verified", "trusted", "parole"]
+Outcome = Literal["succeeded", "failed", "unmet"]
+Setting = Literal["home", "fresh", "use"]
 
-SCHEME = 'v1'
+SCHEME = "v1"
 """Prefix of version hashes, so that the way of hashing can change without confusing old and new."""
 
 
@@ -25,7 +25,7 @@ class Parameter:
     """One parameter: `default` is its source text, or None if it must be given."""
 
     name: str
-    type: str = 'any'
+    type: str = "any"
     default: str | None = None
 
 
@@ -38,12 +38,12 @@ class Signature:
 
     def to_json(self) -> dict[str, Any]:
         """The signature as plain JSON."""
-        return {'name': self.name, 'parameters': [vars(parameter) for parameter in self.parameters]}
+        return {"name": self.name, "parameters": [vars(parameter) for parameter in self.parameters]}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Signature:
         """The signature that `to_json` wrote."""
-        return Signature(data['name'], tuple(Parameter(**parameter) for parameter in data['parameters']))
+        return Signature(data["name"], tuple(Parameter(**parameter) for parameter in data["parameters"]))
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Effect:
 class Need:
     """What successful runs had or used: a tool, a station or a place, in `seen` of `of` runs."""
 
-    kind: Literal['tool', 'station', 'place']
+    kind: Literal["tool", "station", "place"]
     name: str
     seen: int
     of: int
@@ -81,13 +81,13 @@ class Version:
     source: str
     signature: Signature
     purpose: str
-    language: str = 'javascript'
+    language: str = "javascript"
     uses: Mapping[str, str] = field(default_factory=dict)
     primitives: tuple[str, ...] = ()
     parent: str | None = None
-    reason: str = ''
-    author: str = ''
-    journey: str = ''
+    reason: str = ""
+    author: str = ""
+    journey: str = ""
     iteration: int = 0
     at: float = 0.0
     number: int = 0
@@ -132,8 +132,8 @@ class Use:
     iteration: int
     at: float
     position: int = 0
-    setting: Setting = 'use'
-    world: str = ''
+    setting: Setting = "use"
+    world: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
     before: Mapping[str, int] = field(default_factory=dict)
     after: Mapping[str, int] = field(default_factory=dict)
@@ -145,12 +145,12 @@ class Use:
     events: tuple[int, int] | None = None
 
 
-def version_hash(source: str, signature: Signature, uses: Mapping[str, str], language: str = 'javascript') -> str:
+def version_hash(source: str, signature: Signature, uses: Mapping[str, str], language: str = "javascript") -> str:
     """The name of a version: a hash over its source, its signature and the versions that it calls.
 
     Line ends and space at the ends of lines do not count, so that copying a file does not make a new version.
     """
-    text = '\n'.join(line.rstrip() for line in source.strip().splitlines())
-    content = {'language': language, 'signature': signature.to_json(), 'source': text, 'uses': dict(uses)}
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(',', ':'))
-    return f'{SCHEME}:{hashlib.sha256(canonical.encode()).hexdigest()}'
+    text = "\n".join(line.rstrip() for line in source.strip().splitlines())
+    content = {"language": language, "signature": signature.to_json(), "source": text, "uses": dict(uses)}
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"{SCHEME}:{hashlib.sha256(canonical.encode()).hexdigest()}"
