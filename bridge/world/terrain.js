@@ -1,0 +1,354 @@
+'use strict'
+/**
+ * The terrain: what a column of the world looks like before anybody touched it.
+ *
+ * `generate` is a pure function of (seed, column): the same blocks in any order of asking, on any day. Things that
+ * reach over a column's border (trees, discs of sand or clay under water, veins) are derived by every column that they
+ * touch from the *plan* of the column they start in; nothing is ever written across a border. Plans (ground heights,
+ * biomes, tree positions) are small and cached, the blocks of a column are not.
+ */
+
+const { Random, hash, hash01 } = require('./random')
+const { Climate, BIOMES, biomeTable, SEA_LEVEL } = require('./biomes')
+const { Caves } = require('./caves')
+const { placeVeins } = require('./ores')
+const { treeShape, KINDS } = require('./trees')
+const { dress, plantStates } = require('./surface')
+const { stateOf, biomeId, isAir, isSolid, isLiquid, hasTag, blockName, STATE_COUNT } = require('./gamedata')
+
+const MIN_Y = -64
+const HEIGHT = 384
+const PLANS_KEPT = 2048
+const SHAPES_A_KIND = 24
+/** Trees tried in a column; a biome's mean count is the share of them that succeed. */
+const TREE_TRIES = 16
+const DEEPSLATE_FROM = 8
+const BEDROCK_LAYERS = 5
+const CREATURE_CHANCE = 0.1
+const HERD = 4
+
+const AIR = 0
+const STONE = stateOf('stone')
+const DEEPSLATE = stateOf('deepslate')
+const BEDROCK = stateOf('bedrock')
+const WATER = stateOf('water')
+const LAVA = stateOf('lava')
+const DIRT = stateOf('dirt')
+const GRASS_BLOCK = stateOf('grass_block')
+
+const biomes = BIOMES.map((name) => {
+  const record = biomeTable[name]
+  const top = stateOf(record.top)
+  return {
+    ...record,
+    name,
+    id: biomeId(name),
+    topState: top,
+    underState: stateOf(record.under),
+    deepState: record.deep ? stateOf(record.deep) : undefined,
+    wet: record.top === 'grass_block' ? DIRT : top,
+    plants: plantStates(record),
+  }
+})
+
+const DISCS = [
+  { state: stateOf('sand'), chance: 0.35, radius: [2, 5], onto: ['dirt', 'gravel', 'grass_block'] },
+  { state: stateOf('clay'), chance: 0.3, radius: [2, 3], onto: ['dirt', 'sand', 'gravel', 'clay'] },
+  { state: stateOf('gravel'), chance: 0.2, radius: [2, 4], onto: ['dirt', 'sand', 'grass_block'] },
+].map((disc) => ({ ...disc, onto: new Set(disc.onto.map((name) => stateOf(name))) }))
+
+const tableOf = (test) => Uint8Array.from({ length: STATE_COUNT }, (_, state) => Number(test(state)))
+const yields = tableOf((state) => isAir(state) || hasTag(blockName(state), 'leaves'))
+const passable = tableOf((state) => !isSolid(state) && !isLiquid(state))
+
+function pickWeighted(weights, random) {
+  const entries = Object.entries(weights)
+  let rest = random.next() * entries.reduce((sum, [, weight]) => sum + weight, 0)
+  for (const [name, weight] of entries) {
+    rest -= weight
+    if (rest < 0) return name
+  }
+  return entries[entries.length - 1][0]
+}
+
+/** What a column decides before any block is made. */
+class Plan {
+  constructor(cx, cz) {
+    this.cx = cx
+    this.cz = cz
+    this.heights = new Int16Array(256)
+    this.kinds = new Uint8Array(256)
+    this.trees = []
+    this.discs = []
+  }
+
+  /** The biome record of a place (z*16 + x). */
+  biomeOf(place) {
+    return biomes[this.kinds[place]]
+  }
+}
+
+/** The terrain of one seed. */
+class Terrain {
+  /** @param {number} seed any integer */
+  constructor(seed) {
+    this.seed = hash(seed, Math.floor(seed / 4294967296), 0x7e44)
+    this.climate = new Climate(this.seed)
+    this.caves = new Caves(this.seed)
+    this.plans = new Map()
+    this.random = new Random(0)
+    this.shapes = this.growShapes()
+  }
+
+  /** A few shapes of every kind of tree; each tree of the world is one of them. */
+  growShapes() {
+    const random = new Random(hash(this.seed, 0x7ee5))
+    return Object.fromEntries(KINDS.map((kind) => {
+      return [kind, Array.from({ length: SHAPES_A_KIND }, () => treeShape(kind, random))]
+    }))
+  }
+
+  plan(cx, cz) {
+    const key = cx * 16777216 + cz
+    const known = this.plans.get(key)
+    if (known) return known
+    const plan = this.makePlan(cx, cz)
+    if (this.plans.size >= PLANS_KEPT) this.plans.delete(this.plans.keys().next().value)
+    this.plans.set(key, plan)
+    return plan
+  }
+
+  makePlan(cx, cz) {
+    const plan = new Plan(cx, cz)
+    for (let place = 0; place < 256; place++) {
+      const here = this.climate.at(cx * 16 + (place & 15), cz * 16 + (place >> 4))
+      plan.heights[place] = here.height
+      plan.kinds[place] = here.biome
+    }
+    const random = this.random.reseed(hash(this.seed, cx, cz, 1))
+    this.planTrees(plan, random)
+    this.planDiscs(plan, random)
+    return plan
+  }
+
+  planTrees(plan, random) {
+    for (let i = 0; i < TREE_TRIES; i++) {
+      const place = random.int(256)
+      const wanted = random.next()
+      const variant = random.int(SHAPES_A_KIND)
+      const biome = plan.biomeOf(place)
+      if (wanted * TREE_TRIES >= biome.trees) continue
+      const kind = pickWeighted(biome.kinds, random)
+      const x = plan.cx * 16 + (place & 15)
+      const z = plan.cz * 16 + (place >> 4)
+      const y = plan.heights[place] + 1
+      if (biome.topState !== GRASS_BLOCK || y < SEA_LEVEL) continue
+      if (plan.trees.some((tree) => Math.abs(tree.x - x) < 2 && Math.abs(tree.z - z) < 2)) continue
+      if (this.caves.opensAt(x, y - 1, z)) continue
+      plan.trees.push({ x, y, z, kind, blocks: this.shapes[kind][variant] })
+    }
+  }
+
+  planDiscs(plan, random) {
+    for (const disc of DISCS) {
+      const place = random.int(256)
+      const radius = random.range(disc.radius[0], disc.radius[1])
+      if (!random.chance(disc.chance) || plan.heights[place] >= SEA_LEVEL - 1) continue
+      plan.discs.push({ x: plan.cx * 16 + (place & 15), z: plan.cz * 16 + (place >> 4), radius, disc })
+    }
+  }
+
+  /** Ground height by world coordinates (the highest block of earth, sand or stone, under water too). */
+  groundAt(x, z) {
+    return this.plan(x >> 4, z >> 4).heights[((z & 15) << 4) | (x & 15)]
+  }
+
+  /** The biome's name by world coordinates. */
+  biomeAt(x, z) {
+    return this.plan(x >> 4, z >> 4).biomeOf(((z & 15) << 4) | (x & 15)).name
+  }
+
+  /**
+   * Make one column.
+   * @returns {{states: Uint16Array, biomes: Uint8Array, biomeNames: string[],
+   *   animals: {kind: string, x: number, y: number, z: number}[]}} states by (y+64)*256 + z*16 + x; biomes (ids and
+   *   names) by (z>>2)*4 + (x>>2); the animals that live here at the beginning
+   */
+  generate(cx, cz) {
+    const plan = this.plan(cx, cz)
+    const around = this.plansAround(cx, cz)
+    const states = new Uint16Array(256 * HEIGHT)
+    this.layGround(states, plan)
+    this.caves.carve(cx, cz, states, plan.heights, AIR, LAVA)
+    let top = MIN_Y
+    for (let place = 0; place < 256; place++) top = Math.max(top, plan.heights[place])
+    placeVeins(this.seed, cx, cz, states, top, (vx, vz, quality) => {
+      return Boolean(this.plan(vx, vz).biomeOf(0x88)[quality])
+    })
+    this.layDiscs(states, plan, around)
+    this.plantTrees(states, plan, around)
+    const random = this.random.reseed(hash(this.seed, cx, cz, 2))
+    dress(states, plan, (x, z) => this.groundAt(x, z), random)
+    const animals = this.herds(states, plan, this.random.reseed(hash(this.seed, cx, cz, 3)))
+    return { states, ...this.biomesOf(plan), animals }
+  }
+
+  plansAround(cx, cz) {
+    const around = []
+    for (let dz = -1; dz <= 1; dz++) for (let dx = -1; dx <= 1; dx++) around.push(this.plan(cx + dx, cz + dz))
+    return around
+  }
+
+  layGround(states, plan) {
+    for (let place = 0; place < 256; place++) {
+      const ground = plan.heights[place]
+      const biome = plan.biomeOf(place)
+      const x = plan.cx * 16 + (place & 15)
+      const z = plan.cz * 16 + (place >> 4)
+      const depth = ground - 3 - (hash(this.seed, x, z) & 1)
+      let index = place
+      let y = MIN_Y
+      for (; y < MIN_Y + BEDROCK_LAYERS; y++, index += 256) {
+        const bedrock = y === MIN_Y || hash01(this.seed, x, y, z) < (MIN_Y + BEDROCK_LAYERS - y) / BEDROCK_LAYERS
+        states[index] = bedrock ? BEDROCK : DEEPSLATE
+      }
+      for (; y < 0; y++, index += 256) states[index] = DEEPSLATE
+      for (; y < DEEPSLATE_FROM; y++, index += 256) {
+        states[index] = hash01(this.seed, x, y, z) < (DEEPSLATE_FROM - y) / DEEPSLATE_FROM ? DEEPSLATE : STONE
+      }
+      for (; y <= depth; y++, index += 256) states[index] = y > depth - 3 && biome.deepState ? biome.deepState : STONE
+      for (; y < ground; y++, index += 256) states[index] = biome.underState
+      states[index] = ground < SEA_LEVEL - 1 ? biome.wet : biome.topState
+      for (y++, index += 256; y < SEA_LEVEL; y++, index += 256) states[index] = WATER
+    }
+  }
+
+  /** Sand, clay and gravel on the bed of shallow water and along its shore. */
+  layDiscs(states, plan, around) {
+    for (const { discs } of around) {
+      for (const { x, z, radius, disc } of discs) {
+        for (let dz = -radius; dz <= radius; dz++) {
+          for (let dx = -radius; dx <= radius; dx++) {
+            if (dx * dx + dz * dz > radius * radius) continue
+            this.layDiscAt(states, plan, x + dx - plan.cx * 16, z + dz - plan.cz * 16, disc)
+          }
+        }
+      }
+    }
+  }
+
+  layDiscAt(states, plan, x, z, disc) {
+    if (x < 0 || x > 15 || z < 0 || z > 15) return
+    const place = (z << 4) | x
+    const y = plan.heights[place]
+    if (y >= SEA_LEVEL) return
+    for (let down = 0; down < 2; down++) {
+      const index = ((y - down - MIN_Y) << 8) | place
+      if (disc.onto.has(states[index])) states[index] = disc.state
+    }
+  }
+
+  plantTrees(states, plan, around) {
+    const left = plan.cx * 16
+    const front = plan.cz * 16
+    for (const { trees } of around) {
+      for (const tree of trees) {
+        for (const { x, y, z, state, log } of tree.blocks) {
+          const bx = tree.x + x - left
+          const bz = tree.z + z - front
+          if (bx < 0 || bx > 15 || bz < 0 || bz > 15) continue
+          const index = ((tree.y + y - MIN_Y) << 8) | (bz << 4) | bx
+          if (log ? yields[states[index]] : states[index] === AIR) states[index] = state
+          if (log && y === 0 && states[index - 256] === GRASS_BLOCK) states[index - 256] = DIRT
+        }
+      }
+    }
+  }
+
+  /** Herds as the game makes them with the land: a tenth of the columns, four of a kind, on grass with room above. */
+  herds(states, plan, random) {
+    const animals = []
+    const biome = plan.biomeOf(0x88)
+    while (biome.animals && random.chance(CREATURE_CHANCE)) {
+      const kind = pickWeighted(biome.animals, random)
+      const x = random.int(16)
+      const z = random.int(16)
+      for (let i = 0; i < HERD; i++) {
+        const ax = Math.min(15, Math.max(0, x + random.range(-4, 4)))
+        const az = Math.min(15, Math.max(0, z + random.range(-4, 4)))
+        const place = (az << 4) | ax
+        const y = plan.heights[place] + 1
+        if (!this.roomy(states, place, y)) continue
+        animals.push({ kind, x: plan.cx * 16 + ax + 0.5, y, z: plan.cz * 16 + az + 0.5 })
+      }
+    }
+    return animals
+  }
+
+  roomy(states, place, y) {
+    const feet = ((y - MIN_Y) << 8) | place
+    return y >= SEA_LEVEL && states[feet - 256] !== AIR && passable[states[feet]] === 1 && states[feet + 256] === AIR
+  }
+
+  biomesOf(plan) {
+    const ids = new Uint8Array(16)
+    const names = new Array(16)
+    for (let i = 0; i < 16; i++) {
+      const biome = plan.biomeOf(((i >> 2) << 6) | ((i & 3) << 2))
+      ids[i] = biome.id
+      names[i] = biome.name
+    }
+    return { biomes: ids, biomeNames: names }
+  }
+
+  /**
+   * Where players first appear: a dry grass place, near (0, 0), with several trees within 48 blocks of it.
+   * @returns {{x: number, y: number, z: number}} the block to stand in
+   */
+  spawnPoint() {
+    for (let ring = 0; ring < 200; ring++) {
+      for (const [cx, cz] of ringOf(ring)) {
+        const place = this.spawnIn(cx, cz)
+        if (place) return place
+      }
+    }
+    return { x: 8, y: Math.max(this.groundAt(8, 8), SEA_LEVEL - 1) + 1, z: 8 }
+  }
+
+  spawnIn(cx, cz) {
+    const here = this.climate.at(cx * 16 + 8, cz * 16 + 8)
+    if (here.height < SEA_LEVEL || here.height > 90 || biomes[here.biome].topState !== GRASS_BLOCK) return undefined
+    let trees = 0
+    for (let dz = -2; dz <= 2; dz++) for (let dx = -2; dx <= 2; dx++) trees += this.plan(cx + dx, cz + dz).trees.length
+    if (trees < 12) return undefined
+    const { states } = this.generate(cx, cz)
+    const plan = this.plan(cx, cz)
+    for (let place = 0x44; place < 0xbb; place++) {
+      const y = plan.heights[place] + 1
+      const ground = states[((y - 1 - MIN_Y) << 8) | place]
+      if (ground !== GRASS_BLOCK || !this.roomy(states, place, y) || !this.openAbove(states, place, y)) continue
+      return { x: cx * 16 + (place & 15), y, z: cz * 16 + (place >> 4) }
+    }
+    return undefined
+  }
+
+  openAbove(states, place, y) {
+    for (let index = ((y - MIN_Y) << 8) | place; index < states.length; index += 256) {
+      if (passable[states[index]] === 0) return false
+    }
+    return true
+  }
+}
+
+/** The columns at a distance from the middle, in a fixed order. */
+function * ringOf(ring) {
+  if (ring === 0) yield [0, 0]
+  for (let i = -ring; i < ring; i++) {
+    yield [i, -ring]
+    yield [ring, i]
+    yield [-i, ring]
+    yield [-ring, -i]
+  }
+}
+
+module.exports = { Terrain, MIN_Y, HEIGHT, SEA_LEVEL }
