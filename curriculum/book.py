@@ -1,0 +1,122 @@
+"""Keeps what was proposed and how it ended: one row for each task of a journey, keyed by the iteration it began at.
+
+The only writer of the table `tasks`. Writing the same thing twice changes nothing, so a resumed journey may repeat its
+last step. Never judges and never chooses; `curriculum.progress` folds these rows into what is done and failed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+
+from curriculum.progress import Attempt, Fingerprint, fingerprint_from_json
+from curriculum.task import Task, from_json
+from memory.db import atomic
+
+CURRICULUM = Migrations("curriculum")
+"""The migration set of this package."""
+
+
+@CURRICULUM()
+def m001_tasks(db: Database) -> None:
+    """Tasks of all journeys; `passed` is NULL while a task is under way."""
+    db.executescript(
+        """
+        CREATE TABLE tasks (
+            journey TEXT NOT NULL, iteration INTEGER NOT NULL, task TEXT NOT NULL, item TEXT, data TEXT NOT NULL,
+            rejected TEXT NOT NULL, situation TEXT NOT NULL, passed INTEGER, cause TEXT, ended INTEGER,
+            PRIMARY KEY (journey, iteration)) WITHOUT ROWID;
+        CREATE INDEX tasks_task ON tasks (task, passed);
+        """
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the book: a task, what was rejected in its favour, and how it ended (None: under way)."""
+
+    journey: str
+    iteration: int
+    task: Task
+    rejected: tuple[Mapping[str, str], ...]
+    situation: Fingerprint
+    passed: bool | None
+    cause: str
+    ended: int | None
+    """Iteration at which it was settled."""
+
+
+class TaskBook:
+    """Reads and writes the tasks of all journeys in one database (open it with the set CURRICULUM)."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def propose(
+        self,
+        journey: str,
+        iteration: int,
+        task: Task,
+        situation: Fingerprint,
+        rejected: tuple[Mapping[str, str], ...] = (),
+    ) -> Task:
+        """Writes down the task that begins at `iteration`; if one is there already, that one stands and is returned."""
+        with atomic(self._db):
+            self._db.execute(
+                "INSERT OR IGNORE INTO tasks (journey, iteration, task, item, data, rejected, situation) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    journey,
+                    iteration,
+                    task.id,
+                    task.item,
+                    json.dumps(task.to_json()),
+                    json.dumps([dict(each) for each in rejected]),
+                    json.dumps(situation.to_json()),
+                ),
+            )
+        return next(self.entries(journey, iteration=iteration)).task
+
+    def settle(self, journey: str, iteration: int, passed: bool, cause: str = "", ended: int | None = None) -> None:
+        """Writes down how the task that began at `iteration` ended; the first writing stands."""
+        with atomic(self._db):
+            self._db.execute(
+                "UPDATE tasks SET passed = ?, cause = ?, ended = ? "
+                "WHERE journey = ? AND iteration = ? AND passed IS NULL",
+                (int(passed), cause, iteration if ended is None else ended, journey, iteration),
+            )
+
+    def entries(self, journey: str | None = None, *, iteration: int | None = None) -> Iterator[Entry]:
+        """The rows in order, of one journey or of all."""
+        where, values = ["1"], []  # type: list[str], list[Any]
+        for column, value in (("journey", journey), ("iteration", iteration)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
+        rows = self._db.execute(
+            "SELECT journey, iteration, data, rejected, situation, passed, cause, ended FROM tasks "
+            f"WHERE {' AND '.join(where)} ORDER BY journey, iteration",
+            values,
+        )
+        for name, began, data, rejected, situation, passed, cause, ended in rows:
+            yield Entry(
+                journey=name,
+                iteration=began,
+                task=from_json(json.loads(data)),
+                rejected=tuple(json.loads(rejected)),
+                situation=fingerprint_from_json(json.loads(situation)),
+                passed=None if passed is None else bool(passed),
+                cause=cause or "",
+                ended=ended,
+            )
+
+    def attempts(self, journey: str) -> Iterator[Attempt]:
+        """The settled tasks of a journey as attempts, for `progress.fold`."""
+        for entry in self.entries(journey):
+            if entry.passed is not None:
+                ended = entry.iteration if entry.ended is None else entry.ended
+                yield Attempt(ended, entry.task.id, entry.task.item, entry.passed, entry.cause, entry.situation)
