@@ -42,7 +42,7 @@ def node() -> Path:
 
 @pytest.fixture(scope="session")
 def node_environment() -> dict[str, str]:
-    """The environment of a Node.js program of ours: it finds the npm packages, installed first where they are missing."""
+    """The environment of a Node.js program of ours: it finds the npm packages, which are installed where missing."""
     if not (ROOT / "bridge" / "node_modules").is_dir():
         install(lambda line: None)
     return {**os.environ, "NODE_PATH": str(packages_dir())}
