@@ -1,7 +1,7 @@
 """Looks at this machine and says what works, what does not, and the one thing to do about it.
 
-Each check really tries the thing: it starts the sandbox, it writes where the journeys are kept. It leaves nothing behind,
-mends nothing, and never sends anything anywhere.
+Each check really tries the thing: it starts the sandbox, it writes where the journeys are kept. It leaves nothing
+behind, mends nothing, and never sends anything anywhere.
 """
 
 from __future__ import annotations
