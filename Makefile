@@ -74,7 +74,8 @@ clean:
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install python3.11 or later" >&2; exit 1; }
-	$(call step,virtual environment in $(VENV) with $(PYTHON),$(PYTHON) -m venv $(VENV),\
+	$(call step,virtual environment in $(VENV) with $(PYTHON),\
+	  $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); false; },\
 	  the venv module is missing: run sudo apt-get install python3-venv)
 
 # A Node.js from PyPI only where the machine has none that is new enough; bridge.node decides, here as at run time.
