@@ -1,0 +1,149 @@
+/**
+ * Putting a block into the world: at a wanted place or at the best free one beside the bot, digging a niche where there
+ * is none. Every placement is checked against what the world then shows.
+ */
+'use strict'
+
+const { Vec3 } = require('vec3')
+const { PrimitiveError } = require('./errors')
+const { hold, find, missing } = require('./inventory')
+const { dig, floods } = require('./digging')
+const { within, retry } = require('./waiting')
+const { clearLine } = require('./looking')
+const { eyesOf, approach, travel, goals, REACH } = require('./navigation')
+
+const PLACE_TICKS = 40
+const NEIGHBOURS = [[0, -1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0]]
+const SOFT = /^(air|cave_air|void_air|grass|tall_grass|fern|large_fern|dead_bush|snow|seagrass|tall_seagrass|vine|water)$/
+/** Blocks that open a window when clicked: nothing is placed against them. */
+const CLICKABLE = /(crafting_table|furnace|smoker|chest|barrel|_bed|_door|_trapdoor|_gate|_button|lever|anvil|loom|_sign)$/
+
+function isSoft (block) {
+  return Boolean(block) && SOFT.test(block.name)
+}
+
+/** The neighbour to click so that a block appears at `position`: {reference, face}, or null. */
+function support (body, position) {
+  for (const [dx, dy, dz] of NEIGHBOURS) {
+    const reference = body.bot.blockAt(position.offset(dx, dy, dz))
+    if (reference?.boundingBox === 'block' && !CLICKABLE.test(reference.name)) {
+      return { reference, face: new Vec3(-dx, -dy, -dz) }
+    }
+  }
+  return null
+}
+
+/** Whether a solid block at `position` would stand inside the bot or another body. */
+function occupied (body, position) {
+  const { bot } = body
+  return Object.values(bot.entities).some(entity => entity.name !== 'item' &&
+    Math.abs(entity.position.x - position.x - 0.5) < 0.5 + (entity.width ?? 0.6) / 2 &&
+    Math.abs(entity.position.z - position.z - 0.5) < 0.5 + (entity.width ?? 0.6) / 2 &&
+    entity.position.y < position.y + 1 && entity.position.y + (entity.height ?? 1.8) > position.y)
+}
+
+/** Free places beside the bot with solid ground under them, the handiest first. */
+function freePlaces (body) {
+  const feet = body.bot.entity.position.floored()
+  const eyes = eyesOf(body)
+  const places = []
+  for (let dx = -2; dx <= 2; dx++) {
+    for (let dz = -2; dz <= 2; dz++) {
+      for (const dy of [0, 1, -1]) {
+        const place = feet.offset(dx, dy, dz)
+        const ground = body.bot.blockAt(place.offset(0, -1, 0))
+        const free = isSoft(body.bot.blockAt(place)) && body.bot.blockAt(place)?.name !== 'water'
+        if (!free || ground?.boundingBox !== 'block' || CLICKABLE.test(ground.name)) continue
+        if (occupied(body, place) || !clearLine(body.bot, eyes, ground.position)) continue
+        places.push({ place, order: Math.abs(dx) + Math.abs(dz) + 2 * Math.abs(dy) })
+      }
+    }
+  }
+  return places.sort((a, b) => a.order - b.order).map(({ place }) => place)
+}
+
+/** Digs room for one block beside the bot and gives the place. */
+async function niche (body) {
+  const feet = body.bot.entity.position.floored()
+  for (const [dx, dz] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const dy of [1, 0]) {
+      const place = feet.offset(dx, dy, dz)
+      const block = body.bot.blockAt(place)
+      if (!block?.diggable || block.boundingBox !== 'block' || CLICKABLE.test(block.name) || floods(body, place)) continue
+      await dig(body, place)
+      await body.ticks(4)
+      if (isSoft(body.bot.blockAt(place)) && support(body, place)) return place
+    }
+  }
+  return null
+}
+
+/**
+ * Places one block of the first carried name; at `position`, or where it is handiest. Gives the position. Throws
+ * `missing_items`, `cannot_place` or what going there throws.
+ */
+async function place (body, names, position = null) {
+  const { bot } = body
+  if (!find(body, names)) throw missing({ [[].concat(names)[0]]: 1 })
+  if (!position) return placeBeside(body, names)
+  const at = position.floored()
+  const there = bot.blockAt(at)
+  if (there && !isSoft(there)) {
+    throw cannot(at, `${there.name} stands there already`, 'choose a free place or dig that block first')
+  }
+  const spot = support(body, at)
+  if (!spot) throw cannot(at, 'no block beside it to attach to', 'choose a place beside a solid block')
+  await stepOff(body, at)
+  if (eyesOf(body).distanceTo(at.offset(0.5, 0.5, 0.5)) > REACH) {
+    await travel(body, new goals.GoalNear(at.x, at.y, at.z, 3), { what: `a place beside ${at}` })
+    await stepOff(body, at)
+  }
+  return put(body, names, at)
+}
+
+async function placeBeside (body, names) {
+  for (const spot of freePlaces(body).slice(0, 4)) {
+    try {
+      return await put(body, names, spot)
+    } catch (error) {
+      if (body.stopped || error.code !== 'cannot_place') throw error
+    }
+  }
+  const dug = await niche(body)
+  if (!dug) throw cannot(body.bot.entity.position.floored(), 'no free place beside the bot', 'go to open ground first')
+  return put(body, names, dug)
+}
+
+/** Moves aside when the bot itself stands where the block shall be. */
+async function stepOff (body, at) {
+  const own = body.bot.entity.position.floored()
+  if (!own.equals(at) && !own.offset(0, 1, 0).equals(at)) return
+  const aside = new goals.GoalInvert(new goals.GoalNear(at.x, at.y, at.z, 1))
+  await travel(body, aside, { ticks: 200, what: 'a place to step aside' })
+}
+
+async function put (body, names, at) {
+  const { bot } = body
+  return retry(body, 3, async () => {
+    const spot = support(body, at)
+    if (!spot) throw cannot(at, 'no block beside it to attach to', 'choose a place beside a solid block')
+    if (occupied(body, at)) throw cannot(at, 'something stands in the way', 'choose another place')
+    const item = find(body, names)
+    if (!item) throw missing({ [[].concat(names)[0]]: 1 })
+    await hold(body, item)
+    try {
+      await within(body, bot.placeBlock(spot.reference, spot.face), PLACE_TICKS, `placing ${item.name}`)
+    } catch (error) {
+      if (body.stopped) throw error
+      if (isSoft(bot.blockAt(at))) throw cannot(at, `the world refused ${item.name}`, 'choose another place')
+    }
+    return at
+  }, { again: error => error.code === 'cannot_place' })
+}
+
+function cannot (at, why, remedy) {
+  const { x, y, z } = at
+  return new PrimitiveError('cannot_place', `cannot place a block at ${x}, ${y}, ${z}: ${why}`, { value: { x, y, z }, remedy })
+}
+
+module.exports = { place, isSoft, support, occupied, approach }
