@@ -126,7 +126,7 @@ class Chunks {
     }
     const column = new Column(cx, cz, this.terrain.generate(cx, cz), difference)
     this.columns.set(key, column)
-    if (!difference.settled) this.herds.push(column)
+    if (!difference.settled && column.animals.length > 0) this.herds.push(column)
     return column
   }
 

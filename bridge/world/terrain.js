@@ -97,6 +97,8 @@ class Terrain {
     this.caves = new Caves(this.seed)
     this.plans = new Map()
     this.random = new Random(0)
+    // A plan may be made again in the middle of dressing a column: it must not disturb the dressing's own chances.
+    this.planRandom = new Random(0)
     this.shapes = this.growShapes()
   }
 
@@ -125,7 +127,7 @@ class Terrain {
       plan.heights[place] = here.height
       plan.kinds[place] = here.biome
     }
-    const random = this.random.reseed(hash(this.seed, cx, cz, 1))
+    const random = this.planRandom.reseed(hash(this.seed, cx, cz, 1))
     this.planTrees(plan, random)
     this.planDiscs(plan, random)
     return plan
