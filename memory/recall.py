@@ -201,8 +201,7 @@ CANDIDATES = 100
 """How many candidates each route may name."""
 
 _STOP_WORDS = frozenset(
-    "a an and are as at be but by for from had has have how i if in into is it its me my of on or so that the their "
-    "them then there these this to was were what when where which who why will with you your".split()
+    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "so", "that", "the", "their", "them", "then", "there", "these", "this", "to", "was", "were", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
 )
 
 

@@ -1,35 +1,53 @@
 """Admission: may this source become a skill? Decided from the syntax tree, before anything runs.
 
-The parser of the skill language hands in facts; this module turns them into refusals (sentences for the writer) or
-into what the library needs to keep the source: its signature and the exact versions that it calls. It never runs
-code and never writes.
+The parser of the skill language knows the language: it hands in facts and its own refusals (syntax, shape, forbidden
+names). This module knows the library: it resolves every name to a primitive or to one version of one skill, and
+refuses what is unknown, hidden, retired, circular or shadowing. It never runs code and never writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from skills.errors import Refusal
-from skills.skill import Signature
+from skills.skill import Parameter, Signature
+from skills.words import apart
 
 if TYPE_CHECKING:
     from skills.library import Library
 
 Parse = Callable[[str], Mapping[str, Any]]
-"""The parser: source text to facts (ok, errors, functions, main, calls, purpose, refusals, ...)."""
+"""The parser: source text to facts.
+
+Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{name, params: [{name, type, default}]}],
+`calls` (names that are called and not defined in the source) and `purpose`.
+"""
+
+ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter", "shadows_primitive"})
+"""Refusals that do not matter for a program that runs once and is not kept."""
+
+_QUANTITIES = frozenset(
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "dozen", "multiple"]
+)
 
 
 @dataclass(frozen=True)
 class Admission:
-    """The outcome: refusals for the writer, or (if there are none) all that the library needs to keep the source."""
+    """The outcome: refusals for the writer, or (if there are none) all that the library needs to keep the source.
+
+    `uses` names the exact version of each skill that is called, `primitives` the primitives that are.
+    """
 
     source: str
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[Refusal, ...] = ()
     signature: Signature | None = None
     purpose: str = ""
-    uses: Mapping[str, str] | None = None
+    language: str = "javascript"
+    uses: Mapping[str, str] = field(default_factory=dict)
     primitives: tuple[str, ...] = ()
 
     @property
@@ -43,7 +61,91 @@ def admit(
 ) -> Admission:
     """Judge a source against the known primitives (name to documentation) and the library's current skills.
 
-    `as_program` leaves out the rules that only matter for what is kept (quantity in the name, no return value, a
-    name that is taken), so that a one-off program is refused only for what could not run.
+    `as_program` leaves out the rules that only matter for what is kept, so that a one-off program is refused only for
+    what could not run.
     """
-    raise NotImplementedError
+    facts = parse(source)
+    refusals = [Refusal(each["code"], each["message"], each.get("line")) for each in facts.get("refusals", ())]
+    signature = _signature(facts)
+    if signature is None:
+        if not refusals:
+            refusals.append(Refusal("no_main", "there is no function: write one `async function name(bot, { ... })`"))
+        return Admission(source, tuple(refusals))
+    called = list(dict.fromkeys(facts.get("calls", ())))
+    uses = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
+    refusals += _name_refusals(signature.name, primitives)
+    refusals += [
+        _unresolved(name, primitives, library)
+        for name in called
+        if name not in primitives and name not in uses and name != signature.name
+    ]
+    if signature.name in called:
+        refusals.append(
+            Refusal("calls_itself", f"`{signature.name}` calls itself: use a loop, or call a skill that does the part")
+        )
+    refusals += [
+        Refusal("cycle", f"`{name}` already builds on `{signature.name}`: calling it from here would go in a circle")
+        for name, version in uses.items()
+        if name != signature.name and library.reaches(version.skill, signature.name)
+    ]
+    return Admission(
+        source,
+        tuple(_once(refusals, as_program)),
+        signature,
+        facts.get("purpose") or "",
+        uses={name: version.hash for name, version in uses.items() if name != signature.name},
+        primitives=tuple(name for name in called if name in primitives),
+    )
+
+
+def _signature(facts: Mapping[str, Any]) -> Signature | None:
+    """The signature of the main function; its first parameter is the bot and not a part of it."""
+    for function in facts.get("functions", ()):
+        if function["name"] == facts.get("main"):
+            parameters = [
+                Parameter(each["name"], each.get("type") or "any", each.get("default"))
+                for each in function["params"]
+                if each["name"] != "bot"
+            ]
+            return Signature(function["name"], tuple(parameters))
+    return None
+
+
+def _name_refusals(name: str, primitives: Mapping[str, str]) -> Iterator[Refusal]:
+    if name in primitives:
+        yield Refusal("shadows_primitive", f"`{name}` is a primitive: give the skill a name of its own")
+    words = apart(name).split()
+    quantity = next((word for word in words if word in _QUANTITIES or re.search(r"\d", word)), None)
+    if quantity:
+        plain = name[0] + re.sub(rf"(?i){quantity}", "", name[1:])
+        yield Refusal(
+            "quantity_in_name",
+            f"`{name}` has the quantity {quantity!r} in its name: call it `{plain}` and take a parameter `count`",
+        )
+
+
+def _unresolved(name: str, primitives: Mapping[str, str], library: Library) -> Refusal:
+    """Say what is wrong with a name that means nothing here, and what the writer may have meant."""
+    owner = library.hidden_in(name)
+    if owner:
+        return Refusal(
+            "hidden_helper",
+            f"`{name}` is a helper inside the skill `{owner}` and cannot be called from outside: "
+            f"call `{owner}`, or define what you need yourself",
+        )
+    skills = [skill for skill in library.names(retired=True)]
+    if name in skills:
+        return Refusal("retired_skill", f"the skill `{name}` is retired: call another skill, or do it with primitives")
+    near = difflib.get_close_matches(name, [*primitives, *library.names()], 3, 0.6)
+    hint = f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
+    return Refusal("unknown_name", f"`{name}` is neither a primitive nor a skill nor defined in this program.{hint}")
+
+
+def _once(refusals: list[Refusal], as_program: bool) -> Iterator[Refusal]:
+    """The parser and the library may both have seen the same thing: say it once."""
+    said = set()
+    for refusal in refusals:
+        about = (refusal.code, tuple(re.findall(r"`(\w+)`", refusal.message)[:1]))
+        if about not in said and not (as_program and refusal.code in ONLY_FOR_KEEPING):
+            said.add(about)
+            yield refusal

@@ -6,10 +6,12 @@ kept free of them too. The view is rebuilt when the library's revision changes a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import networkx as nx
 
+from skills.errors import UnknownSkill
 from skills.library import Library
 
 
@@ -18,27 +20,63 @@ class SkillGraph:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._revision = -1
+        self._calls = nx.DiGraph()
+        self._versions = nx.DiGraph()
 
     def calls(self) -> nx.DiGraph[str]:
-        """Skills by name; an edge from a caller to what its current version calls."""
-        raise NotImplementedError
+        """Skills by name; an edge goes from a caller to each skill that its current version calls."""
+        self._refresh()
+        return self._calls
 
     def versions(self) -> nx.DiGraph[str]:
-        """Versions by hash: edges of kind 'calls' and, to the parent, 'supersedes'."""
-        raise NotImplementedError
+        """Versions by hash; edges have a `kind`: 'calls', or 'supersedes' towards the parent."""
+        self._refresh()
+        return self._versions
 
     def modules(self, *hashes: str) -> list[dict[str, Any]]:
-        """The closure of versions in dependency order, as a run wants it: [{id, name, source, uses}]."""
-        raise NotImplementedError
+        """The versions and all that they call, callees first, as a run wants them: [{id, name, source, uses}]."""
+        found: dict[str, dict[str, Any]] = {}
 
-    def modules_for(self, source: str, name: str, uses: dict[str, str]) -> tuple[list[dict[str, Any]], str]:
-        """Modules for a program that is not (yet) in the library, and the id of its main module."""
-        raise NotImplementedError
+        def visit(hash: str) -> None:
+            if hash in found:
+                return
+            version = self._library.version(hash)
+            for callee in version.uses.values():
+                visit(callee)
+            found[hash] = {"id": hash, "name": version.skill, "source": version.source, "uses": dict(version.uses)}
 
-    def callers(self, name: str, *, all: bool = True) -> list[str]:
-        """The blast radius: skills whose current version calls this one, directly or through others."""
-        raise NotImplementedError
+        for hash in hashes:
+            visit(hash)
+        return list(found.values())
+
+    def program(self, id: str, name: str, source: str, uses: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The modules of a program that is not in the library; it comes last, under the given id."""
+        return [*self.modules(*uses.values()), {"id": id, "name": name, "source": source, "uses": dict(uses)}]
+
+    def callers(self, name: str) -> list[str]:
+        """The blast radius: skills whose current version calls this one, itself or through others, by name."""
+        graph = self.calls()
+        if name not in graph:
+            raise UnknownSkill(f"library {self._library.name!r} has no skill {name!r}")
+        return sorted(nx.ancestors(graph, name))
 
     def layers(self) -> list[list[str]]:
-        """Skills by layer: the first call only primitives, each later one only what stands before it."""
-        raise NotImplementedError
+        """Skills by layer: those of the first call only primitives, each later one only what stands before it."""
+        return [sorted(layer) for layer in nx.topological_generations(self.calls().reverse(copy=False))]
+
+    def _refresh(self) -> None:
+        revision = self._library.revision
+        if revision == self._revision:
+            return
+        calls, versions = nx.DiGraph(), nx.DiGraph()
+        for skill in self._library.names(retired=True):
+            calls.add_node(skill)
+            for version in self._library.versions(skill):
+                versions.add_node(version.hash, skill=skill, number=version.number)
+                versions.add_edges_from((version.hash, callee, {"kind": "calls"}) for callee in version.uses.values())
+                if version.parent:
+                    versions.add_edge(version.hash, version.parent, kind="supersedes")
+            current = self._library.get(skill).current
+            calls.add_edges_from((skill, self._library.version(callee).skill) for callee in current.uses.values())
+        self._calls, self._versions, self._revision = calls, versions, revision

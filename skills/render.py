@@ -1,32 +1,58 @@
-"""Skills as text for a prompt: signature, one line of purpose, and the contract learned from runs. Never the body."""
+"""Skills as text for a prompt: how to call it, what it is for, and what runs have shown. Never the body."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from skills.skill import Effect, Signature, Skill
+from skills.skill import Effect, Need, Signature, Skill
+
+_MOST_EFFECTS = 6
 
 
-def signature(signature: Signature) -> str:
+def call(signature: Signature) -> str:
     """How the skill is called: `mineLogs(bot, { kind = 'any', count = 1 })`."""
-    raise NotImplementedError
-
-
-def contract(skill: Skill) -> str:
-    """What runs have shown: needs, effects, and how reliable it is."""
-    raise NotImplementedError
-
-
-def card(skill: Skill) -> str:
-    """The whole entry of one skill: call, purpose, contract."""
-    raise NotImplementedError
-
-
-def menu(skills: Sequence[Skill]) -> list[str]:
-    """One card for each skill, to be packed into a budget."""
-    raise NotImplementedError
+    parameters = ", ".join(
+        parameter.name if parameter.default is None else f"{parameter.name} = {parameter.default}"
+        for parameter in signature.parameters
+    )
+    return f"{signature.name}(bot, {{ {parameters} }})" if parameters else f"{signature.name}(bot)"
 
 
 def effect(effect: Effect) -> str:
-    """One effect in words: `+1 oak_log each count`."""
-    raise NotImplementedError
+    """One effect in words: `+1 oak_log per count (kind 'oak')`."""
+    amount = f"{effect.low:+g}" if effect.low == effect.high else f"{effect.low:+g} to {effect.high:+g}"
+    scale = f" per {effect.per}" if effect.per else ""
+    given = ", ".join(f"{name} {value!r}" for name, value in effect.when.items())
+    return f"{amount} {effect.item}{scale}" + (f" ({given})" if given else "")
+
+
+def contract(skill: Skill) -> str:
+    """What runs have shown: needs, effects, and how reliable it is; says so if there were no runs."""
+    record = skill.record
+    runs = record.succeeded + record.failed
+    proof = f"{skill.rung}, {record.succeeded} of {runs} runs succeeded" if runs else f"{skill.rung}, not yet run"
+    parts = [
+        ("needs", ", ".join(_need(need) for need in skill.requires)),
+        ("gives", ", ".join(effect(each) for each in _first(skill.effects, gain=True))),
+        ("uses up", ", ".join(effect(each) for each in _first(skill.effects, gain=False))),
+    ]
+    return "; ".join([f"{name} {text}" for name, text in parts if text] + [proof])
+
+
+def card(skill: Skill) -> str:
+    """The whole entry of one skill on one line: call, purpose, contract."""
+    purpose = skill.current.purpose or "no purpose written"
+    return f"{call(skill.current.signature)}: {purpose.rstrip('.')}. [{contract(skill)}]"
+
+
+def menu(skills: Iterable[Skill]) -> list[str]:
+    """One card for each skill, ready to be packed into a budget."""
+    return [card(skill) for skill in skills]
+
+
+def _first(effects: Iterable[Effect], *, gain: bool) -> list[Effect]:
+    return [effect for effect in effects if (effect.high > 0) == gain][:_MOST_EFFECTS]
+
+
+def _need(need: Need) -> str:
+    return need.name if need.seen == need.of else f"{need.name} (in {need.seen} of {need.of} runs)"

@@ -1,0 +1,142 @@
+"""What runs prove: success with its lower bound, the rung of a version, and the needs and effects it was seen to have.
+
+Pure functions over uses; library.py calls them and keeps the results. Only successes teach effects; a run that failed
+because a need was unmet says nothing against the version.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from memory.episodic import inventory_difference
+from skills.skill import Effect, Need, Record, Rung, Signature, Use
+
+WINDOW = 20
+"""How many of the latest counted runs the lower bound looks at: an old glory must not hide a new failure."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What each rung asks for.
+
+    A draft becomes a candidate by one success, is verified by success in `fresh_worlds` worlds that its writer never
+    saw, and trusted by `trusted_uses` counted runs with a bound of at least `trusted_bound`. A trusted version whose
+    bound falls below `parole_bound` is on parole until it is back at `trusted_bound`.
+    """
+
+    fresh_worlds: int = 2
+    trusted_uses: int = 8
+    trusted_bound: float = 0.6
+    parole_bound: float = 0.4
+
+
+def wilson(succeeded: int, runs: int, z: float = 1.96) -> float:
+    """The lower end of the 95 % interval for a success rate: 0 without runs, never above the plain share."""
+    if not runs:
+        return 0.0
+    share = succeeded / runs
+    spread = z * math.sqrt(share * (1 - share) / runs + z * z / (4 * runs * runs))
+    return max(0.0, (share + z * z / (2 * runs) - spread) / (1 + z * z / runs))
+
+
+def record_of(uses: Sequence[Use]) -> Record:
+    """The record over all uses of a version, oldest first."""
+    outcomes = Counter(use.outcome for use in uses)
+    counted = [use for use in uses if use.outcome != "unmet"]
+    recent = counted[-WINDOW:]
+    successes = [use for use in counted if use.outcome == "succeeded"]
+    last_in_world = {use.world: use.outcome for use in counted if use.setting == "fresh"}
+    return Record(
+        outcomes["succeeded"],
+        outcomes["failed"],
+        outcomes["unmet"],
+        sum(outcome == "succeeded" for outcome in last_in_world.values()),
+        wilson(sum(use.outcome == "succeeded" for use in recent), len(recent)),
+        sum(use.ticks for use in successes) / len(successes) if successes else None,
+    )
+
+
+def next_rung(rung: Rung, record: Record, ladder: Ladder) -> Rung:
+    """Where a version stands now. It climbs as evidence comes; only trust can be lost."""
+    if rung == "trusted":
+        return "parole" if record.bound < ladder.parole_bound else "trusted"
+    trustworthy = record.succeeded + record.failed >= ladder.trusted_uses and record.bound >= ladder.trusted_bound
+    if rung == "parole":
+        return "trusted" if trustworthy else "parole"
+    if rung == "verified" or record.fresh_worlds >= ladder.fresh_worlds:
+        return "trusted" if trustworthy else "verified"
+    return "candidate" if record.succeeded else rung
+
+
+def learn_needs(uses: Sequence[Use]) -> list[Need]:
+    """Tools, stations and places of the successful runs, with how many of them had each."""
+    successes = [use for use in uses if use.outcome == "succeeded"]
+    seen = Counter(
+        (kind, name)
+        for use in successes
+        for kind, names in (("tool", use.tools), ("station", use.stations), ("place", use.places))
+        for name in set(names)
+    )
+    return [Need(kind, name, count, len(successes)) for (kind, name), count in sorted(seen.items())]
+
+
+def learn_effects(uses: Sequence[Use], signature: Signature) -> list[Effect]:
+    """Intervals of what the successful runs changed, for each set of arguments that are not amounts."""
+    groups: dict[str, list[tuple[dict[str, Any], dict[str, int]]]] = {}
+    for use in uses:
+        if use.outcome == "succeeded":
+            args = {**defaults(signature), **use.args}
+            kinds = {name: value for name, value in args.items() if not _is_amount(value)}
+            change = inventory_difference(use.before, use.after)
+            groups.setdefault(json.dumps(kinds, sort_keys=True), []).append((args, change))
+    return [effect for given, runs in sorted(groups.items()) for effect in _effects(runs, json.loads(given))]
+
+
+def defaults(signature: Signature) -> dict[str, Any]:
+    """The values of the default arguments, as far as they are plain literals."""
+    values = {}
+    for parameter in signature.parameters:
+        if parameter.default is not None:
+            text = parameter.default.strip()
+            if len(text) >= 2 and text[0] == text[-1] == "'" and "\\" not in text:
+                text = json.dumps(text[1:-1])
+            try:
+                values[parameter.name] = json.loads(text)
+            except ValueError:
+                continue
+    return values
+
+
+def _effects(runs: list[tuple[dict[str, Any], dict[str, int]]], given: Mapping[str, Any]) -> Iterator[Effect]:
+    per = _amount_of([args for args, _ in runs])
+    for item in sorted({item for _, change in runs for item in change}):
+        changes = [float(change.get(item, 0)) for _, change in runs]
+        low, high, by = min(changes), max(changes), None
+        if per is not None:
+            rates = [change / args[per] for change, (args, _) in zip(changes, runs, strict=True)]
+            # It scales with the amount if dividing by it makes the runs agree at least as well as they did before.
+            if _spread(rates) <= _spread(changes):
+                low, high, by = min(rates), max(rates), per
+        yield Effect(item, low, high, by, given, len(runs))
+
+
+def _amount_of(args: Sequence[Mapping[str, Any]]) -> str | None:
+    """The parameter that says how many: `count` if there is one, else the only number that every run was given."""
+    amounts = [name for name in args[0] if all(_is_amount(each.get(name)) for each in args)]
+    if "count" in amounts:
+        return "count"
+    return amounts[0] if len(amounts) == 1 else None
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _spread(values: Sequence[float]) -> float:
+    largest = max(abs(value) for value in values)
+    return (max(values) - min(values)) / largest if largest else 0.0

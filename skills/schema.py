@@ -1,0 +1,78 @@
+"""The tables of the skill library, as migrations that are only ever appended to.
+
+`versions`, `calls`, `moves` and `uses` are records and cannot be changed; `skills` and `standings` are the pointers
+that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from memory.schema import append_only, run_script
+
+SKILLS = Migrations("skills")
+"""The migration set of this package."""
+
+
+@SKILLS()
+def m001_versions(db: Database) -> None:
+    """Skills, their versions and who calls whom."""
+    run_script(
+        db,
+        """
+        CREATE TABLE versions (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, skill TEXT NOT NULL, hash TEXT NOT NULL,
+            source TEXT NOT NULL, signature TEXT NOT NULL, purpose TEXT NOT NULL, language TEXT NOT NULL,
+            primitives TEXT NOT NULL, parent TEXT, reason TEXT NOT NULL, author TEXT NOT NULL,
+            journey TEXT NOT NULL, iteration INTEGER NOT NULL, at REAL NOT NULL,
+            UNIQUE (library, hash));
+        CREATE INDEX versions_skill ON versions (library, skill, id);
+        CREATE TABLE calls (
+            caller INTEGER NOT NULL REFERENCES versions (id), name TEXT NOT NULL,
+            callee INTEGER NOT NULL REFERENCES versions (id), PRIMARY KEY (caller, name)) WITHOUT ROWID;
+        CREATE INDEX calls_callee ON calls (callee);
+        CREATE TABLE skills (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, name TEXT NOT NULL,
+            current INTEGER NOT NULL REFERENCES versions (id), retired INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (library, name));
+        CREATE TABLE moves (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, skill TEXT NOT NULL, action TEXT NOT NULL,
+            version INTEGER NOT NULL REFERENCES versions (id), before INTEGER REFERENCES versions (id),
+            reason TEXT NOT NULL, at REAL NOT NULL);
+        CREATE INDEX moves_skill ON moves (library, skill, id);
+        CREATE VIRTUAL TABLE skill_words USING fts5 (name, purpose, contract, tokenize='porter unicode61');
+        """,
+    )
+    for table in ("versions", "calls", "moves"):
+        append_only(db, table)
+
+
+@SKILLS()
+def m002_evidence(db: Database) -> None:
+    """Runs as evidence, where each version stands because of them, and what they taught."""
+    run_script(
+        db,
+        """
+        CREATE TABLE uses (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, version INTEGER NOT NULL REFERENCES versions (id),
+            outcome TEXT NOT NULL, journey TEXT NOT NULL, iteration INTEGER NOT NULL, position INTEGER NOT NULL,
+            at REAL NOT NULL, setting TEXT NOT NULL, world TEXT NOT NULL, args TEXT NOT NULL, before TEXT NOT NULL,
+            after TEXT NOT NULL, tools TEXT NOT NULL, stations TEXT NOT NULL, places TEXT NOT NULL,
+            ticks INTEGER NOT NULL, cause TEXT, first_event INTEGER, last_event INTEGER,
+            UNIQUE (library, journey, iteration, position));
+        CREATE INDEX uses_version ON uses (version, id);
+        CREATE TABLE standings (
+            version INTEGER PRIMARY KEY REFERENCES versions (id), rung TEXT NOT NULL, succeeded INTEGER NOT NULL,
+            failed INTEGER NOT NULL, unmet INTEGER NOT NULL, fresh_worlds INTEGER NOT NULL, bound REAL NOT NULL,
+            mean_ticks REAL);
+        CREATE TABLE effects (
+            version INTEGER NOT NULL REFERENCES versions (id), item TEXT NOT NULL, low REAL NOT NULL,
+            high REAL NOT NULL, per TEXT, given TEXT NOT NULL, seen INTEGER NOT NULL,
+            PRIMARY KEY (item, version, given)) WITHOUT ROWID;
+        CREATE INDEX effects_version ON effects (version);
+        CREATE TABLE needs (
+            version INTEGER NOT NULL REFERENCES versions (id), kind TEXT NOT NULL, name TEXT NOT NULL,
+            seen INTEGER NOT NULL, runs INTEGER NOT NULL, PRIMARY KEY (version, kind, name)) WITHOUT ROWID;
+        """,
+    )
+    append_only(db, "uses")

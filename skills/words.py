@@ -1,0 +1,11 @@
+"""Names taken apart into words, so that `mineIronOre` and `iron_ore` meet in a search."""
+
+from __future__ import annotations
+
+import re
+
+
+def apart(name: str) -> str:
+    """The words of a name: `mineIronOre` gives `mine iron ore`, `iron_ore` gives `iron ore`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.findall(r"[^\W_]+", spaced)).lower()
