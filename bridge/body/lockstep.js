@@ -1,0 +1,94 @@
+/**
+ * How game ticks pass. Lock-step: the body lives one tick, tells the world, and waits until the world has lived its
+ * own; nothing else moves time, and packets that come in between wait for the next tick, so that a run repeats
+ * exactly. Real time: for servers that know nothing of lock-step, a tick passes every 50 real milliseconds.
+ */
+'use strict'
+
+const { PrimitiveError } = require('./errors')
+
+const CHANNEL = 'journeyman:tick'
+const TICK_MS = 50
+/** Real time that the world may take for one tick before it counts as lost. */
+const WORLD_PATIENCE_MS = 30_000
+
+/** Ticks body and world in turn. Create it before the login packet arrives: it holds back everything after that. */
+class Lockstep {
+  constructor (clock, client) {
+    this.clock = clock
+    this.client = client
+    this.worldTick = null
+    this.lost = null
+    this.answered = null
+    client.once('login', () => client.deserializer.pause())
+    client.on('custom_payload', packet => {
+      if (packet.channel !== CHANNEL) return
+      client.deserializer.pause()
+      this.worldTick = packet.data.readUInt32BE(0)
+      this.answered?.resolve()
+    })
+    client.on('end', reason => this.lose(`the world closed the connection (${reason})`))
+    client.on('error', error => this.lose(`the connection to the world failed: ${error.message}`))
+  }
+
+  lose (message) {
+    this.lost ??= new PrimitiveError('lost', message, { remedy: 'join again' })
+    this.answered?.reject(this.lost)
+  }
+
+  /** One game tick: due timers, then the world's answer, then everything that follows from it. */
+  async tick () {
+    if (this.lost) throw this.lost
+    await this.clock.advance(TICK_MS)
+    this.answered = Promise.withResolvers()
+    const patience = this.clock.real.setTimeout(() => this.lose('the world did not answer a tick'), WORLD_PATIENCE_MS)
+    this.client.deserializer.resume()
+    this.client.write('custom_payload', { channel: CHANNEL, data: Buffer.alloc(0) })
+    try {
+      await this.answered.promise
+    } finally {
+      this.clock.real.clearTimeout(patience)
+      this.answered = null
+    }
+    await this.clock.real.hop()
+  }
+}
+
+/** Ticks by the real clock. Time also passes between runs: a foreign server does not wait. */
+class RealTime {
+  constructor (clock, client) {
+    this.clock = clock
+    this.lost = null
+    this.waiting = []
+    this.behind = clock.real.now()
+    this.timer = clock.real.setInterval(() => this.catchUp(), TICK_MS / 2)
+    const lose = message => {
+      clock.real.clearInterval(this.timer)
+      this.lost ??= new PrimitiveError('lost', message, { remedy: 'join again' })
+      for (const { reject } of this.waiting.splice(0)) reject(this.lost)
+    }
+    client.on('end', reason => lose(`the server closed the connection (${reason})`))
+    client.on('error', error => lose(`the connection to the server failed: ${error.message}`))
+  }
+
+  async catchUp () {
+    if (this.busy) return
+    this.busy = true
+    while (this.clock.real.now() - this.behind >= TICK_MS) {
+      this.behind += TICK_MS
+      await this.clock.advance(TICK_MS)
+      for (const { resolve } of this.waiting.splice(0)) resolve()
+    }
+    this.busy = false
+  }
+
+  async tick () {
+    if (this.lost) throw this.lost
+    const next = Promise.withResolvers()
+    this.waiting.push(next)
+    await next.promise
+    await this.clock.real.hop()
+  }
+}
+
+module.exports = { Lockstep, RealTime, CHANNEL, TICK_MS }

@@ -1,0 +1,106 @@
+/**
+ * The body's process: one mineflayer bot, one world, one request at a time. Python calls start(json) and gets the
+ * answer as one event, so that no call ever waits across the bridge (see ../PROTOCOL.md for every message). Virtual
+ * time is installed before anything that keeps a reference to a timer is loaded.
+ */
+'use strict'
+
+const { EventEmitter } = require('node:events')
+const { Clock, seedRandom } = require('./clock')
+
+const clock = new Clock().install()
+// Standard error is the wire to Python: a library that prints there would forge answers.
+for (const level of ['log', 'info', 'warn', 'error', 'debug', 'trace']) {
+  console[level] = (...values) => process.stdout.write(values.map(String).join(' ') + '\n')
+}
+
+const { PrimitiveError, describe, CODES } = require('./errors')
+const { Body } = require('./body')
+const { createBot, loggedIn, settleIn, rest, VERSION } = require('./bot')
+const { Lockstep, RealTime } = require('./lockstep')
+const { Sight } = require('./sight')
+const { Run } = require('./runner')
+const { loadPrimitives } = require('./primitives')
+const { surroundings } = require('./surroundings')
+const { facts } = require('../parse')
+
+const PROTOCOL = 1
+const emitter = new EventEmitter()
+const primitives = loadPrimitives()
+let body = null
+let queue = Promise.resolve()
+
+/** What Python may ask. Each takes plain JSON and resolves to plain JSON. */
+const operations = {
+  ping: () => ({ protocol: PROTOCOL, version: VERSION, node: process.versions.node, codes: CODES }),
+
+  primitives: () => [...primitives.values()].map(({ name, signature, doc }) => ({ name, signature, doc })),
+
+  async join ({ seed = 0, clock: pace = 'lockstep', sight = 'sight 32', ...where }) {
+    if (body) operations.leave()
+    seedRandom(seed)
+    const bot = createBot(where)
+    const driver = pace === 'real' ? new RealTime(clock, bot._client) : new Lockstep(clock, bot._client)
+    await clock.advance(1) // mineflayer loads its plugins by a timer
+    await loggedIn(bot, clock)
+    const data = bot.registry
+    body = new Body({ bot, clock, driver, data, tags: require('../data/tags.json'), sight: new Sight(bot, sight) })
+    await attachReflexes(body)
+    await settleIn(body)
+    return { tick: body.tick, world_tick: driver.worldTick ?? null, position: { ...bot.entity.position } }
+  },
+
+  run: request => new Run(joined(), primitives, request).execute(),
+
+  async tick ({ count = 1 }) {
+    for (let done = 0; done < count; done++) await joined().step()
+    return { tick: body.tick, world_tick: body.driver.worldTick ?? null }
+  },
+
+  surroundings: () => surroundings(joined()),
+
+  parse: ({ source }) => facts(source, { primitives: [...primitives.keys()] }),
+
+  leave () {
+    if (!body) return null
+    rest(body.bot)
+    body.bot.quit()
+    body = null
+    return null
+  }
+}
+
+function joined () {
+  if (body) return body
+  throw new PrimitiveError('lost', 'the body has joined no world', { remedy: 'join first' })
+}
+
+/** Reflexes act through the tick hook of the body. */
+async function attachReflexes (joining) {
+  if (!require('node:fs').existsSync(require('node:path').join(__dirname, 'reflexes.js'))) return
+  const { attach } = require('./reflexes')
+  attach(joining)
+}
+
+async function perform ({ id, op, args }) {
+  let answer
+  try {
+    if (!Object.hasOwn(operations, op)) throw new PrimitiveError('bad_argument', `there is no operation '${op}'`)
+    answer = { id, ok: true, value: await operations[op](args ?? {}) }
+  } catch (error) {
+    answer = { id, ok: false, error: { ...describe(error), stack: String(error?.stack ?? '') } }
+  }
+  emitter.emit('json', JSON.stringify(answer))
+}
+
+/** Takes one request as JSON and returns at once; requests are done one after the other. */
+function start (json) {
+  const request = JSON.parse(json)
+  queue = queue.then(() => perform(request))
+}
+
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, error => emitter.emit('json', JSON.stringify({ event, message: String(error?.stack ?? error) })))
+}
+
+module.exports = { em: emitter, start, operations }

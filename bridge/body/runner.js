@@ -1,0 +1,358 @@
+/**
+ * Runs one program: modules in an isolate of their own, calls out of it through a short list, limits from outside.
+ * The isolate waits while a host call is under way, and only then does game time pass: that is what makes a run repeat
+ * exactly. Every way in which a program can end has a typed outcome, and none of them harms the body or the next run.
+ */
+'use strict'
+
+const fs = require('node:fs')
+const path = require('node:path')
+const ivm = require('isolated-vm')
+const { PrimitiveError, describe } = require('./errors')
+const { actions } = require('./actions')
+const { queries } = require('./queries')
+const { plain } = require('./observation')
+const { short } = require('./arguments')
+const { rest } = require('./bot')
+const { Vec3 } = require('vec3')
+
+const PRELUDE = fs.readFileSync(path.join(__dirname, 'isolate_prelude.js'), 'utf8')
+const VEC3 = fs.readFileSync(require.resolve('vec3'), 'utf8')
+const DEFAULTS = { ticks: 12_000, seconds: 600, cpu_seconds: 5, memory_mb: 64 }
+const MOST_ARGUMENT_LETTERS = 200_000
+const MOST_CALLS_KEPT = 500
+/** Questions that may be asked without any time passing: far more than a search of everything in sight needs. */
+const MOST_QUESTIONS_A_TICK = 200_000
+const WATCH_MS = 50
+/** Ticks that an action gets to end by itself once it was stopped. */
+const GRACE_TICKS = 20
+const RESPAWN_TICKS = 200
+const NAME = /^[A-Za-z_$][\w$]*$/
+
+/** One run of one program. */
+class Run {
+  constructor (body, primitives, { modules, main, args = {}, limits = {} }) {
+    this.body = body
+    this.primitives = primitives
+    this.modules = modules
+    this.main = main
+    this.args = args
+    this.limits = { ...DEFAULTS, ...limits }
+    this.startTick = body.tick
+    this.calls = []
+    this.log = []
+    this.finished = null
+    this.stopped = null
+    this.action = null
+    this.questions = 0 // since time last passed
+    this.asking = 0 // milliseconds spent on answers
+    this.files = new Map()
+    for (const { id, name } of modules) {
+      let file = `${name}.js`
+      while (this.files.has(file)) file = file.replace(/\.js$/, "'.js")
+      this.files.set(file, id)
+    }
+  }
+
+  /** @returns {Promise<object>} {outcome, value, error, calls, log, ticks}; rejects only when the world is lost */
+  async execute () {
+    const { body } = this
+    const onDeath = () => this.stop('died', new PrimitiveError('died', 'the bot died', {
+      remedy: 'eat, armour up, avoid the dark and high falls; items lie where it died'
+    }))
+    body.bot.on('death', onDeath)
+    body.noted.length = 0
+    this.isolate = new ivm.Isolate({ memoryLimit: Math.max(8, this.limits.memory_mb), onCatastrophicError })
+    this.watch()
+    try {
+      await this.inIsolate()
+    } catch (error) {
+      if (error === this.lost) throw error
+      this.fail(error)
+    } finally {
+      body.clock.real.clearInterval(this.watchdog)
+      body.bot.off('death', onDeath)
+      if (!this.isolate.isDisposed) this.isolate.dispose()
+      rest(body.bot)
+      if (!body.driver.lost) await this.comeBack()
+    }
+    return this.result()
+  }
+
+  async inIsolate () {
+    const context = await this.isolate.createContext()
+    const host = new ivm.Reference((name, args, place) => this.answer(name, args, place))
+    const config = { primitives: [...this.primitives.keys()], vec3: VEC3, seed: Math.floor(this.body.random() * 2 ** 32) }
+    const prelude = await context.evalClosure(PRELUDE, [host, JSON.stringify(config)], {
+      filename: '<journeyman>', arguments: { reference: false }, result: { reference: true }
+    })
+    const define = await prelude.get('define', { reference: true })
+    const run = await prelude.get('run', { reference: true })
+    for (const { id, name, source, uses = {} } of this.modules) {
+      const factory = await this.compile(context, id, name, source, Object.keys(uses))
+      await define.apply(undefined, [id, factory.derefInto(), Object.values(uses)], { arguments: { copy: true } })
+    }
+    await run.apply(undefined, [this.main, JSON.stringify(this.args)], { arguments: { copy: true } })
+    // The isolate has nothing left to do here: a program that has not finished waits for what will never come.
+    await context.eval('0')
+    if (!this.finished && !this.stopped) {
+      throw new PrimitiveError('thrown', 'the program waits for a promise that nothing will ever settle', {
+        remedy: 'await only calls of bot and skills'
+      })
+    }
+  }
+
+  /** A module as a function of its callees; the line numbers stay the writer's. */
+  async compile (context, id, name, source, callees) {
+    if (![name, ...callees].every(word => NAME.test(word))) {
+      throw new PrimitiveError('bad_program', `'${short([name, ...callees])}' are not all names of functions`)
+    }
+    const head = `(function (${callees.join(', ')}) { 'use strict'; `
+    const [file] = [...this.files].find(([, module]) => module === id)
+    try {
+      const script = await this.isolate.compileScript(`${head}${source}\n;return ${name} })`, {
+        filename: file, columnOffset: -head.length
+      })
+      return await script.run(context, { reference: true })
+    } catch (error) {
+      if (this.isolate.isDisposed) throw error
+      const problem = new PrimitiveError('bad_program', error.message.replace(/ \[.*\]$/, ''), {
+        remedy: 'correct the program'
+      })
+      problem.stack = `at (${/\[(.*)\]$/.exec(error.message)?.[1] ?? file})`
+      throw problem
+    }
+  }
+
+  // ------------------------------------------------------------- calls out of the isolate
+
+  /** Answers one call of the isolate, which waits for it. Never rejects. */
+  async answer (name, text, place) {
+    if (this.stopped) return this.refuse()
+    try {
+      if (typeof name !== 'string' || typeof text !== 'string' || text.length > MOST_ARGUMENT_LETTERS) {
+        throw new PrimitiveError('bad_argument', 'the arguments are too large', { remedy: 'pass less' })
+      }
+      const args = JSON.parse(text)
+      if (name === 'log') return this.note(String(args[0]))
+      if (name === 'finish') return this.finish(args)
+      const [kind, operation] = name.split(':')
+      if (kind === 'query' && Object.hasOwn(queries, operation)) return this.question(operation, args)
+      if (kind === 'action' && Object.hasOwn(actions, operation)) {
+        return await this.act(operation, body => actions[operation](body, ...args), args, place)
+      }
+      if (kind === 'primitive' && this.primitives.has(operation)) {
+        const { run } = this.primitives.get(operation)
+        return await this.act(operation, body => run(body, ...args.map(revive)), args, place)
+      }
+      throw new PrimitiveError('bad_argument', `there is no call '${short(name)}'`)
+    } catch (error) {
+      return failure(describe(error))
+    }
+  }
+
+  /** A program that goes on after its end, because it catches everything, loses its isolate. */
+  async refuse () {
+    await this.body.clock.real.hop()
+    if (!this.isolate.isDisposed) this.isolate.dispose()
+    return failure(this.stopped.error)
+  }
+
+  note (line) {
+    this.log.push(line)
+    return success(null)
+  }
+
+  /** The isolate tells how its main function ended; like everything from there it may be nonsense. */
+  finish (told) {
+    const text = value => typeof value === 'string' ? value.slice(0, 4000) : ''
+    const { code, message, value = null, remedy, stack } = told?.error ?? {}
+    this.finished ??= told?.ok === true
+      ? { ok: true, value: told.value, note: text(told.note) }
+      : { ok: false, error: { code: text(code) || 'thrown', message: text(message) || 'ended in a way that cannot be shown',
+          value, remedy: text(remedy), stack: text(stack) } }
+    return success(null)
+  }
+
+  question (operation, args) {
+    if (++this.questions > MOST_QUESTIONS_A_TICK) {
+      this.stop('endless_loop', new PrimitiveError('endless_loop', 'the program asks without end and never acts', {
+        remedy: 'make every loop act or end'
+      }))
+      return failure(this.stopped.error)
+    }
+    const { now } = this.body.clock.real
+    const from = now()
+    try {
+      const value = queries[operation](this.body, ...args)
+      if (operation === 'self') value.now = Date.now()
+      return success(value)
+    } finally {
+      this.asking += now() - from
+    }
+  }
+
+  /** Runs one action to its end, letting game time pass meanwhile, and writes it down. */
+  async act (name, start, args, place) {
+    const body = this.body.forAction()
+    const from = body.tick
+    const call = { name, args: args.map(short), ok: true, ticks: 0, ...this.placeOf(place) }
+    if (this.calls.length < MOST_CALLS_KEPT) this.calls.push(call)
+    this.action = body
+    try {
+      const value = await this.drive(body, (async () => start(body))())
+      return success(plain(value ?? null))
+    } catch (error) {
+      if (error === this.lost) return failure(describe(error))
+      const told = describe(error)
+      call.ok = false
+      call.error_code = told.code
+      return failure(told)
+    } finally {
+      this.action = null
+      call.ticks = body.tick - from
+    }
+  }
+
+  /** Ticks until the promise of an action settles or the run is stopped. */
+  async drive (body, promise) {
+    let settled = false
+    const end = () => { settled = true }
+    promise.then(end, end)
+    await body.clock.real.hop()
+    while (!settled && !this.stopped) await this.tick()
+    if (this.stopped) {
+      rest(body.bot)
+      for (let grace = 0; !settled && grace < GRACE_TICKS; grace++) await this.step()
+      throw this.stopped.error
+    }
+    return promise
+  }
+
+  async tick () {
+    await this.step()
+    this.questions = 0
+    this.busySince = this.effort()
+    if (this.body.tick - this.startTick >= this.limits.ticks) {
+      this.stop('timeout', new PrimitiveError('timeout', `the program took longer than ${this.limits.ticks} game ticks`, {
+        value: { ticks: this.limits.ticks }, remedy: 'do less in one program, or give each step its own limit'
+      }))
+    }
+  }
+
+  async step () {
+    try {
+      await this.body.step()
+    } catch (error) {
+      this.lost = error
+      this.stop('lost', error)
+      throw error
+    }
+  }
+
+  // ------------------------------------------------------------- limits
+
+  /** Milliseconds that the isolate, and the host for its questions, have computed so far. */
+  effort () {
+    return this.isolate.isDisposed ? 0 : Number(this.isolate.cpuTime / 1_000_000n) + this.asking
+  }
+
+  /** Looks by the real clock whether the program computes or lasts too long. */
+  watch () {
+    const { real } = this.body.clock
+    const started = real.now()
+    this.busySince = this.effort()
+    this.watchdog = real.setInterval(() => {
+      if (this.stopped || this.isolate.isDisposed) return
+      if (real.now() - started > this.limits.seconds * 1000) {
+        this.stop('timeout', new PrimitiveError('timeout', `the program took longer than ${this.limits.seconds} s`, {
+          remedy: 'do less in one program'
+        }))
+      } else if (!this.action && this.effort() - this.busySince > this.limits.cpu_seconds * 1000) {
+        this.stop('endless_loop', new PrimitiveError('endless_loop',
+          `the program computed for ${this.limits.cpu_seconds} s without acting`,
+          { remedy: 'make every loop act or end' }))
+      }
+    }, WATCH_MS)
+  }
+
+  /** Ends the run: the action under way first, then the isolate. */
+  stop (outcome, error) {
+    if (this.stopped) return
+    this.stopped = { outcome, error }
+    this.action?.stop(error)
+    if (!this.action) this.isolate.dispose()
+  }
+
+  /** What ended the isolate other than by finishing. */
+  fail (error) {
+    if (this.stopped) return
+    const message = String(error?.message ?? error)
+    if (/memory limit|out of memory|Array buffer allocation failed/i.test(message)) {
+      this.stopped = { outcome: 'out_of_memory', error: new PrimitiveError('out_of_memory',
+        `the program used more than ${this.limits.memory_mb} MB`, { remedy: 'keep less at a time' }) }
+    } else if (!this.finished) {
+      this.finished = { ok: false, error: { ...describeForeign(error), stack: String(error?.stack ?? '') } }
+    }
+  }
+
+  /** After a death: waits until the bot stands in the world again. */
+  async comeBack () {
+    for (let tick = 0; !this.body.bot.isAlive && tick < RESPAWN_TICKS; tick++) await this.body.step()
+  }
+
+  // ------------------------------------------------------------- the result
+
+  result () {
+    const base = { value: null, error: null, calls: this.calls, log: this.log, notes: [...this.body.noted],
+      ticks: this.body.tick - this.startTick }
+    if (this.stopped) {
+      const where = this.calls.at(-1)
+      return { ...base, outcome: this.stopped.outcome, error: { ...describe(this.stopped.error),
+        where: where?.module ? this.whereOf(where) : null } }
+    }
+    const { ok, value, note, error } = this.finished
+    if (note) this.log.push(note)
+    if (ok) return { ...base, outcome: 'returned', value: plain(value ?? null, -20) }
+    const { stack = '', ...told } = error
+    return { ...base, outcome: 'threw', error: { value: null, remedy: '', ...told,
+      where: this.whereOf(this.placeOf(String(stack))) } }
+  }
+
+  /** The module and line of the first stack frame that is of a module. */
+  placeOf (stack) {
+    for (const [, file, line, column] of String(stack).matchAll(/([\w$']+\.js):(\d+):(\d+)/g)) {
+      const module = this.files.get(file)
+      if (module !== undefined) return { module, line: Number(line), column: Number(column) }
+    }
+    return { module: null, line: null, column: null }
+  }
+
+  whereOf ({ module, line, column }) {
+    if (module === null) return null
+    const source = this.modules.find(({ id }) => id === module).source
+    return { module, line, column: column ?? null, text: (source.split('\n')[line - 1] ?? '').trim().slice(0, 200) }
+  }
+}
+
+function describeForeign (error) {
+  if (error instanceof PrimitiveError) return error.toJSON()
+  return { code: 'thrown', message: String(error?.message ?? error).slice(0, 2000), value: null, remedy: '' }
+}
+
+/** Positions among the arguments of a primitive arrive as Vec3. */
+function revive (value) {
+  const isPosition = value && typeof value === 'object' && [value.x, value.y, value.z].every(Number.isFinite)
+  return isPosition && Object.keys(value).length === 3 ? new Vec3(value.x, value.y, value.z) : value
+}
+
+const success = value => JSON.stringify({ ok: true, value })
+const failure = error => JSON.stringify({ ok: false, error: error instanceof Error ? describe(error) : error })
+
+/** V8 could not unwind an isolate that ran out of memory: this process is no longer sound and must be replaced. */
+function onCatastrophicError (message) {
+  process.stdout.write(`isolate: ${message}\n`)
+  process.exit(70)
+}
+
+module.exports = { Run, DEFAULTS }
