@@ -37,7 +37,7 @@ class KnownSkill:
     """Items that it was seen to bring."""
     status: str
     worth: float
-    """Lower bound of its success rate."""
+    """Expected success rate, (successes + 1) / (runs + 2): Laplace's rule, so that a skill seen once is neither sure nor worthless."""
 
 
 @dataclass(frozen=True)

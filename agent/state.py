@@ -11,6 +11,8 @@ class State(TypedDict, total=False):
     journey: str
     iteration: int
     """Programs run so far."""
+    tasks: int
+    """Tasks taken up so far."""
     task: dict[str, Any] | None
     """The task under way as JSON."""
     round: int

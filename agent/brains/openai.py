@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from importlib import resources
+from string import Template
 from typing import Any
 
 from agent.brain import Attempt, Draft, Usage, WriteRequest
@@ -56,14 +57,14 @@ def render(request: WriteRequest) -> tuple[str, str]:
     """The stable and the changing half of the prompt. A variable that the template lacks, or has and we do not, is an error."""
     template = resources.files("agent").joinpath("prompts/writer.md").read_text(encoding="utf-8")
     stable, changing = template.split("\n===\n")
-    return stable.format(
+    return Template(stable).substitute(
         primitives="\n".join(f"- {name}: {text.strip().splitlines()[0]}" for name, text in sorted(request.primitives.items())),
         skills="\n".join(
             f"- {skill.name}(bot, {{ {', '.join(f'{key} = {value}' for key, value in skill.parameters.items())} }}): {skill.purpose}"
             f" Gives {', '.join(skill.gives) or 'nothing yet'}; {skill.status}."
             for skill in request.skills
         ) or "none yet",
-    ), changing.format(
+    ), Template(changing).substitute(
         task=request.task.goal, check=request.check, state=json.dumps(request.observation, sort_keys=True),
         lessons="\n".join(f"- {lesson['text']}" for lesson in request.lessons) or "none yet",
         attempts="\n\n".join(_attempt(attempt) for attempt in request.attempts) or "none",

@@ -18,8 +18,8 @@ from curriculum.gamedata import GameData
 Gives = Callable[[str], Sequence[KnownSkill]]
 """Known skills that were seen to bring an item, surest first."""
 
-MINIMUM_WORTH = 0.2
-"""Below this lower bound of its success rate a skill with several runs behind it is rewritten rather than called."""
+MINIMUM_WORTH = 0.3
+"""Below this expected success rate a skill is rewritten rather than called."""
 
 
 class Planner:

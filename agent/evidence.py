@@ -1,0 +1,109 @@
+"""What a finished iteration says: cause and class of a failure, tools and stations used, places worth remembering.
+
+Reads rows and events; the only writing here is of facts and lessons into semantic memory, each linked to its episode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from agent.store import Iteration
+from curriculum.task import Task
+from envs.base import Program, Run
+from memory import semantic
+from memory.episodic import Failure, Place
+from memory.semantic import Semantic
+from skills.skill import Outcome
+
+CLASSES: Mapping[str, Failure] = {
+    "no_tool": "missing_need", "missing_items": "missing_need", "no_station": "missing_need", "no_fuel": "missing_need",
+    "inventory_full": "missing_need", "not_found": "world", "unreachable": "world", "cannot_place": "world", "gone": "world",
+    "empty": "world", "interrupted": "world", "died": "died", "timeout": "timeout", "endless_loop": "sandbox",
+    "out_of_memory": "sandbox",
+}
+"""Whose fault an error code is; any other code is the program's (wrong_code)."""
+
+STATIONS = ("crafting_table", "furnace", "chest", "smoker", "blast_furnace")
+LESSONS = ("missing_items", "no_tool", "no_fuel", "no_station", "inventory_full", "not_found", "died", "unreachable")
+"""Error codes that say something about the world or the game, not about one program."""
+
+
+def error_json(result: Run) -> dict[str, Any] | None:
+    """A run's error as plain JSON."""
+    return asdict(result.error) if result.error else None
+
+
+def library_modules(draft: Mapping[str, Any], program: Program) -> list[str]:
+    """The library skills that a program is made of, as name@version; the new function itself is not one."""
+    return [f"{module.name}@{module.id}" for module in program.modules if draft["skill"] is not None or module.id != program.main]
+
+
+def cause(row: Iteration) -> str:
+    """The code of what went wrong, '' if the task passed; 'not_done' for a program that ended well but did not do it."""
+    if row.passed:
+        return ""
+    return str(row.error["code"]) if row.error else "not_done"
+
+
+def failure(row: Iteration) -> Failure | None:
+    """Whose fault a failure was."""
+    return None if row.passed else CLASSES.get(cause(row), "wrong_code")
+
+
+def outcome(row: Iteration) -> Outcome:
+    """The run as evidence about a skill: an unmet need or a barren place is not the skill's fault."""
+    if row.passed:
+        return "succeeded"
+    return "unmet" if failure(row) in ("missing_need",) else "failed"
+
+
+def tools(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Tools that were used to dig."""
+    return tuple(sorted({event["tool"] for event in events if event["kind"] == "dug" and event.get("tool")}))
+
+
+def stations(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Stations that were crafted or smelted at."""
+    used = {event["station"] for event in events if event["kind"] in ("crafted", "smelted")}
+    return tuple(sorted(used - {"inventory"}))
+
+
+def places(row: Iteration) -> tuple[str, ...]:
+    """The biome in which the run ended."""
+    biome = row.after.get("biome")
+    return (biome,) if biome else ()
+
+
+def place(row: Iteration) -> Place | None:
+    """Where the run ended."""
+    at = row.after.get("position")
+    return Place(at["x"], at["y"], at["z"], row.after.get("biome")) if at else None
+
+
+def remember(
+    memory: Semantic, journey: str, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]], episode: int, now: float
+) -> None:
+    """Keep what this iteration taught: where ore was dug and stations stand, what was not to be found, what to do next time."""
+    for event in events:
+        block = event.get("block", "")
+        if event["kind"] == "placed" and block in STATIONS:
+            memory.add(semantic.seen(block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode],
+                                     what="placed"), reason=f"placed in iteration {row.iteration}")
+    ores = {event["block"]: event for event in events if event["kind"] == "dug" and str(event.get("block", "")).endswith("_ore")}
+    for block, event in ores.items():
+        memory.add(semantic.seen(block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode],
+                                 what="found"), reason=f"dug in iteration {row.iteration}")
+    code, error = cause(row), row.error or {}
+    if code == "not_found" and isinstance(error.get("value"), Mapping):
+        at = row.after["position"]
+        memory.add(semantic.not_found(str(error["value"].get("name", task.item)), at["x"], at["y"], at["z"],
+                                      within=int(error["value"].get("radius", 32)), scope=journey, at=now, evidence=[episode]),
+                   reason=f"searched in iteration {row.iteration}")
+    if code in LESSONS and task.item:
+        advice = error.get("remedy") or error.get("message") or code
+        lesson = semantic.lesson(task.item, f"{task.goal} ended with {code}", str(advice), scope=journey if CLASSES[code] == "world" else "",
+                                 at=now, evidence=[episode])
+        kept = {key: error.get(key) for key in ("code", "value")}
+        memory.add(replace(lesson, data={**lesson.data, "error": kept}), reason=f"iteration {row.iteration} failed")

@@ -1,0 +1,53 @@
+"""The loop as a LangGraph graph: its nodes, its edges, and nothing else.
+
+    decide ─▶ propose ─▶ recall ─▶ write ─▶ run ─▶ verify ─▶ learn ─▶ decide …
+       │         (a task under way skips propose; a draft that could not be had skips to learn)
+       └─▶ end
+
+Checkpoints are written synchronously after every node, into the same SQLite file as everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from agent import nodes
+from agent.parts import Parts
+from agent.state import State
+
+Node = Callable[[State, Parts], State]
+
+
+def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledStateGraph[State]:
+    """The compiled loop over these parts."""
+    graph = StateGraph(State)
+    for node in (nodes.decide, nodes.propose, nodes.recall, nodes.write, nodes.run, nodes.verify, nodes.learn):
+        graph.add_node(node.__name__, partial(node, parts=parts))
+    graph.add_edge(START, "decide")
+    graph.add_conditional_edges("decide", after_decide, ["propose", "recall", END])
+    graph.add_conditional_edges("propose", lambda state: END if state["stop"] else "recall", ["recall", END])
+    graph.add_edge("recall", "write")
+    graph.add_conditional_edges("write", lambda state: "run" if state["draft"] else "learn", ["run", "learn"])
+    graph.add_edge("run", "verify")
+    graph.add_edge("verify", "learn")
+    graph.add_edge("learn", "decide")
+    return graph.compile(checkpointer=checkpointer)
+
+
+def after_decide(state: State) -> str:
+    """Where to go: the end, on with the task under way, or to a new one."""
+    if state["stop"]:
+        return END
+    return "recall" if state["task"] else "propose"
+
+
+def first_state(journey: str) -> State:
+    """The state of a journey that has done nothing yet."""
+    return {"journey": journey, "iteration": 0, "tasks": 0, "task": None, "round": 0, "recalled": [], "draft": None,
+            "passed": None, "stop": None, "reason": ""}

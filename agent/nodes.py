@@ -1,0 +1,338 @@
+"""One plain function for each node of the loop: (state, parts) to changes of the state.
+
+A node may be run twice after a crash and must then change nothing: every write is keyed by (journey, iteration, node), and
+what is found written is used as it stands. Large things live in the database; the state carries ids.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from agent import evidence
+from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
+from agent.errors import AgentError, BrainError
+from agent.parts import Parts, known_skill
+from agent.state import State
+from agent.store import Iteration
+from curriculum import checks
+from curriculum.progress import fingerprint
+from curriculum.task import Task, from_json
+from envs.base import Module, Program, Run
+from envs.errors import EnvLost
+from memory.episodic import Episode, inventory_difference
+from memory.log import Event
+from memory.recall import Question
+from skills.admit import Admission, admit
+from skills.search import search
+from skills.skill import Use
+
+ROUNDS = 4
+"""Programs tried for one task before it is put aside (as published systems do, for comparison)."""
+REPAIRS = 3
+"""Refused drafts that a writer may mend before the task is put aside; they are not iterations."""
+LOST_WORLDS = 3
+"""How often a run may be repeated because a process of the world died."""
+RECALLED = 6
+
+
+def decide(state: State, parts: Parts) -> State:
+    """Stop, go on with the task under way, or let a new one be proposed."""
+    journey, iteration = parts.config.name, state["iteration"]
+    if parts.store.stop_requested(journey):
+        return {"stop": "user", "reason": "asked to stop"}
+    spent_tokens, spent_dollars = parts.store.spent(journey)
+    used_up = parts.budget.exhausted(
+        iterations=parts.session_iterations, seconds=parts.seconds() - parts.session_started,
+        tokens=spent_tokens, dollars=spent_dollars,
+    )
+    if parts.config.goal and parts.proposer.goal_reached(parts.situation(parts.env.observe(), iteration)):
+        return {"stop": "goal", "reason": f"{parts.config.goal} reached"}
+    if used_up:
+        return {"stop": "budget", "reason": used_up}
+    return {"stop": None, "reason": ""}
+
+
+def propose(state: State, parts: Parts) -> State:
+    """The next task, written into the task book with what was passed over for it."""
+    situation = parts.situation(parts.env.observe(), state["iteration"])
+    proposal = parts.proposer.propose(situation)
+    if proposal is None:
+        return {"task": None, "stop": "goal", "reason": "nothing is left to try"}
+    number = state["tasks"] + 1
+    task = parts.book.propose(
+        parts.config.name, number, proposal.task, fingerprint(situation.state, situation.known),
+        tuple(each.to_json() for each in proposal.rejected),
+    )
+    parts.report("proposed", goal=task.goal, reason=task.reason)
+    return {"task": task.to_json(), "tasks": number, "round": 0, "recalled": []}
+
+
+def recall(state: State, parts: Parts) -> State:
+    """What earlier tasks taught about this one: lessons, facts and episodes, with the document ids for their review."""
+    task = _task(state)
+    last = _attempts(state, parts)[-1:]
+    question = Question(
+        text=task.goal, scope=parts.config.name, items=(task.item.lstrip("#"),) if task.item else (),
+        errors=tuple(str(attempt.error["code"]) for attempt in last if attempt.error),
+    )
+    hits = parts.recall.ask(question, now=float(parts.store.experience()), limit=RECALLED).hits
+    return {"recalled": [{"document": hit.document, "tier": hit.tier, "ref": hit.ref, "text": hit.text} for hit in hits]}
+
+
+def write(state: State, parts: Parts) -> State:
+    """A program from the brain, admitted before it runs; a refused draft goes back to its writer with the objection."""
+    task, objection, usage = _task(state), "", Usage()
+    parts.report("writing", goal=task.goal)
+    for _ in range(REPAIRS + 1):
+        request = _request(state, parts, task, objection)
+        try:
+            draft = parts.brain.write(request)
+            usage += draft.usage
+            prepared, objection = _prepare(draft, parts)
+        except BrainError as error:
+            prepared, objection = None, str(error)
+            if parts.brain.name == "planner":
+                break
+        if prepared is not None:
+            return {"draft": {**prepared, "note": draft.note, "tokens": usage.tokens, "dollars": usage.dollars}}
+    parts.report("notice", text=f"put aside: {task.goal} {objection}")
+    return {"draft": None, "reason": objection}
+
+
+def run(state: State, parts: Parts) -> State:
+    """Execute the program in the world, keep the world, then keep the iteration: what stands in the row really happened."""
+    journey, iteration, draft = parts.config.name, state["iteration"] + 1, state["draft"]
+    assert draft is not None
+    if parts.store.iteration(journey, iteration) is None:
+        parts.report("running", name=draft["name"], iteration=iteration)
+        begun = parts.seconds()
+        result = _run_whole(_program(draft, parts), parts)
+        parts.env.save(iteration)
+        _keep_run(state, parts, iteration, result, begun)
+    parts.session_iterations += 1
+    return {"iteration": iteration, "round": state["round"] + 1, "passed": None}
+
+
+def verify(state: State, parts: Parts) -> State:
+    """The verdict of the task's machine check over before, after and the world's events."""
+    journey, iteration, task = parts.config.name, state["iteration"], _task(state)
+    row = _row(state, parts)
+    if row.passed is None:
+        events = _world_events(parts, iteration)
+        verdict = checks.evaluate(task.check, row.before, row.after, events, parts.data.tags)
+        parts.store.judge(journey, iteration, verdict.passed, verdict.evidence)
+    return {"passed": bool(_row(state, parts).passed)}
+
+
+def learn(state: State, parts: Parts) -> State:
+    """Skill version with its evidence, episode, lessons and places; then the task is settled or gets another round."""
+    task = _task(state)
+    if state["draft"] is None:
+        parts.book.settle(parts.config.name, state["tasks"], False, "no_plan", ended=state["iteration"])
+        return {"task": None}
+    row, events, now = _row(state, parts), _world_events(parts, state["iteration"]), float(parts.store.experience())
+    kept = _keep_skill(state, parts, row, events, now)
+    episode = parts.episodes.record(_episode(state, parts, task, row, now, kept))
+    evidence.remember(parts.semantic, parts.config.name, task, row, events, episode.id, now)
+    outcome = "succeeded" if row.passed else "failed"
+    parts.recall.used(
+        [each["document"] for each in state["recalled"] if each["tier"] == "lesson"], outcome, now=now,
+        journey=parts.config.name, iteration=row.iteration,
+    )
+    _tell(parts, task, row, events)
+    if row.passed or state["round"] >= ROUNDS:
+        cause = "" if row.passed else evidence.cause(row)
+        parts.book.settle(parts.config.name, state["tasks"], bool(row.passed), cause, ended=row.iteration)
+        return {"task": None, "draft": None}
+    return {"draft": None}
+
+
+# -- writing
+
+
+def _request(state: State, parts: Parts, task: Task, objection: str) -> WriteRequest:
+    lessons = []
+    for each in state["recalled"]:
+        lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
+        if each["tier"] == "lesson":
+            item = parts.semantic.get(each["ref"])
+            if item.subject == task.item and "error" in item.data:
+                lesson["error"] = item.data["error"]
+        lessons.append(lesson)
+    return WriteRequest(
+        task=task, check=checks.describe(task.check), observation=parts.env.observe(), attempts=_attempts(state, parts),
+        skills=_skills_for(task, parts), lessons=tuple(lessons), primitives=parts.env.primitives(), objection=objection,
+    )
+
+
+def _skills_for(task: Task, parts: Parts) -> tuple[KnownSkill, ...]:
+    items = tuple(parts.data.expand(task.item)) if task.item else ()
+    return tuple(known_skill(found.skill) for found in search(parts.library, task.goal, items=items))
+
+
+def _attempts(state: State, parts: Parts) -> tuple[Attempt, ...]:
+    """The rounds of the task under way, oldest first."""
+    found = []
+    for number in range(state["iteration"] - state["round"] + 1, state["iteration"] + 1):
+        row = parts.store.iteration(parts.config.name, number)
+        if row is not None:
+            found.append(Attempt(
+                round=row.round, name=row.name, source=row.source or f"// the library skill {row.name} as it is", args=row.args,
+                outcome=row.outcome, error=row.error, evidence=row.evidence, gained=_gained(row),
+            ))
+    return tuple(found)
+
+
+def _prepare(draft: Draft, parts: Parts) -> tuple[dict[str, Any] | None, str]:
+    """What running the draft needs, or the objection to it."""
+    if draft.source is None:
+        if not parts.library.has(draft.name):
+            return None, f"there is no skill {draft.name!r} in the library to call as it is; write its source"
+        skill = parts.library.get(draft.name)
+        return {"name": draft.name, "source": None, "args": dict(draft.args), "skill": skill.current.hash}, ""
+    admission = _admit(draft.source, parts)
+    if not admission.admitted:
+        return None, " ".join(refusal.message for refusal in admission.refusals)
+    assert admission.signature is not None
+    return {"name": admission.signature.name, "source": draft.source, "args": dict(draft.args), "skill": None}, ""
+
+
+def _admit(source: str, parts: Parts) -> Admission:
+    return admit(source, parse=parts.env.parse, primitives=parts.env.primitives(), library=parts.library)
+
+
+# -- running
+
+
+def _program(draft: dict[str, Any], parts: Parts) -> Program:
+    if draft["skill"] is not None:
+        modules, main = parts.graph.modules(draft["skill"]), draft["skill"]
+    else:
+        admission = _admit(draft["source"], parts)
+        modules, main = parts.graph.modules_for(draft["source"], draft["name"], dict(admission.uses or {}))
+    return Program(tuple(Module(**module) for module in modules), main, draft["args"])
+
+
+def _run_whole(program: Program, parts: Parts) -> Run:
+    """Run it; if a process of the world dies on the way, bring the world back as it was and run it again."""
+    for attempt in range(1, LOST_WORLDS + 1):
+        try:
+            return parts.env.run(program, parts.limits)
+        except EnvLost as error:
+            if attempt == LOST_WORLDS:
+                raise AgentError(f"the world was lost {LOST_WORLDS} times in one run: {error}") from error
+            parts.report("notice", text=f"{error}; the world goes back to before this run, which is made again")
+            parts.env.recover()
+    raise AssertionError("unreachable")
+
+
+def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:
+    journey, draft = parts.config.name, state["draft"]
+    assert draft is not None and state["task"] is not None
+    events = [Event(each["kind"], _without(each, "kind", "tick"), "world", each["tick"], time.time()) for each in result.events]
+    calls = [Event("call", dict(call), "body", None, time.time()) for call in result.calls]
+    parts.log.append(journey, iteration, "run", [*events, *calls])
+    now = parts.seconds()
+    parts.store.record(Iteration(
+        journey=journey, iteration=iteration, round=state["round"] + 1, task=state["task"], name=draft["name"],
+        source=draft["source"], args=draft["args"], modules=tuple(evidence.library_modules(draft, _program(draft, parts))),
+        note=draft["note"], outcome=result.outcome, error=evidence.error_json(result), value=result.value,
+        calls=result.calls, before=result.before, after=result.after, ticks=result.ticks, seconds=result.seconds,
+        total_seconds=now, game_seconds=float(result.after["game_seconds"]), tokens=draft["tokens"],
+        dollars=draft["dollars"], overhead_seconds=max(0.0, now - begun - result.seconds),
+    ))
+
+
+def _without(data: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in keys}
+
+
+# -- learning
+
+
+def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[str, Any]], now: float) -> str | None:
+    """Keep a program that passed as a version, and count the run as evidence; the version's hash if there is one."""
+    draft = state["draft"]
+    assert draft is not None
+    if draft["skill"] is not None:
+        hash, setting = draft["skill"], "use"
+    elif row.passed and row.outcome == "returned":
+        known = parts.library.has(row.name)
+        version = parts.library.add(
+            _admit(draft["source"], parts), reason=row.note or row.evidence, author=parts.brain.name,
+            journey=row.journey, iteration=row.iteration, at=now,
+        )
+        hash, setting = version.hash, "home"
+        parts.report("kept", name=version.skill, purpose=version.purpose, change="a new version" if known else "new")
+    else:
+        return None
+    parts.library.record_use(Use(
+        version=hash, outcome=evidence.outcome(row), journey=row.journey, iteration=row.iteration, at=now,
+        setting=setting, world=f"minecraft:{parts.config.seed}", args=row.args,  # type: ignore[arg-type]
+        before=row.before.get("inventory", {}), after=row.after.get("inventory", {}), tools=evidence.tools(events),
+        stations=evidence.stations(events), places=evidence.places(row), ticks=row.ticks,
+        cause=evidence.cause(row) or None, events=_event_range(parts, row.iteration),
+    ))
+    return str(hash)
+
+
+def _episode(
+    state: State, parts: Parts, task: Task, row: Iteration, now: float, kept: str | None
+) -> Episode:
+    return Episode(
+        journey=row.journey, iteration=row.iteration, task=task.id, goal=task.goal, at=now, round=row.round,
+        outcome="passed" if row.passed else "failed", world=task.world,
+        program=parts.episodes.keep_program(row.source) if row.source else None,
+        failure=evidence.failure(row), cause=evidence.cause(row) or None,
+        message=str((row.error or {}).get("message") or row.evidence), gained=_gained(row), place=evidence.place(row),
+        ticks=(int(row.before["tick"]), int(row.after["tick"])),
+        skills={name: hash for name, hash in (each.split("@", 1) for each in row.modules)} | ({row.name: kept} if kept else {}),
+        tokens=row.tokens, brain=parts.brain.name, events=_event_range(parts, row.iteration),
+    )
+
+
+def _tell(parts: Parts, task: Task, row: Iteration, events: list[dict[str, Any]]) -> None:
+    before = set(parts.milestones())
+    parts.reached.note(row.after, events)
+    milestones = parts.milestones()
+    why = row.evidence
+    if row.error:
+        why = f"{row.error['code']}: {row.error['message']}"
+    parts.report("ran", iteration=row.iteration, passed=row.passed, goal=task.goal, name=row.name, gained=_gained(row),
+                 game_seconds=row.ticks / 20, seconds=row.seconds, why=why)
+    for name in milestones:
+        if name not in before:
+            parts.report("milestone", name=name, iteration=row.iteration, seconds=row.total_seconds, game_seconds=row.game_seconds)
+    facts = {"items": len(parts.reached.items), "skills": len(parts.library.all()), "game_seconds": row.game_seconds,
+             "seconds": row.total_seconds, "tokens": parts.store.spent(row.journey)[0], "iteration": row.iteration}
+    parts.report("facts", **facts)
+    parts.store.tell(row.journey, {**facts, "task": task.goal, "milestones": milestones})
+
+
+# -- shared
+
+
+def _task(state: State) -> Task:
+    assert state["task"] is not None
+    return from_json(state["task"])
+
+
+def _row(state: State, parts: Parts) -> Iteration:
+    row = parts.store.iteration(parts.config.name, state["iteration"])
+    assert row is not None
+    return row
+
+
+def _world_events(parts: Parts, iteration: int) -> list[dict[str, Any]]:
+    found = parts.log.read(parts.config.name, iteration=iteration, node="run", source="world")
+    return [{"kind": event.kind, "tick": event.tick, **event.data} for event in found]
+
+
+def _event_range(parts: Parts, iteration: int) -> tuple[int, int] | None:
+    seqs = [event.seq for event in parts.log.read(parts.config.name, iteration=iteration, node="run")]
+    return (seqs[0], seqs[-1]) if seqs else None
+
+
+def _gained(row: Iteration) -> dict[str, int]:
+    return inventory_difference(row.before.get("inventory", {}), row.after.get("inventory", {}))

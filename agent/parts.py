@@ -1,0 +1,112 @@
+"""Everything the nodes work with, built in one place (`agent.session`) and handed in. Holds; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.brain import Brain, KnownSkill
+from agent.config import Budget, JourneyConfig
+from agent.display import Reporter
+from agent.store import Store
+from curriculum.book import TaskBook
+from curriculum.gamedata import GameData
+from curriculum.progress import Progress, fold
+from curriculum.propose import Proposer, Situation
+from curriculum.tree import Tree, deed
+from envs.base import Env, Limits, Observation
+from memory.episodic import Episodes
+from memory.log import EventLog
+from memory.recall import Recall
+from memory.semantic import Semantic
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.search import gives
+from skills.skill import Skill
+
+
+@dataclass
+class Reached:
+    """What a journey has ever held and done, kept up with its events: the milestones follow from it."""
+
+    items: set[str] = field(default_factory=set)
+    deeds: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, observation: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> None:
+        """Take in how the world stands and what happened on the way."""
+        self.items.update(name for name, count in observation.get("inventory", {}).items() if count > 0)
+        for event in events:
+            if done := deed(event):
+                self.deeds.add(done)
+                if done[0] == "gain":
+                    self.items.add(done[1])
+
+
+@dataclass
+class Parts:
+    """One session's parts. The clock gives real seconds since the journey began, over all sessions."""
+
+    config: JourneyConfig
+    budget: Budget
+    store: Store
+    log: EventLog
+    episodes: Episodes
+    semantic: Semantic
+    recall: Recall
+    library: Library
+    graph: SkillGraph
+    book: TaskBook
+    data: GameData
+    tree: Tree
+    proposer: Proposer
+    brain: Brain
+    env: Env
+    limits: Limits
+    report: Reporter
+    seconds: Callable[[], float]
+    reached: Reached = field(default_factory=Reached)
+    session_iterations: int = 0
+    session_started: float = 0.0
+
+    def situation(self, state: Observation, iteration: int) -> Situation:
+        """What the proposer may look at."""
+        return Situation(
+            state=state, progress=self.progress(), known=known_items(self.library), goal=self.config.goal,
+            iteration=iteration, seed=self.config.seed,
+        )
+
+    def progress(self) -> Progress:
+        """What is behind us."""
+        return fold(self.book.attempts(self.config.name), self.reached.items, self.reached.deeds)
+
+    def milestones(self) -> list[str]:
+        """Names of the milestones reached so far, in the tree's order."""
+        deeds = self.reached.deeds | {("gain", name) for name in self.reached.items}
+        return [each.name for each in self.tree if not each.missing(deeds, self.data)]
+
+
+def known_items(library: Library) -> frozenset[str]:
+    """Items that skills in the library were seen to bring."""
+    return frozenset(
+        effect.item for skill in library.all() for effect in skill.effects if effect.low > 0
+    )
+
+
+def known_skill(skill: Skill) -> KnownSkill:
+    """A library skill as a writer sees it."""
+    tries = skill.record.succeeded + skill.record.failed
+    return KnownSkill(
+        name=skill.name,
+        version=skill.current.hash,
+        parameters={each.name: each.default for each in skill.current.signature.parameters},
+        purpose=skill.current.purpose,
+        gives=tuple(effect.item for effect in skill.effects if effect.low > 0),
+        status=skill.rung,
+        worth=(skill.record.succeeded + 1) / (tries + 2),
+    )
+
+
+def skills_giving(library: Library, item: str) -> list[KnownSkill]:
+    """Library skills that were seen to bring `item`, surest first."""
+    return [known_skill(skill) for skill, effect in gives(library, item) if effect.low > 0]
