@@ -83,7 +83,7 @@ $(BIN)/python:
 
 # A Node.js from PyPI only where the machine has none that is new enough; bridge.node decides, here as at run time.
 $(CORE): | $(BIN)/python
-	$(call step,Python packages of the core (about 60 MB; 61 MB more where Node.js 24 is missing),\
+	$(call step,Python packages of the core (about 25 MB; 60 MB more where Node.js 24 is missing),\
 	  extra=$$($(BIN)/python -c 'from bridge.node import find_node; find_node()' 2>/dev/null || echo '[node]'); \
 	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".$$extra",\
 	  pip could not install the packages; is the package index reachable?)
