@@ -11,13 +11,11 @@ const fs = require('fs')
 const path = require('path')
 
 const VERSION = '1.20.1'
+const SMELT_TICKS = 200
 const TABLES = path.join(__dirname, 'data')
 const NATURE = path.join(__dirname, '..', 'curriculum', 'data', 'minecraft_nature.json')
 
-function readTable(folder, name) {
-  const file = path.join(folder, name + '.json')
-  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
-}
+const readTable = (name) => JSON.parse(fs.readFileSync(path.join(TABLES, name + '.json'), 'utf8'))
 
 const byKey = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 
@@ -55,29 +53,78 @@ function craftingRecipes(game, items) {
   return recipes
 }
 
-/** What a block drops to the tool that harvests it, without enchantments: minecraft-data, corrected by our own table. */
+/** The loot table of a block with its patterns (`*_slab`, `=self`) resolved, or undefined where minecraft-data is right. */
+function ownLoot(tables, name) {
+  const pattern = Object.keys(tables.patterns).find((each) => name.endsWith(each.replace('*', '')))
+  const entry = tables.blocks[name] ?? tables.patterns[pattern]
+  if (!entry) return undefined
+  const stem = pattern ? name.slice(0, name.length - pattern.length + 1) : ''
+  return entry.drops.map((drop) => ({ ...drop, item: drop.item === '=self' ? name : drop.item.replace('*', stem) }))
+}
+
+/**
+ * One line of loot as {item, min, max, chance}: what a grown or whole block gives at least and at most when it gives
+ * anything, and how often it does. A range that reaches below 1 gives nothing for that part of it.
+ */
+function drop({ item, count = 1, chance = 1, extra = [0], extraByAge = [0] }) {
+  const [low, high] = Array.isArray(count) ? count : [count, count]
+  const most = high + extra[0] + extraByAge[0]
+  if (low >= 1 || most === high + extraByAge[0]) {
+    const some = low >= 1 ? 1 : Math.min(1, most / (most - low + 1))
+    return { item, min: Math.max(1, low), max: Math.max(1, most), chance: Number((chance * some).toFixed(4)) }
+  }
+  return { item, min: 1, max: most, chance }
+}
+
+/** What a block drops to the tool that harvests it, without enchantments: our own table, else minecraft-data. */
 function blockDrops(game, block, own) {
-  if (own) return own.map(({ item, min = 1, max = min, chance = 1 }) => ({ item, min, max, chance }))
-  const loot = game.blockLoot[block.name]
-  if (!loot) return []
-  const grown = Math.max(-1, ...loot.drops.map((drop) => drop.blockAge ?? -1))
-  return loot.drops
-    .filter((drop) => !drop.silkTouch && !(drop.blockAge !== undefined && drop.blockAge !== grown))
-    .filter((drop) => !(drop.item === block.name && /_leaves$|glass|^(grass|fern|ice|cobweb)$/.test(block.name)))
-    .map((drop) => {
-      const [low, high] = drop.stackSizeRange
-      return { item: drop.item, min: low ?? 1, max: Math.max(low ?? 1, high ?? 1), chance: 1 }
+  const summary = game.blockLoot[block.name]
+  const lines = own ?? summary?.drops.filter((each) => !each.silkTouch).map((each) => ({ item: each.item })) ?? []
+  const found = new Map()
+  for (const line of lines) {
+    if (!found.has(line.item)) found.set(line.item, drop(line))
+    const other = line.else
+    if (other && line.chance !== undefined && !found.has(other.item)) {
+      found.set(other.item, drop({ ...other, chance: 1 - line.chance }))
+    }
+  }
+  return [...found.values()]
+}
+
+/** What creatures leave when a player kills them; an undyed sheep stands for all colours of wool. */
+function mobDrops(own) {
+  const mobs = {}
+  for (const [name, { category, drops }] of Object.entries(own)) {
+    const lines = drops.flatMap((each) => {
+      const items = [].concat(each.item === 'wool' ? 'white_wool' : each.item)
+      return items.map((item) => drop({ ...each, item, chance: (each.chance ?? 1) / items.length }))
     })
+    mobs[name] = { hostile: category === 'monster', drops: lines }
+  }
+  return mobs
+}
+
+/** What one held item makes of another: buckets and shears from nature, and what shears alone take from a block. */
+function uses(items, loot, nature) {
+  const table = { ...nature.used }
+  for (const { blocks } of nature.found) {
+    for (const name of blocks) {
+      const { shears } = loot.blocks[name] ?? {}
+      const item = shears === true ? name : shears
+      if (item && items[item]) table[item] = [...(table[item] ?? []), { hold: 'shears', on: name }]
+    }
+  }
+  return table
 }
 
 /** Blocks that can be dug: hardness, the tools that harvest (null: bare hands do), drops, and where nature has them. */
-function diggableBlocks(game, items, ownLoot, nature) {
+function diggableBlocks(game, items, loot, nature) {
   const places = new Map()
-  for (const { blocks, levels, surface } of nature.found) for (const name of blocks) places.set(name, { levels, surface })
+  for (const { blocks, ...place } of nature.found) for (const name of blocks) places.set(name, place)
   const blocks = {}
   for (const block of game.blocksArray) {
     if (!block.diggable || block.hardness < 0 || block.hardness === null) continue
-    const drops = blockDrops(game, block, ownLoot[block.name]).filter((drop) => items[drop.item])
+    const drops = blockDrops(game, block, ownLoot(loot, block.name)).filter((each) => items[each.item])
     const place = places.get(block.name)
     const tools = block.harvestTools ? Object.keys(block.harvestTools).map((id) => game.items[id].name) : null
     blocks[block.name] = {
@@ -85,7 +132,8 @@ function diggableBlocks(game, items, ownLoot, nature) {
       tools,
       drops,
       levels: place?.levels ?? null,
-      surface: place?.surface ?? false
+      surface: place?.surface ?? false,
+      effort: place?.effort ?? 1
     }
     if (nature.made[block.name]) blocks[block.name].made = nature.made[block.name]
   }
@@ -101,22 +149,31 @@ function foods(game, items) {
   return table
 }
 
-/** Builds the whole table; `tables` is the folder of the server's own data files. */
-function exportGameData(tables = TABLES) {
+/** Which input becomes what in a furnace, for the ticks that the server takes. */
+function smelting(own, items) {
+  const known = Object.entries(own).filter(([input, { result }]) => items[input] && items[result])
+  return Object.fromEntries(known.map(([input, { result }]) => [input, { output: result, ticks: SMELT_TICKS }]))
+}
+
+const only = (table, items) => Object.fromEntries(Object.entries(table).filter(([name]) => items[name]))
+
+/** Builds the whole table. */
+function exportGameData() {
   const game = require('minecraft-data')(VERSION)
   const nature = JSON.parse(fs.readFileSync(NATURE, 'utf8'))
+  const loot = readTable('block_loot')
   const items = survivalItems(game, nature.creative_only)
   return {
     version: VERSION,
     items: byKey(items),
     recipes: byKey(craftingRecipes(game, items)),
-    smelting: byKey(readTable(tables, 'smelting')),
-    fuel: byKey(readTable(tables, 'fuel')),
-    blocks: byKey(diggableBlocks(game, items, readTable(tables, 'block_loot'), nature)),
-    mobs: byKey(readTable(tables, 'mobs')),
-    used: byKey(nature.used),
+    smelting: byKey(smelting(readTable('smelting'), items)),
+    fuel: byKey(only(readTable('fuel'), items)),
+    blocks: byKey(diggableBlocks(game, items, loot, nature)),
+    mobs: byKey(mobDrops(readTable('mobs'))),
+    used: byKey(uses(items, loot, nature)),
     foods: byKey(foods(game, items)),
-    tags: byKey(readTable(tables, 'tags'))
+    tags: byKey(readTable('tags'))
   }
 }
 
@@ -130,6 +187,6 @@ function print(data) {
   return `{\n${sections.join(',\n')}\n}\n`
 }
 
-if (require.main === module) process.stdout.write(print(exportGameData(process.argv[2])))
+if (require.main === module) process.stdout.write(print(exportGameData()))
 
 module.exports = { exportGameData }

@@ -1,166 +1,50 @@
 """What the game is made of: items, recipes, smelting, fuel, blocks, mobs, tags, and the ways to come by each item.
 
-Reads data/minecraft.json, which bridge/gamedata_export.js prints; never looks at a world, never changes. Everything that
-reasons about "what do I need for that" (proposer, planner brain, checks) asks here, so that nobody proposes a copper sword.
-
-Costs are a relaxation: every distinct need is counted once, whatever its amount. `depth` is the length of the longest
-chain of needs behind an item when each step takes its cheapest way: a log 1, planks 2, an iron pickaxe about 9.
+Reads data/minecraft.json, which bridge/gamedata_export.js prints; never looks at a world, never changes. Whoever asks
+"what do I need for that" (proposer, planner brain, checks) asks here, so that nobody proposes a copper sword.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from curriculum.errors import BadData, UnknownName
+from curriculum.plan import plan as plan_steps
+from curriculum.reach import Graph, relax
+from curriculum.ways import Block, Craft, Drop, Kill, Mine, Mob, Need, Rank, Recipe, Smelt, Step, Use, Way
+
+__all__ = [
+    "Block",
+    "Craft",
+    "Drop",
+    "GameData",
+    "Kill",
+    "Mine",
+    "Mob",
+    "Need",
+    "Rank",
+    "Recipe",
+    "Smelt",
+    "Step",
+    "Use",
+    "Way",
+    "from_json",
+    "load",
+]
 
 FIGHT_EFFORT = 6.0
 """How much harder a fight with a hostile mob is than digging one common block."""
 HUNT_EFFORT = 3.0
 """How much harder finding and killing an animal is than digging one common block."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """One thing a way asks for: `count` of any of `names`; `kept` says that it is not used up (tool, station)."""
-
-    names: tuple[str, ...]
-    count: int = 1
-    kept: bool = False
-
-
-@dataclass(frozen=True)
-class Drop:
-    """What one block or mob gives: between `low` and `high` of `item`, with probability `chance`."""
-
-    item: str
-    low: int
-    high: int
-    chance: float = 1.0
-
-    @property
-    def mean(self) -> float:
-        """How many one gets on average."""
-        return self.chance * (self.low + self.high) / 2
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """One way of crafting: `ingredients` give `count` of `item`; `table` says that it needs the 3x3 grid."""
-
-    item: str
-    count: int
-    table: bool
-    ingredients: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block that can be dug.
-
-    `tools` are the items that make it drop (None: bare hands do). `levels` is the usual y range in nature, None for what
-    nature does not have. `made` names what must be planted or poured first for blocks that grow or form.
-    """
-
-    name: str
-    hardness: float
-    tools: tuple[str, ...] | None
-    drops: tuple[Drop, ...]
-    levels: tuple[int, int] | None
-    surface: bool
-    effort: float
-    made: tuple[str, ...] | None
-    where: str
-
-
-@dataclass(frozen=True)
-class Mob:
-    """A creature of this world and what it leaves when it is killed."""
-
-    name: str
-    hostile: bool
-    drops: tuple[Drop, ...]
-
-
-@dataclass(frozen=True)
-class Mine:
-    """Dig `block`, found in nature or made first, with one of `tools` (None: bare hands)."""
-
-    item: str
-    block: str
-    tools: tuple[str, ...] | None
-    drop: Drop
-    made: tuple[str, ...] | None
-    effort: float
-    kind: Literal["mine"] = "mine"
-
-
-@dataclass(frozen=True)
-class Craft:
-    """Craft by `recipe`, at a crafting table if it asks for one."""
-
-    item: str
-    recipe: Recipe
-    kind: Literal["craft"] = "craft"
-
-
-@dataclass(frozen=True)
-class Smelt:
-    """Smelt `input` in a furnace for `ticks`, which burns fuel."""
-
-    item: str
-    input: str
-    ticks: int
-    kind: Literal["smelt"] = "smelt"
-
-
-@dataclass(frozen=True)
-class Kill:
-    """Kill `mob` and pick up what it leaves."""
-
-    item: str
-    mob: str
-    hostile: bool
-    drop: Drop
-    kind: Literal["kill"] = "kill"
-
-
-@dataclass(frozen=True)
-class Use:
-    """Use the held item `hold` on `on` (a bucket on water, shears on a sheep)."""
-
-    item: str
-    hold: str
-    on: str
-    kind: Literal["use"] = "use"
-
-
-Way = Mine | Craft | Smelt | Kill | Use
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a plan: gain `count` of `item` by `way`."""
-
-    item: str
-    count: int
-    way: Way
-
-
-@dataclass(frozen=True)
-class Rank:
-    """How far an item is from bare hands: relaxed `cost`, `depth` of its chain of needs, and the cheapest `way`."""
-
-    cost: float
-    depth: int
-    way: Way
+RANKS_KEPT = 64
+"""How many answers of `ranks` are remembered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +61,7 @@ class GameData:
     used: Mapping[str, tuple[Use, ...]]
     foods: Mapping[str, Mapping[str, float]]
     tags: Mapping[str, tuple[str, ...]]
-    _ranks: dict[frozenset[str], dict[str, Rank]] = field(default_factory=dict, repr=False)
+    _ranks: dict[frozenset[tuple[str, float]], Mapping[str, Rank]] = field(default_factory=dict, repr=False)
 
     # -- names
 
@@ -208,11 +92,12 @@ class GameData:
             if block.levels is None and block.made is None:
                 continue
             for drop in block.drops:
-                mine = Mine(drop.item, block.name, block.tools, drop, block.made, block.effort)
-                ways[drop.item].append(mine)
+                effort = (block.effort + block.hardness / 100) / min(1.0, drop.mean)
+                ways[drop.item].append(Mine(drop.item, block.name, block.tools, drop, block.made, effort))
         for mob in self.mobs.values():
             for drop in mob.drops:
-                ways[drop.item].append(Kill(drop.item, mob.name, mob.hostile, drop))
+                effort = (FIGHT_EFFORT if mob.hostile else HUNT_EFFORT) / min(1.0, drop.mean)
+                ways[drop.item].append(Kill(drop.item, mob.name, mob.hostile, drop, effort))
         for item, uses in self.used.items():
             ways[item].extend(uses)
         return {item: tuple(found) for item, found in ways.items()}
@@ -222,7 +107,14 @@ class GameData:
         if item not in self.items:
             raise UnknownName(f"item of Minecraft {self.version}", item, self.items)
         ranks = self.ranks()
-        return tuple(sorted(self._sources[item], key=lambda way: self._way_cost(way, ranks)[0]))
+        return tuple(sorted(self._sources[item], key=lambda way: self._cost(way, ranks)))
+
+    def _cost(self, way: Way, ranks: Mapping[str, Rank]) -> float:
+        costs = (
+            min((ranks[name].cost for name in need.names if name in ranks), default=math.inf)
+            for need in self.needs(way)
+        )
+        return way.effort + sum(costs)
 
     def needs(self, way: Way, count: int = 1) -> tuple[Need, ...]:
         """What `way` asks for when `count` of its item are wanted, tools and stations included."""
@@ -234,13 +126,17 @@ class GameData:
             parts = tuple(Need((name,), each * batches) for name, each in way.recipe.ingredients.items())
             return parts + ((Need(("crafting_table",), 1, kept=True),) if way.recipe.table else ())
         if isinstance(way, Smelt):
-            return (Need((way.input,), count), Need(("furnace",), 1, kept=True), Need(tuple(self.fuel), 1))
+            return (Need((way.input,), count), Need(("furnace",), 1, kept=True), self._fuel_need)
         if isinstance(way, Use):
             return (Need((way.hold,), count),)
         return ()
 
+    @cached_property
+    def _fuel_need(self) -> Need:
+        return Need(tuple(self.fuel))
+
     def tool_for(self, block: str, owned: Iterable[str] | None = None) -> str | None:
-        """The tool to dig `block` with: the best of `owned` that harvests it, or the cheapest of all when `owned` is None.
+        """The tool to dig `block` with: the best of `owned` that harvests it, or of all the cheapest if `owned` is None.
 
         None means that bare hands do, or that nothing owned harvests it: ask `blocks[block].tools` which of the two.
         """
@@ -264,68 +160,27 @@ class GameData:
 
     # -- reach
 
-    def ranks(self, have: Collection[str] = ()) -> Mapping[str, Rank]:
-        """Cost, depth and cheapest way of each item that can be had, starting with `have` (bare hands by default).
+    @cached_property
+    def _graph(self) -> Graph:
+        ways = [way for found in self._sources.values() for way in found]
+        return Graph.of((way, self.needs(way)) for way in ways)
 
-        What is missing from the answer cannot be had in this world. Items in `have` are not ranked: they cost nothing.
+    def ranks(self, have: Collection[str] | Mapping[str, int] = ()) -> Mapping[str, Rank]:
+        """Cost, depth and cheapest way of each item that can be had, starting from `have` (bare hands by default).
+
+        `have` is an inventory, or names of which there is always enough. Owned items are ranked too: how to get more.
+        What is missing from the answer cannot be had in this world.
         """
-        owned = frozenset(have)
-        if owned not in self._ranks:
-            if len(self._ranks) > 256:
+        owned = dict(have) if isinstance(have, Mapping) else dict.fromkeys(have, math.inf)
+        key = frozenset(owned.items())
+        if key not in self._ranks:
+            if len(self._ranks) >= RANKS_KEPT:
                 self._ranks.clear()
-            self._ranks[owned] = self._relax(owned)
-        return self._ranks[owned]
-
-    def _relax(self, have: frozenset[str]) -> dict[str, Rank]:
-        """Cheapest derivations first (Knuth's generalisation of Dijkstra over AND/OR needs)."""
-        waiting: dict[str, list[Way]] = {}
-        order: dict[int, int] = {}
-        queue: list[tuple[float, int, int, Way]] = []
-        done: dict[str, Rank] = {}
-
-        def offer(way: Way) -> None:
-            cost, depth = self._way_cost(way, done, have)
-            if cost < math.inf:
-                heapq.heappush(queue, (cost, order[id(way)], depth, way))
-
-        for ways in self._sources.values():
-            for way in ways:
-                order[id(way)] = len(order)
-                for need in self.needs(way):
-                    for name in need.names:
-                        waiting.setdefault(name, []).append(way)
-                offer(way)
-        while queue:
-            cost, _, depth, way = heapq.heappop(queue)
-            if way.item in done or way.item in have:
-                continue
-            done[way.item] = Rank(cost, depth, way)
-            for next_way in waiting.get(way.item, ()):
-                if next_way.item not in done:
-                    offer(next_way)
-        return done
-
-    def _way_cost(self, way: Way, ranks: Mapping[str, Rank], have: Collection[str] = ()) -> tuple[float, int]:
-        cost, depth = self._effort(way), 1
-        for need in self.needs(way):
-            if any(name in have for name in need.names):
-                continue
-            best = min((ranks[name] for name in need.names if name in ranks), key=lambda rank: rank.cost, default=None)
-            if best is None:
-                return math.inf, 0
-            cost += best.cost
-            depth = max(depth, best.depth + 1)
-        return cost, depth
-
-    def _effort(self, way: Way) -> float:
-        if isinstance(way, Mine):
-            return way.effort / min(1.0, way.drop.mean)
-        if isinstance(way, Kill):
-            return (FIGHT_EFFORT if way.hostile else HUNT_EFFORT) / min(1.0, way.drop.mean)
-        return 1.0
+            self._ranks[key] = relax(self._graph, owned)
+        return self._ranks[key]
 
     def depth(self, name: str, have: Collection[str] = ()) -> int | None:
-        """Steps from `have` (bare hands by default) to the nearest member of `name`; 0 if owned, None if out of reach."""
+        """Steps from `have` (bare hands by default) to the nearest member of `name`: 0 if owned, None if never."""
         ranks = self.ranks(have)
         depths = [
             0 if item in have else ranks[item].depth for item in self.expand(name) if item in have or item in ranks
@@ -333,7 +188,7 @@ class GameData:
         return min(depths, default=None)
 
     def craftable_closure(self, have: Collection[str]) -> frozenset[str]:
-        """Everything that crafting alone can make of unlimited `have`, with `have` itself (tables count only if owned)."""
+        """Everything that crafting alone makes of unlimited `have`, and `have` itself; a table must be among them."""
         known = set(have)
         grown = True
         while grown:
@@ -349,16 +204,12 @@ class GameData:
         return frozenset(known)
 
     def plan(self, name: str, count: int = 1, inventory: Mapping[str, int] | None = None) -> tuple[Step, ...]:
-        """The steps that end with `count` of `name` in the inventory, in order, by the cheapest ways; () if it is there.
+        """The steps that end with `count` of `name` in the inventory, by the cheapest ways; () if it is there.
 
         Amounts are counted: what is left over from one step is used by the next, tools and stations are made once.
         Raises UnknownName for what does not exist or is out of reach.
         """
-        from curriculum.plan import (
-            plan,
-        )  # the planner reads this module; a late import keeps the one convenient spelling
-
-        return plan(self, name, count, inventory or {})
+        return plan_steps(self, name, count, inventory or {})
 
 
 def _drops(rows: Iterable[Mapping[str, Any]]) -> tuple[Drop, ...]:

@@ -178,7 +178,8 @@ def waits_for(failure: Failure) -> str:
     """What a failed task waits for, in words."""
     aspects = ", ".join(BEARS_ON.get(failure.cause, OTHERWISE))
     wait = min(LONGEST_WAIT, 2**failure.count)
-    return f"failed {failure.count} times ({failure.cause or 'unknown cause'}); waits for other {aspects} or {wait} iterations"
+    why = failure.cause or "unknown cause"
+    return f"failed {failure.count} times ({why}); waits for other {aspects} or {wait} iterations"
 
 
 def _change(aspect: Aspect, then: Fingerprint, now: Fingerprint) -> str | None:

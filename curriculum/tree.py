@@ -1,13 +1,13 @@
 """The tech tree as data: named milestones and the families of items that differ only in wood, colour or stone.
 
-Reads data/minecraft_tree.toml; order in the file is order of the tree. What leads to what is not written there: the game
-data knows it. This module never decides what to do next.
+Reads data/minecraft_tree.toml; order in the file is order of the tree. What leads to what is not written there: the
+game data knows it. This module never decides what to do next.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -51,11 +51,11 @@ class Milestone:
     targets: tuple[str, ...]
     headline: bool = False
 
-    def missing(self, done: Sequence[tuple[Verb, str]] | set[tuple[Verb, str]], data: GameData) -> tuple[str, ...]:
+    def missing(self, done: Collection[tuple[str, str]], data: GameData) -> tuple[str, ...]:
         """The targets that the deeds so far do not cover; empty when the milestone is reached."""
         return tuple(target for target in self.targets if not any(self._covers(target, act, data) for act in done))
 
-    def _covers(self, target: str, act: tuple[Verb, str], data: GameData) -> bool:
+    def _covers(self, target: str, act: tuple[str, str], data: GameData) -> bool:
         verb, what = act
         if verb != self.verb:
             return False

@@ -1,7 +1,7 @@
 """Machine checks: data that decides whether a task is done, from before, after and the events between.
 
-A closed set of kinds: `logic` joins checks, `minecraft` holds what that world can be asked. A new world adds one module of
-kinds and one import here; `parse` finds a check by its kind.
+A closed set of kinds: `logic` joins checks, `minecraft` holds what that world can be asked. A new world adds one module
+of kinds and one import here; `parse` finds a check by its kind.
 """
 
 from curriculum.checks.base import (

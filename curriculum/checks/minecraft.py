@@ -1,7 +1,7 @@
 """The kinds of check that a Minecraft world can be asked; names are items, blocks, mobs or '#tags' of the game data.
 
-Things are counted by inventory difference (a tag counts all its members together) and deeds by the world's events. A kind
-says of itself what the game makes impossible, so that no task is ever about a copper sword.
+Things are counted by inventory difference (a tag counts all its members together) and deeds by the world's events. A
+kind says of itself what the game makes impossible, so that no task is ever about a copper sword.
 """
 
 from __future__ import annotations
