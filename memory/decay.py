@@ -44,7 +44,7 @@ def first_strength(tier: Tier, now: float) -> Strength:
 
 def fsrs6(elapsed: float, stability: float) -> float:
     """The power law of FSRS-6: 0.9 at one stability, with a long tail. The default."""
-    return (1 + _FSRS_FACTOR * elapsed / stability) ** -FSRS_DECAY
+    return math.pow(1 + _FSRS_FACTOR * elapsed / stability, -FSRS_DECAY)
 
 
 def exponential(elapsed: float, stability: float) -> float:
@@ -54,7 +54,7 @@ def exponential(elapsed: float, stability: float) -> float:
 
 def half_life(elapsed: float, stability: float) -> float:
     """Half of it is gone after one stability: 2^(-t/S)."""
-    return float(2 ** (-elapsed / stability))
+    return math.pow(2, -elapsed / stability)
 
 
 CURVES: dict[str, Callable[[float, float], float]] = {

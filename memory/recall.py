@@ -20,7 +20,7 @@ from memory.decay import Outcome, Strength
 from memory.documents import regions_around
 from memory.episodic import Place
 from memory.errors import NotKept
-from memory.index import VectorIndex
+from memory.index import Index
 from memory.working import estimate_tokens
 
 
@@ -86,13 +86,16 @@ class Recall:
     """Asks all routes over one database."""
 
     def __init__(
-        self, db: Database, index: VectorIndex | None = None, *, weights: Weights = Weights(), curve: str = "fsrs6"
+        self, db: Database, index: Index | None = None, *, weights: Weights = Weights(), curve: str = "fsrs6"
     ) -> None:
         self._db, self._index, self._weights, self._curve = db, index, weights, curve
 
     def ask(self, question: Question, *, now: float, limit: int = 8, tokens: int | None = None) -> Recalled:
         """The best `limit` memories for the question that fit into `tokens`."""
-        rankings = {"words": self._by_words(question), "marks": self._by_marks(question)}
+        rankings: dict[str, list[tuple[int, float]]] = {
+            "words": self._by_words(question),
+            "marks": self._by_marks(question),
+        }
         if self._index is not None:
             rankings["meaning"] = self._by_meaning(question, self._index)
         parts: dict[int, dict[str, Part]] = {}
@@ -170,7 +173,7 @@ class Recall:
             [*(part for mark in wanted for part in mark), *values, CANDIDATES],
         ).fetchall()
 
-    def _by_meaning(self, question: Question, index: VectorIndex) -> list[tuple[int, float]]:
+    def _by_meaning(self, question: Question, index: Index) -> list[tuple[int, float]]:
         near = index.search(question.text, CANDIDATES, scopes=(question.scope, ""), tiers=question.tiers)
         where, values = _visible(question)
         visible = {
@@ -201,7 +204,11 @@ CANDIDATES = 100
 """How many candidates each route may name."""
 
 _STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "so", "that", "the", "their", "them", "then", "there", "these", "this", "to", "was", "were", "what", "when", "where", "which", "who", "why", "will", "with", "you", "your"]
+    re.findall(
+        r"\w+",
+        "a an and are as at be but by for from had has have how i if in into is it its me my of on or so that the "
+        "their them then there these this to was were what when where which who why will with you your",
+    )
 )
 
 

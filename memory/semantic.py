@@ -266,7 +266,7 @@ class Semantic:
             "WHERE item = coalesce(?, item) ORDER BY id DESC LIMIT ?",
             [item, limit],
         )
-        return [Entry(*row[:5], *map(json.loads, row[5:8]), row[8]) for row in rows]
+        return [_entry(row) for row in rows]
 
     def _set_archived(self, id: int, archived: bool, at: float, reason: str, inputs: Mapping[str, Any] | None) -> Item:
         with atomic(self._db):
@@ -361,10 +361,7 @@ class Semantic:
             f"FROM items WHERE {where} ORDER BY {order} LIMIT ?",
             [*values, limit],
         )
-        return [
-            Item(*row[:4], json.loads(row[4]), tuple(json.loads(row[5])), *row[6:9], bool(row[9]), row[10])
-            for row in rows
-        ]
+        return [_item(row) for row in rows]
 
 
 _INVERSE: dict[Operation, Operation] = {
@@ -403,3 +400,25 @@ def _snapshot(item: Item) -> dict[str, Any]:
 
 def _from_snapshot(snapshot: Mapping[str, Any], item: Item) -> Item:
     return Item(**{**snapshot, "evidence": tuple(snapshot["evidence"])}, id=item.id)
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    kind, subject, text, scope, data, evidence, valid_from, valid_to, superseded_by, archived, id = row
+    return Item(
+        kind,
+        subject,
+        text,
+        scope,
+        json.loads(data),
+        tuple(json.loads(evidence)),
+        valid_from,
+        valid_to,
+        superseded_by,
+        bool(archived),
+        id,
+    )
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    id, operation, item, at, reason, inputs, before, after, undoes = row
+    return Entry(id, operation, item, at, reason, json.loads(inputs), json.loads(before), json.loads(after), undoes)

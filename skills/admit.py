@@ -133,8 +133,7 @@ def _unresolved(name: str, primitives: Mapping[str, str], library: Library) -> R
             f"`{name}` is a helper inside the skill `{owner}` and cannot be called from outside: "
             f"call `{owner}`, or define what you need yourself",
         )
-    skills = [skill for skill in library.names(retired=True)]
-    if name in skills:
+    if name in library.names(retired=True):
         return Refusal("retired_skill", f"the skill `{name}` is retired: call another skill, or do it with primitives")
     near = difflib.get_close_matches(name, [*primitives, *library.names()], 3, 0.6)
     hint = f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memory.episodic import inventory_difference
-from skills.skill import Effect, Need, Record, Rung, Signature, Use
+from skills.skill import Effect, Need, NeedKind, Record, Rung, Signature, Use
 
 WINDOW = 20
 """How many of the latest counted runs the lower bound looks at: an old glory must not hide a new failure."""
@@ -76,12 +76,11 @@ def next_rung(rung: Rung, record: Record, ladder: Ladder) -> Rung:
 def learn_needs(uses: Sequence[Use]) -> list[Need]:
     """Tools, stations and places of the successful runs, with how many of them had each."""
     successes = [use for use in uses if use.outcome == "succeeded"]
-    seen = Counter(
-        (kind, name)
-        for use in successes
-        for kind, names in (("tool", use.tools), ("station", use.stations), ("place", use.places))
-        for name in set(names)
-    )
+    seen: Counter[tuple[NeedKind, str]] = Counter()
+    for use in successes:
+        seen.update(("tool", name) for name in set(use.tools))
+        seen.update(("station", name) for name in set(use.stations))
+        seen.update(("place", name) for name in set(use.places))
     return [Need(kind, name, count, len(successes)) for (kind, name), count in sorted(seen.items())]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,9 +28,9 @@ Action = Literal["added", "adopted", "promoted", "rolled_back", "retired", "rest
 _HEIGHT: dict[Rung, int] = {"draft": 0, "candidate": 1, "parole": 1, "verified": 2, "trusted": 3}
 _LEARN_FROM = 200
 _VERSION = (
-    "SELECT hash, skill, source, signature, purpose, language, (SELECT json_group_object(name, callees.hash) FROM calls "
-    "JOIN versions AS callees ON callees.id = callee WHERE caller = versions.id), primitives, parent, reason, author, "
-    "journey, iteration, at, id FROM versions "
+    "SELECT hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, iteration, "
+    "at, id, (SELECT json_group_object(name, callees.hash) FROM calls JOIN versions AS callees ON callees.id = callee "
+    "WHERE caller = versions.id) FROM versions"
 )
 
 
@@ -417,9 +416,25 @@ class Library:
 
 
 def _version(row: tuple[Any, ...]) -> Version:
-    uses: Mapping[str, str] = json.loads(row[6])
-    signature = Signature.from_json(json.loads(row[3]))
-    return Version(*row[:3], signature, *row[4:6], uses, tuple(json.loads(row[7])), *row[8:])
+    hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, *rest = row
+    iteration, at, number, uses = rest
+    return Version(
+        hash,
+        skill,
+        source,
+        Signature.from_json(json.loads(signature)),
+        purpose,
+        language,
+        json.loads(uses),
+        tuple(json.loads(primitives)),
+        parent,
+        reason,
+        author,
+        journey,
+        iteration,
+        at,
+        number,
+    )
 
 
 def _effect(row: tuple[Any, ...]) -> Effect:
@@ -428,7 +443,24 @@ def _effect(row: tuple[Any, ...]) -> Effect:
 
 
 def _use(version: str, row: tuple[Any, ...]) -> Use:
-    args, before, after = (json.loads(text) for text in row[7:10])
-    tools, stations, places = (tuple(json.loads(text)) for text in row[10:13])
-    events = (row[15], row[16]) if row[15] is not None else None
-    return Use(version, *row[:7], args, before, after, tools, stations, places, *row[13:15], events)
+    outcome, journey, iteration, at, position, setting, world, args, before, after, *rest = row
+    tools, stations, places, ticks, cause, first_event, last_event = rest
+    return Use(
+        version,
+        outcome,
+        journey,
+        iteration,
+        at,
+        position,
+        setting,
+        world,
+        json.loads(args),
+        json.loads(before),
+        json.loads(after),
+        tuple(json.loads(tools)),
+        tuple(json.loads(stations)),
+        tuple(json.loads(places)),
+        ticks,
+        cause,
+        (first_event, last_event) if first_event is not None else None,
+    )

@@ -15,6 +15,7 @@ from typing import Any, Literal
 Rung = Literal["draft", "candidate", "verified", "trusted", "parole"]
 Outcome = Literal["succeeded", "failed", "unmet"]
 Setting = Literal["home", "fresh", "use"]
+NeedKind = Literal["tool", "station", "place"]
 
 SCHEME = "v1"
 """Prefix of version hashes, so that the way of hashing can change without confusing old and new."""
@@ -66,7 +67,7 @@ class Effect:
 class Need:
     """What successful runs had or used: a tool, a station or a place, in `seen` of `of` runs."""
 
-    kind: Literal["tool", "station", "place"]
+    kind: NeedKind
     name: str
     seen: int
     of: int
