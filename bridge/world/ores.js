@@ -163,4 +163,12 @@ function placeVeins(seed, cx, cz, states, top, hasQuality) {
   })
 }
 
-module.exports = { placeVeins, layOut }
+/** The spheres of one vein in the open, as [x, y, z, radius]: what its shape is made of. */
+function veinSpheres(x, y, z, size, random) {
+  layOut(x, y, z, size, random)
+  const kept = []
+  for (let i = 0; i < size; i++) if (spheres[i * 4 + 3] > 0) kept.push([...spheres.subarray(i * 4, i * 4 + 4)])
+  return kept
+}
+
+module.exports = { placeVeins, veinSpheres }
