@@ -4,7 +4,7 @@
 #   make run          play: from a fresh clone to an iron pickaxe     make run ARGS='--goal diamond --seed 7'
 #   make test         all tests, everything they need installed       make test ARGS='-k decay'
 #   make lint         style and types of Python and JavaScript        make format      put the style right
-#   make conformance  the rules of the embedded world, one by one
+#   make conformance  the rules of the embedded world, one by one  make conformance ARGS='--test-name-pattern=furnace'
 #   make bench        the measures of benchmarks/                     make bench ARGS=recall
 #   make doctor       what works on this machine, and how to mend the rest
 #   make clean        forget the virtual environment and the caches of tools
@@ -24,8 +24,9 @@ CORE := $(VENV)/core-$(PINS)
 FULL := $(VENV)/full-$(PINS)
 NPM := $(VENV)/npm-$(LOCK)
 SYSTEM := $(VENV)/system
-BIOME = "$$($(BIN)/python -c 'from bridge.node import find_node; print(find_node())')" \
-  "$$($(BIN)/python -m bridge.install --quiet --dev)"
+NODE = $$($(BIN)/python -c 'from bridge.node import find_node; print(find_node())')
+PACKAGES = $$($(BIN)/python -c 'from bridge.node import packages_dir; print(packages_dir())')
+BIOME = "$(NODE)" "$$($(BIN)/python -m bridge.install --quiet --dev)"
 
 # In a variable, because `call` splits at commas.
 EXTRAS := dense,models,dev
@@ -63,8 +64,8 @@ format: $(FULL) $(NPM)
 	$(BIN)/ruff format --quiet .
 	$(BIOME) lint --write
 
-conformance: setup $(FULL)
-	$(BIN)/python -m pytest -n $(JOBS) tests/test_bridge_js.py -k conformance $(ARGS)
+conformance: setup
+	NODE_PATH="$(PACKAGES)" "$(NODE)" --test --test-concurrency=$(JOBS) --test-reporter=spec $(ARGS) bridge/test/*.test.js
 
 bench: setup
 	$(BIN)/journeyman bench $(ARGS)
@@ -90,7 +91,7 @@ $(CORE): | $(BIN)/python
 	@rm -f $(VENV)/core-*; touch $@
 
 $(FULL): | $(CORE)
-	$(call step,Python packages of dense recall and embedding models and the checks (0.6 GB; 3 GB more if pip finds no CPU build of torch),\
+	$(call step,Python packages of dense recall and embedding models and the checks (0.5 GB; 3 GB more if pip finds no CPU build of torch),\
 	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]",\
 	  pip could not install the packages; is the package index reachable?)
 	@rm -f $(VENV)/full-*; touch $@
