@@ -1,0 +1,72 @@
+'use strict'
+// Crafting recipes from minecraft-data, indexed so that a grid is looked up in one step: by its trimmed shape for
+// shaped recipes (both hands' mirror images), by its sorted contents for shapeless ones. Knows nothing of windows.
+
+/** What stays in the grid when an item is used up. */
+const REMAINDERS = {
+  milk_bucket: 'bucket', water_bucket: 'bucket', lava_bucket: 'bucket',
+  honey_bottle: 'glass_bottle', dragon_breath: 'glass_bottle',
+}
+
+/** The rectangle of a grid that holds something, as rows of names ('' for a hole); null when the grid is empty. */
+function trim(cells, width) {
+  const height = cells.length / width
+  let [left, right, top, bottom] = [width, -1, height, -1]
+  cells.forEach((cell, i) => {
+    if (!cell) return
+    const x = i % width
+    const y = (i - x) / width
+    left = Math.min(left, x)
+    right = Math.max(right, x)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y)
+  })
+  if (right < 0) return null
+  const rows = []
+  for (let y = top; y <= bottom; y++) rows.push(cells.slice(y * width + left, y * width + right + 1))
+  return rows
+}
+
+const shapeKey = (rows) => rows.map((row) => row.join()).join('|')
+const contentsKey = (names) => names.slice().sort().join()
+
+class Recipes {
+  /** @param mcData minecraft-data of the game version */
+  constructor(mcData) {
+    this.shaped = new Map()
+    this.shapeless = new Map()
+    const nameOf = (cell) => {
+      const id = Array.isArray(cell) ? cell[0] : typeof cell === 'object' && cell ? cell.id : cell
+      return id == null || id < 0 ? '' : mcData.items[id].name
+    }
+    for (const recipes of Object.values(mcData.recipes)) {
+      for (const recipe of recipes) this.#add(recipe, nameOf)
+    }
+  }
+
+  #add(recipe, nameOf) {
+    const result = { name: nameOf(recipe.result), count: recipe.result.count ?? 1 }
+    if (!recipe.inShape) {
+      const key = contentsKey(recipe.ingredients.map(nameOf))
+      if (!this.shapeless.has(key)) this.shapeless.set(key, result)
+      return
+    }
+    const width = Math.max(...recipe.inShape.map((row) => row.length))
+    const cells = recipe.inShape.flatMap((row) => Array.from({ length: width }, (_, x) => nameOf(row[x])))
+    const rows = trim(cells, width)
+    for (const shape of [rows, rows.map((row) => row.slice().reverse())]) {
+      if (!this.shaped.has(shapeKey(shape))) this.shaped.set(shapeKey(shape), result)
+    }
+  }
+
+  /** What a grid of stacks makes, row by row: a fresh stack or null. */
+  match(stacks, width) {
+    const names = stacks.map((stack) => stack?.name ?? '')
+    const rows = trim(names, width)
+    if (!rows) return null
+    const result = this.shaped.get(shapeKey(rows)) ?? this.shapeless.get(contentsKey(names.filter(Boolean)))
+    return result ? { ...result } : null
+  }
+}
+
+module.exports = { Recipes, REMAINDERS }

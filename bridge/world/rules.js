@@ -1,0 +1,32 @@
+'use strict'
+/**
+ * The rules that a world can be given, with vanilla's defaults. Whatever is not listed here is no rule.
+ *
+ * `keep_inventory` and `daylight: false` are help for whoever plays: they are set by name and recorded, never implied.
+ */
+
+const GAMEMODES = ['survival', 'creative', 'adventure', 'spectator']
+const DIFFICULTIES = ['peaceful', 'easy', 'normal', 'hard']
+
+const defaultRules = Object.freeze({
+  difficulty: 'easy',
+  keep_inventory: false,
+  daylight: true,
+  mob_spawning: true,
+  mob_griefing: true,
+  natural_regeneration: true,
+  fall_damage: true,
+})
+
+/** Read `name=value` from text. Throws a RangeError that says what is possible. */
+function parseRule(text) {
+  const [name, value, ...rest] = text.split('=')
+  if (!(name in defaultRules) || rest.length) {
+    throw new RangeError(`there is no rule "${text}"; rules are ${Object.keys(defaultRules).join(', ')}, as name=value`)
+  }
+  const allowed = name === 'difficulty' ? DIFFICULTIES : ['true', 'false']
+  if (!allowed.includes(value)) throw new RangeError(`${name} must be one of ${allowed.join(', ')}, not "${value}"`)
+  return [name, name === 'difficulty' ? value : value === 'true']
+}
+
+module.exports = { defaultRules, parseRule, DIFFICULTIES, GAMEMODES }
