@@ -88,7 +88,7 @@ function canHarvest (body, block) {
 async function dig (body, position) {
   const { bot } = body
   for (let round = 0; ; round++) {
-    await body.reflexes.attend()
+    await body.reflexes.attend(body)
     const block = bot.blockAt(position)
     if (!block || isAir(block) || isFluid(block)) return block
     if (!block.diggable) {
@@ -125,7 +125,7 @@ async function strike (body, block) {
   const work = bot.dig(block, true)
   try {
     await within(body, work, patience, `breaking ${block.name}`, () => {
-      if (body.reflexes.urgent()) {
+      if (body.reflexes.urgent(body)) {
         throw new PrimitiveError('interrupted', `something came up while breaking ${block.name}`, { value: block.name })
       }
     })

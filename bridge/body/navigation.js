@@ -40,7 +40,7 @@ function terrainOf (body) {
 async function travel (body, goal, { ticks = 1200, stop = () => false, what = 'the goal' } = {}) {
   const { bot } = body
   terrainOf(body)
-  await body.reflexes.attend()
+  await body.reflexes.attend(body)
   const watch = new Watch(body, goal)
   let outcome = null
   const onReached = reached => { if (reached === goal) outcome = 'reached' }
@@ -55,9 +55,9 @@ async function travel (body, goal, { ticks = 1200, stop = () => false, what = 't
       const busy = bot.pathfinder.isMining() || bot.pathfinder.isBuilding()
       if (stop() && !busy) return false
       if (spent >= ticks && !(busy && spent < ticks + 100)) throw late(body, goal, what, ticks)
-      if (body.reflexes.urgent()) {
+      if (body.reflexes.urgent(body)) {
         bot.pathfinder.setGoal(null)
-        await body.reflexes.attend()
+        await body.reflexes.attend(body)
         watch.restart()
         bot.pathfinder.setGoal(goal)
       }

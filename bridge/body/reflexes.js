@@ -3,8 +3,8 @@
  * fights or flees what attacks, eats, wears better armour. It keeps the bot alive; it never gathers, travels or decides
  * what to do next. Every reflex is noted as an event of the run and costs the program nothing but game time.
  *
- * A primitive asks `urgent()` every tick it waits and, when that is true, lets go of what it does, awaits `attend()`
- * and takes it up again. So a reflex never acts at the same time as a primitive, and a run repeats exactly.
+ * A primitive asks `urgent(body)` every tick it waits and, when that is true, lets go of what it does, awaits
+ * `attend(body)` and takes it up again. So a reflex never acts at the same time as a primitive, and a run repeats exactly.
  */
 'use strict'
 
@@ -26,8 +26,7 @@ const REFLEX_TICKS = 300
 const SLOTS = { helmet: ['head', 5], chestplate: ['torso', 6], leggings: ['legs', 7], boots: ['feet', 8] }
 
 class Reflexes {
-  constructor (body) {
-    this.body = body
+  constructor () {
     this.busy = false
     this.ignored = new Map() // entity id -> tick until which it is left alone
     this.mealFailedAt = -Infinity
@@ -35,31 +34,31 @@ class Reflexes {
   }
 
   /** The name of what cannot wait, or null. Cheap: asked every tick. */
-  urgent () {
-    const { bot } = this.body
+  urgent (body) {
+    const { bot } = body
     if (this.busy || !bot.entity || bot.health <= 0) return null
     if (bot.entity.isInLava) return 'lava'
     if (bot.entity.isInWater && bot.oxygenLevel !== undefined && bot.oxygenLevel <= SHORT_OF_AIR) return 'air'
-    if (this.threat()) return 'threat'
-    if (this.wantsMeal()) return 'food'
+    if (this.threat(body)) return 'threat'
+    if (this.wantsMeal(body)) return 'food'
     return null
   }
 
   /** Deals with everything that is due; at once when nothing is. */
-  async attend () {
+  async attend (body) {
     if (this.busy) return
     this.busy = true
     try {
-      await this.dress()
+      await this.dress(body)
       for (let round = 0; round < 6; round++) {
         this.busy = false
-        const need = this.urgent()
+        const need = this.urgent(body)
         this.busy = true
         if (!need) return
-        this.body.bot.pathfinder.setGoal(null)
-        if (need === 'lava' || need === 'air') await this.surface(need)
-        else if (need === 'threat') await this.defend(this.threat())
-        else await this.eat()
+        body.bot.pathfinder.setGoal(null)
+        if (need === 'lava' || need === 'air') await this.surface(body, need)
+        else if (need === 'threat') await this.defend(body, this.threat(body))
+        else await this.eat(body)
       }
     } finally {
       this.busy = false
@@ -67,8 +66,7 @@ class Reflexes {
   }
 
   /** The nearest mob that is about to do harm, or null. */
-  threat () {
-    const { body } = this
+  threat (body) {
     const { bot } = body
     for (const entity of body.sight.entities(other => HOSTILE.has(other.name))) {
       const distance = entity.position.distanceTo(bot.entity.position)
@@ -80,8 +78,7 @@ class Reflexes {
     return null
   }
 
-  async defend (entity) {
-    const { body } = this
+  async defend (body, entity) {
     const { bot } = body
     const weak = bot.health <= WEAK && strength(body) < 6
     const run = EXPLODES.has(entity.name) || (weak && !SHOOTS.has(entity.name)) || bot.health <= 4
@@ -101,14 +98,13 @@ class Reflexes {
     if (!settled) this.ignored.set(entity.id, body.tick + IGNORED_TICKS)
   }
 
-  wantsMeal () {
-    const { bot, tick } = this.body
+  wantsMeal (body) {
+    const { bot, tick } = body
     if (!(bot.food <= HUNGRY || (bot.health <= HURT && bot.food < FULL))) return false
-    return tick - this.mealFailedAt > 100 && meal(this.body) !== null
+    return tick - this.mealFailedAt > 100 && meal(body) !== null
   }
 
-  async eat () {
-    const { body } = this
+  async eat (body) {
     const item = meal(body)
     try {
       const food = await eatOne(body, item)
@@ -120,8 +116,7 @@ class Reflexes {
   }
 
   /** Out of what burns or drowns: up, and to the side when up does not help. */
-  async surface (why) {
-    const { body } = this
+  async surface (body, why) {
     const { bot } = body
     body.events('surfaced', { from: why, health: bot.health })
     const free = () => !bot.entity.isInLava && (why === 'lava' || bot.oxygenLevel > SHORT_OF_AIR + 6 || !bot.entity.isInWater)
@@ -138,8 +133,7 @@ class Reflexes {
   }
 
   /** Wears the best armour carried, once after each change of the inventory. */
-  async dress () {
-    const { body } = this
+  async dress (body) {
     const { bot } = body
     const state = bot.inventory.items().map(item => item.name).join()
     if (state === this.dressed) return
@@ -156,7 +150,7 @@ class Reflexes {
 
 /** Gives a body its reflexes, as body.reflexes. */
 function attach (body) {
-  body.reflexes = new Reflexes(body)
+  body.reflexes = new Reflexes()
 }
 
 module.exports = { attach, Reflexes }

@@ -1,0 +1,131 @@
+/**
+ * A furnace at work: what goes in, what it burns, waiting by game ticks, and everything out again. Whatever happens,
+ * nothing of the bot's is left inside.
+ */
+'use strict'
+
+const FUELS = require('../data/fuel.json')
+const RESULTS = require('../data/smelting.json')
+const { PrimitiveError } = require('./errors')
+const { count: carried, missing } = require('./inventory')
+const { worth } = require('./worth')
+const { within } = require('./waiting')
+const { spoken } = require('./kinds')
+
+const TICKS_EACH = 200
+const BATCH = 64
+const CLICK_TICKS = 60
+/** Ticks without a new piece after which the furnace counts as gone out. */
+const COLD_TICKS = 300
+/** Things that burn but are worth more than their heat. */
+const KEPT = /(crafting_table|chest|_boat|_pickaxe|_axe|_shovel|_hoe|_sword|bow|fishing_rod|_bed|lava_bucket|ladder|_sign|barrel)$/
+
+/** What smelting an item gives, or undefined. */
+function smelted (name) {
+  return RESULTS[name]?.result
+}
+
+/**
+ * Which fuel to burn for `pieces`: {name, count}. Only `wanted` names when given; else the least valuable kind that is
+ * enough. `reserved` items are the input and do not count.
+ */
+function chooseFuel (body, pieces, wanted, reserved) {
+  const heat = pieces * TICKS_EACH
+  const kinds = [...new Set(body.bot.inventory.items().map(item => item.name))]
+    .filter(name => name in FUELS && (wanted ? wanted.includes(name) : !KEPT.test(name)))
+    .map(name => ({ name, have: carried(body, name) - (reserved[name] ?? 0), count: Math.ceil(heat / FUELS[name]) }))
+  const enough = kinds.filter(({ have, count }) => have >= count).sort((a, b) => cost(a) - cost(b))
+  if (enough.length > 0) return enough[0]
+  const best = kinds.filter(({ have }) => have > 0).sort((a, b) => b.have * FUELS[b.name] - a.have * FUELS[a.name])[0]
+  const need = wanted ? `${Math.ceil(heat / (FUELS[wanted[0]] ?? Infinity))} ${wanted[0]}` : `${Math.ceil(pieces / 8)} coal`
+  throw new PrimitiveError('no_fuel', `not enough fuel to smelt ${pieces}`, {
+    value: best ? { have: { [best.name]: best.have } } : { have: {} },
+    remedy: `get ${need}${wanted ? '' : ' or ' + Math.ceil(pieces / 1.5) + ' planks'} first`
+  })
+}
+
+/** Price of a fuel: its worth by the piece; coal is for burning, so planks and logs are not cheaper than it. */
+function cost ({ name, count }) {
+  return count * (name === 'coal' || name === 'charcoal' ? 3 : worth(name))
+}
+
+/** Throws unless every name is an item that can be smelted and `fuels` (if given) burn. */
+function check (names, fuels) {
+  const raw = names.filter(smelted)
+  if (raw.length === 0) {
+    throw new PrimitiveError('no_recipe', `${spoken(names)} cannot be smelted`, {
+      value: names[0], remedy: 'smelt raw ore, food, sand, logs or cobblestone'
+    })
+  }
+  if (fuels && !fuels.some(name => name in FUELS)) {
+    throw new PrimitiveError('no_fuel', `${spoken(fuels)} does not burn`, {
+      value: fuels[0], remedy: 'use coal, charcoal, logs or planks, or null to let the body choose'
+    })
+  }
+  return raw
+}
+
+/** Smelts `pieces` of item `name` in the furnace at hand; gives how many results were taken out. */
+async function smelt (body, block, name, pieces, fuels) {
+  const result = smelted(name)
+  const before = carried(body, result)
+  for (let done = 0; done < pieces; done = carried(body, result) - before) {
+    const batch = Math.min(BATCH, pieces - done)
+    await smeltBatch(body, block, name, batch, chooseFuel(body, batch, fuels, { [name]: batch }))
+    if (carried(body, result) - before <= done) break
+  }
+  return carried(body, result) - before
+}
+
+async function smeltBatch (body, block, name, pieces, fuel) {
+  const { bot, data } = body
+  let left = pieces
+  let burning = fuel.count
+  while (left > 0) {
+    const furnace = await within(body, bot.openFurnace(bot.blockAt(block.position)), CLICK_TICKS, 'opening the furnace')
+    try {
+      await empty(body, furnace)
+      if (carried(body, name) < left) throw missing({ [name]: left - carried(body, name) })
+      const some = Math.min(burning, carried(body, fuel.name))
+      if (some > 0) await click(body, furnace.putFuel(data.itemsByName[fuel.name].id, null, some))
+      await click(body, furnace.putInput(data.itemsByName[name].id, null, left))
+      await untilDone(body, furnace, left)
+    } finally {
+      const got = furnace.outputItem()?.count ?? 0
+      burning = furnace.fuelItem()?.count ?? 0
+      if (!body.stopped) await empty(body, furnace)
+      bot.closeWindow(furnace)
+      left -= got
+      if (!body.stopped) await body.ticks(2)
+    }
+    await body.reflexes.attend(body)
+  }
+}
+
+/** Until the output holds all pieces, the fire is out, or danger calls. */
+async function untilDone (body, furnace, pieces) {
+  let count = 0
+  for (let idle = 0; count < pieces; idle++) {
+    if (body.reflexes.urgent(body)) return
+    if (idle > COLD_TICKS) {
+      throw new PrimitiveError('no_fuel', 'the furnace went out', { value: { done: count, wanted: pieces }, remedy: 'bring more fuel' })
+    }
+    await body.ticks(1)
+    const now = furnace.outputItem()?.count ?? 0
+    if (now !== count) idle = 0
+    count = now
+  }
+}
+
+/** Takes everything out of the furnace. */
+async function empty (body, furnace) {
+  if (furnace.outputItem()) await click(body, furnace.takeOutput())
+  if (furnace.inputItem()) await click(body, furnace.takeInput())
+  if (furnace.fuelItem()) await click(body, furnace.takeFuel())
+}
+
+function click (body, promise) {
+  return within(body, promise, CLICK_TICKS, 'a click in the furnace')
+}
+
+module.exports = { smelt, smelted, check, chooseFuel }

@@ -1,0 +1,152 @@
+/**
+ * Digging one's own way, cell by cell: stairs down, stairs up, level tunnels. Each cell is looked at before it is opened:
+ * nothing that would let lava or water in is broken, and no step leads into a fall. Where the way is barred it turns.
+ */
+'use strict'
+
+const { Vec3 } = require('vec3')
+const { PrimitiveError } = require('./errors')
+const { dig, floods, isAir, isFluid } = require('./digging')
+const { find, tidy } = require('./inventory')
+const { place } = require('./placing')
+const { travel, goals, placeOf } = require('./navigation')
+const { BUILDING } = require('./worth')
+
+const WAYS = [new Vec3(1, 0, 0), new Vec3(0, 0, 1), new Vec3(-1, 0, 0), new Vec3(0, 0, -1)]
+const DEEPEST_DROP = 3
+const STEP_TICKS = 120
+/** Digging the same cell again for so long: gravel that keeps falling. */
+const FALLS = 12
+
+/** The cells that the bot's body needs free to step to `next` from one level above, the same or below, top first. */
+function cellsFor (from, next) {
+  const top = Math.max(from.y, next.y) + 1
+  const cells = []
+  if (next.y > from.y) cells.push(from.offset(0, 2, 0))
+  for (let y = top; y >= next.y; y--) cells.push(new Vec3(next.x, y, next.z))
+  return cells
+}
+
+/** Why a step may not be taken, or null. */
+function barred (body, from, next) {
+  const { bot } = body
+  for (const cell of cellsFor(from, next)) {
+    const block = bot.blockAt(cell)
+    if (!block) return 'the edge of what is loaded'
+    if (isFluid(block)) return block.name
+    if (isAir(block)) {
+      if (floods(body, cell) === 'lava') return 'lava'
+      continue
+    }
+    if (!block.diggable) return block.name
+    const danger = floods(body, cell)
+    if (danger) return danger
+  }
+  return drop(body, next) > DEEPEST_DROP ? 'a deep fall' : null
+}
+
+/** Air cells under a place, up to five. */
+function drop (body, next) {
+  for (let down = 1; down <= 5; down++) {
+    const below = body.bot.blockAt(next.offset(0, -down, 0))
+    if (below?.name === 'lava' || below?.name === 'magma_block') return Infinity
+    if (below?.boundingBox === 'block' || below?.name === 'water') return down - 1
+  }
+  return Infinity
+}
+
+/** Opens the cells of one step and goes there. */
+async function step (body, from, next) {
+  for (const cell of cellsFor(from, next)) {
+    for (let falls = 0; falls < FALLS; falls++) {
+      const block = body.bot.blockAt(cell)
+      if (isAir(block) || block.boundingBox === 'empty') break
+      await dig(body, cell)
+      await body.ticks(1)
+      if (/gravel|sand/.test(body.bot.blockAt(cell.offset(0, 1, 0))?.name ?? '')) await body.ticks(6)
+    }
+  }
+  if (drop(body, next) > 0 && next.y >= from.y && find(body, BUILDING)) {
+    try {
+      await place(body, BUILDING, next.offset(0, -1, 0))
+    } catch (error) {
+      if (body.stopped || error.code !== 'cannot_place') throw error
+    }
+  }
+  const goal = drop(body, next) > 0 ? new goals.GoalNearXZ(next.x, next.z, 0) : new goals.GoalBlock(next.x, next.y, next.z)
+  await travel(body, goal, { ticks: STEP_TICKS, what: 'the next step' })
+}
+
+/**
+ * Takes steps of `rise` (-1 stairs down, 0 level, 1 stairs up) along `way` until `done(position)`; turns where the way is
+ * barred, first sideways, never straight back while another way is open. Gives the number of steps taken.
+ */
+async function tunnel (body, way, rise, { done, steps, turn = true }) {
+  let along = way
+  let barrier = null
+  const avoided = new Map() // place -> how often it was left again
+  for (let taken = 0; ; taken++) {
+    const here = body.bot.entity.position.floored()
+    if (done(here)) return taken
+    if (taken >= steps) throw stopped(body, taken, 'the way is longer than expected', 'timeout')
+    await tidy(body)
+    let went = false
+    for (const option of turn ? options(along) : [along]) {
+      const next = here.plus(option).offset(0, rise, 0)
+      const trouble = barred(body, here, next)
+      if (trouble || (avoided.get(next.toString()) ?? 0) > 1) {
+        barrier = trouble ?? barrier
+        continue
+      }
+      try {
+        await step(body, here, next)
+        avoided.set(next.toString(), (avoided.get(next.toString()) ?? 0) + 1)
+        along = option
+        went = true
+        break
+      } catch (error) {
+        if (body.stopped || !['unreachable', 'timeout', 'interrupted'].includes(error.code)) throw error
+        barrier = error.message
+        avoided.set(next.toString(), 2)
+      }
+    }
+    if (!went) {
+      if (!turn || rise === 0) throw stopped(body, taken, barrier ?? 'no way on', 'unreachable')
+      await sidestep(body, here, along, barrier)
+    }
+  }
+}
+
+/** Straight on, then to both sides, then back. */
+function options (along) {
+  const left = new Vec3(along.z, 0, -along.x)
+  return [along, left, left.scaled(-1), along.scaled(-1)]
+}
+
+/** When no stair leads on: a level step in some safe direction, so that the next stair starts elsewhere. */
+async function sidestep (body, here, along, barrier) {
+  for (const option of options(along)) {
+    const next = here.plus(option)
+    if (barred(body, here, next)) continue
+    const further = next.plus(option)
+    await step(body, here, next)
+    if (!barred(body, next, further)) await step(body, body.bot.entity.position.floored(), further)
+    return
+  }
+  throw stopped(body, 0, barrier ?? 'no way on', 'unreachable')
+}
+
+function stopped (body, taken, why, code) {
+  return new PrimitiveError(code, `the digging ended after ${taken} steps: ${why}`, {
+    value: { ...placeOf(body), steps: taken, why }, remedy: 'go some blocks aside and try again, or another direction'
+  })
+}
+
+/** The level direction nearest to a vector, or the way that the bot looks. */
+function wayOf (body, direction) {
+  const yaw = body.bot.entity.yaw
+  const { x, z } = direction ?? { x: -Math.sin(yaw), z: -Math.cos(yaw) }
+  return Math.abs(x) >= Math.abs(z) ? WAYS[x >= 0 ? 0 : 2] : WAYS[z >= 0 ? 1 : 3]
+}
+
+module.exports = { tunnel, wayOf, WAYS }
