@@ -21,6 +21,7 @@ const { Lockstep, RealTime } = require('./lockstep')
 const { Sight } = require('./sight')
 const { Run } = require('./runner')
 const { loadPrimitives } = require('./primitives')
+const { attach } = require('./reflexes')
 const { surroundings } = require('./surroundings')
 const { facts } = require('../parse')
 
@@ -45,7 +46,7 @@ const operations = {
     await loggedIn(bot, clock)
     const data = bot.registry
     body = new Body({ bot, clock, driver, data, tags: require('../data/tags.json'), sight: new Sight(bot, sight) })
-    await attachReflexes(body)
+    attach(body)
     await settleIn(body)
     return { tick: body.tick, world_tick: driver.worldTick ?? null, position: { ...bot.entity.position } }
   },
@@ -73,13 +74,6 @@ const operations = {
 function joined () {
   if (body) return body
   throw new PrimitiveError('lost', 'the body has joined no world', { remedy: 'join first' })
-}
-
-/** Reflexes act through the tick hook of the body. */
-async function attachReflexes (joining) {
-  if (!require('node:fs').existsSync(require('node:path').join(__dirname, 'reflexes.js'))) return
-  const { attach } = require('./reflexes')
-  attach(joining)
 }
 
 async function perform ({ id, op, args }) {

@@ -1,0 +1,263 @@
+"""Python's end of the wire to the body: requests out, answers in as events, with deadlines of our own.
+
+The wire is the `javascript` package (JSPyBridge), used in the one way that proved safe: a single JavaScript function
+that returns at once, answers that come back as one JSON event, waiting on our own condition, and a look at the process
+while waiting. Its own call time-outs must never strike: an answer that comes after one would kill its event loop.
+
+The package keeps one Node.js process in module globals, started by the import. So there is at most one started Body in a
+Python process, the import happens in start(), and restart() replaces the process in place.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import itertools
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge import jail
+from bridge.errors import BodyLost, BodyRefused, BodyTimeout, BridgeError
+
+PROTOCOL = 1
+HANDOVER_SECONDS = 30.0
+"""How long Node.js may take to accept a request: it is busy only while the bot computes."""
+LOOK_SECONDS = 0.2
+
+_started: Body | None = None
+
+
+class Body:
+    """The jailed Node.js process with the bot, and what it can be asked."""
+
+    def __init__(self) -> None:
+        self._run_dir: Path | None = None
+        self._start_call: Any = None
+        self._handler: Any = None
+        self._waiting: dict[int, _Answer] = {}
+        self._ids = itertools.count(1)
+        self._sending = threading.Lock()
+        self.mishaps: list[str] = []
+        """Uncaught errors of the body's process: bugs, kept for whoever reports them."""
+
+    @property
+    def pid(self) -> int | None:
+        """The process outside of the sandbox, None when there is none."""
+        return None if self._process is None else int(self._process.pid)
+
+    def start(self, run_dir: Path) -> None:
+        """Start the process; sockets that it may connect to lie in `run_dir`, and its log is written there."""
+        global _started
+        if _started is not None:
+            raise BridgeError("one body at a time in a Python process: close the other one first")
+        jail.require()
+        self._run_dir = run_dir
+        _started = self
+        try:
+            self._boot()
+        except BaseException:
+            self.close()
+            raise
+
+    def restart(self) -> None:
+        """Replace the process by a fresh one; it has to join again."""
+        if self._run_dir is None:
+            raise BridgeError("the body was never started")
+        self._end()
+        self._boot()
+
+    def close(self) -> None:
+        """End the process. Closing twice is harmless."""
+        global _started
+        self._end()
+        if _started is self:
+            _started = None
+
+    def alive(self) -> bool:
+        """Whether the process runs and its wire works."""
+        if self._start_call is None or self._process is None or self._process.poll() is not None:
+            return False
+        thread = sys.modules["javascript"].config.event_thread
+        return thread is not None and thread.is_alive()
+
+    def ping(self, timeout: float = 10) -> dict[str, Any]:
+        """Protocol number, game version, Node.js version, error codes."""
+        return dict(self.call("ping", timeout=timeout))
+
+    def primitives(self) -> list[dict[str, str]]:
+        """Name, signature and documentation of each primitive."""
+        return list(self.call("primitives"))
+
+    def join(self, *, timeout: float = 60, **how: Any) -> dict[str, Any]:
+        """Join a world: socket (a name in run_dir) or host and port; username, seed, sight, clock, version."""
+        if "socket" in how:
+            how["socket"] = f"{jail.SOCKETS}/{Path(how['socket']).name}"
+        return dict(self.call("join", how, timeout=timeout))
+
+    def run(self, program: Mapping[str, Any], limits: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
+        """Run a program {modules, main, args} within limits; every way in which it can end is an outcome."""
+        return dict(self.call("run", {**program, "limits": dict(limits)}, timeout=timeout))
+
+    def tick(self, count: int = 1, timeout: float = 120) -> dict[str, Any]:
+        """Let game time pass."""
+        return dict(self.call("tick", {"count": count}, timeout=timeout))
+
+    def surroundings(self) -> dict[str, Any]:
+        """What the body sees: nearest block of each kind, entities, biome, light."""
+        return dict(self.call("surroundings"))
+
+    def parse(self, source: str) -> dict[str, Any]:
+        """Facts from the syntax tree of a program."""
+        return dict(self.call("parse", {"source": source}))
+
+    def leave(self) -> None:
+        """Leave the world; the process stays."""
+        self.call("leave")
+
+    def call(self, op: str, args: Mapping[str, Any] | None = None, *, timeout: float = 60) -> Any:
+        """Ask for one operation and wait for its answer."""
+        if not self.alive():
+            raise BodyLost(f"the body's process is not running{self._exit()}")
+        number, answer = next(self._ids), _Answer()
+        self._waiting[number] = answer
+        try:
+            self._send(json.dumps({"id": number, "op": op, "args": dict(args or {})}))
+            deadline = time.monotonic() + timeout
+            while not answer.arrived.wait(LOOK_SECONDS):
+                if not self.alive():
+                    raise BodyLost(f"the body's process ended during {op}{self._exit()}")
+                if time.monotonic() > deadline:
+                    raise BodyTimeout(f"the body did not answer {op} within {timeout:g} s")
+        finally:
+            del self._waiting[number]
+        return _value(answer.message)
+
+    def _send(self, request: str) -> None:
+        with self._sending:
+            try:
+                self._start_call(request, timeout=HANDOVER_SECONDS)
+            except Exception as problem:
+                # Whatever the package raises here, its event loop can no longer be trusted: the process must go.
+                self._end()
+                raise BodyLost(f"the body accepts no requests: {problem}") from problem
+
+    def _receive(self, _emitter: Any, text: str) -> None:
+        """Take one event. It must never raise: an exception in here would end Node.js."""
+        with contextlib.suppress(Exception):
+            message = json.loads(text)
+            answer = self._waiting.get(message.get("id"))
+            if answer is not None:
+                answer.message = message
+                answer.arrived.set()
+            elif "event" in message:
+                self.mishaps.append(f"{message['event']}: {message['message']}")
+
+    @property
+    def _process(self) -> Any:
+        package = sys.modules.get("javascript")
+        return package.connection.proc if package and self._run_dir else None
+
+    def _boot(self) -> None:
+        run_dir = self._run_dir
+        assert run_dir is not None
+        here = jail.HOME
+        script = jail.wrapper(
+            run_dir / "body.sh",
+            [f"{here}/javascript/bridge.js"],
+            shared=run_dir,
+            extra={"javascript": _package_folder() / "js"},
+            log=run_dir / "body.log",
+        )
+        try:
+            package = _begin(script)
+            module = package.config.global_jsi.require("./body/main.js", None, f"{here}/bridge", timeout=60)
+            self._start_call = module.start
+            # Kept on self: the package holds handlers only weakly.
+            self._handler = self._receive
+            module.em.on("json", self._handler)
+        except Exception as problem:
+            raise BodyLost(f"the body's process did not start: {problem}{self._exit()}") from problem
+        told = self.ping(timeout=30)
+        if told["protocol"] != PROTOCOL:
+            raise BodyLost(f"the body speaks protocol {told['protocol']}, not {PROTOCOL}")
+
+    def _end(self) -> None:
+        self._start_call = None
+        _finish()
+
+    def _exit(self) -> str:
+        """How the process ended, with the end of its log, as a part of a sentence."""
+        code = None if self._process is None else self._process.poll()
+        log = None if self._run_dir is None else self._run_dir / "body.log"
+        tail = log.read_text(errors="replace")[-500:].strip() if log is not None and log.is_file() else ""
+        return (f" (exit code {code})" if code is not None else "") + (f": {tail}" if tail else "")
+
+
+class _Answer:
+    def __init__(self) -> None:
+        self.arrived = threading.Event()
+        self.message: dict[str, Any] = {}
+
+
+def _value(message: Mapping[str, Any]) -> Any:
+    if message["ok"]:
+        return message["value"]
+    error = message["error"]
+    if error["code"] == "lost":
+        raise BodyLost(error["message"])
+    raise BodyRefused(error["code"], error["message"], error.get("remedy") or "")
+
+
+def _package_folder() -> Path:
+    """The folder of the `javascript` package, found without importing it: the import starts a process."""
+    import importlib.util
+
+    found = importlib.util.find_spec("javascript")
+    if found is None or found.origin is None:
+        raise BridgeError("the javascript package is not installed: pip install journeyman again")
+    return Path(found.origin).parent
+
+
+def _begin(script: Path) -> Any:
+    """Start the package's Node.js process with `script` in the place of node; the first time this imports the package."""
+    package = sys.modules.get("javascript")
+    if package is None:
+        os.environ["NODE_BIN"] = str(script)
+        # With a replaced sys.stdout the package believes to be in a notebook and prints whatever Node.js prints.
+        with contextlib.redirect_stdout(sys.__stdout__):
+            import javascript as package
+        atexit.register(_finish)
+    else:
+        package.connection.NODE_BIN = str(script)
+        package.connection.com_items = []
+        package.connection.sendQ.clear()
+        package.init()
+    # Its exit hook sleeps and may wait for ever for handlers; ours ends the process instead.
+    atexit.unregister(package.config.event_loop.on_exit)
+    return package
+
+
+def _finish() -> None:
+    """End the package's process and wait for it."""
+    package = sys.modules.get("javascript")
+    if package is None or package.connection.proc is None:
+        return
+    process = package.connection.proc
+    loop = package.config.event_loop
+    package.terminate()
+    try:
+        process.wait(5)
+    except Exception:
+        process.kill()
+        process.wait(5)
+    if loop is not None:
+        loop.active = False
+        loop.callbackExecutor.running = False
+        loop.queue.put("exit")
+    package.config.event_loop = None

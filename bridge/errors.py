@@ -1,0 +1,49 @@
+"""What can go wrong at our ends of the wires. Each message is one sentence for a person.
+
+    BridgeError
+    ├── JailUnavailable   the sandbox cannot be set up here; the message says what mends it
+    ├── BodyLost          the body's process or its connection to the world ended: restart it and join again
+    ├── BodyTimeout       the body did not answer in time: it may still be at work, so restart it
+    ├── BodyRefused       the body says no: bad arguments of ours
+    ├── WorldLost         the world's process ended, or did not answer in time
+    └── WorldRefused      the world says no: an unknown command, a generation that is not there
+"""
+
+from __future__ import annotations
+
+
+class BridgeError(Exception):
+    """Any failure of the bridge."""
+
+
+class JailUnavailable(BridgeError):
+    """The sandbox cannot be set up on this machine; nothing was run without it."""
+
+
+class BodyLost(BridgeError):
+    """The body's process is gone, or it lost its connection to the world."""
+
+
+class BodyTimeout(BridgeError):
+    """The body did not answer within the time that it was given."""
+
+
+class BodyRefused(BridgeError):
+    """The body answered that it cannot do this."""
+
+    def __init__(self, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.remedy = remedy
+
+
+class WorldLost(BridgeError):
+    """The world's process is gone or no longer answers."""
+
+
+class WorldRefused(BridgeError):
+    """The world answered that it cannot do this."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
