@@ -1,4 +1,4 @@
-"""Keeps what was proposed and how it ended: one row for each task of a journey, keyed by the iteration it began at.
+"""Keeps what was proposed and how it ended: one row for each task of a journey, numbered as they come.
 
 The only writer of the table `tasks`. Writing the same thing twice changes nothing, so a resumed journey may repeat its
 last step. Never judges and never chooses; `curriculum.progress` folds these rows into what is done and failed.
@@ -26,9 +26,9 @@ def m001_tasks(db: Database) -> None:
     db.executescript(
         """
         CREATE TABLE tasks (
-            journey TEXT NOT NULL, iteration INTEGER NOT NULL, task TEXT NOT NULL, item TEXT, data TEXT NOT NULL,
+            journey TEXT NOT NULL, number INTEGER NOT NULL, task TEXT NOT NULL, item TEXT, data TEXT NOT NULL,
             rejected TEXT NOT NULL, situation TEXT NOT NULL, passed INTEGER, cause TEXT, ended INTEGER,
-            PRIMARY KEY (journey, iteration)) WITHOUT ROWID;
+            PRIMARY KEY (journey, number)) WITHOUT ROWID;
         CREATE INDEX tasks_task ON tasks (task, passed);
         """
     )
@@ -39,7 +39,7 @@ class Entry:
     """One row of the book: a task, what was rejected in its favour, and how it ended (None: under way)."""
 
     journey: str
-    iteration: int
+    number: int
     task: Task
     rejected: tuple[Mapping[str, str], ...]
     situation: Fingerprint
@@ -58,19 +58,19 @@ class TaskBook:
     def propose(
         self,
         journey: str,
-        iteration: int,
+        number: int,
         task: Task,
         situation: Fingerprint,
         rejected: tuple[Mapping[str, str], ...] = (),
     ) -> Task:
-        """Writes down the task that begins at `iteration`; if one is there already, that one stands and is returned."""
+        """Writes down a journey's task with that number; if one is there already, it stands and is returned."""
         with atomic(self._db):
             self._db.execute(
-                "INSERT OR IGNORE INTO tasks (journey, iteration, task, item, data, rejected, situation) "
+                "INSERT OR IGNORE INTO tasks (journey, number, task, item, data, rejected, situation) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     journey,
-                    iteration,
+                    number,
                     task.id,
                     task.item,
                     json.dumps(task.to_json()),
@@ -78,33 +78,32 @@ class TaskBook:
                     json.dumps(situation.to_json()),
                 ),
             )
-        return next(self.entries(journey, iteration=iteration)).task
+        return next(self.entries(journey, number=number)).task
 
-    def settle(self, journey: str, iteration: int, passed: bool, cause: str = "", ended: int | None = None) -> None:
-        """Writes down how the task that began at `iteration` ended; the first writing stands."""
+    def settle(self, journey: str, number: int, passed: bool, cause: str = "", *, ended: int) -> None:
+        """Writes down how a task ended, and at which iteration; the first writing stands."""
         with atomic(self._db):
             self._db.execute(
-                "UPDATE tasks SET passed = ?, cause = ?, ended = ? "
-                "WHERE journey = ? AND iteration = ? AND passed IS NULL",
-                (int(passed), cause, iteration if ended is None else ended, journey, iteration),
+                "UPDATE tasks SET passed = ?, cause = ?, ended = ? WHERE journey = ? AND number = ? AND passed IS NULL",
+                (int(passed), cause, ended, journey, number),
             )
 
-    def entries(self, journey: str | None = None, *, iteration: int | None = None) -> Iterator[Entry]:
+    def entries(self, journey: str | None = None, *, number: int | None = None) -> Iterator[Entry]:
         """The rows in order, of one journey or of all."""
         where, values = ["1"], []  # type: list[str], list[Any]
-        for column, value in (("journey", journey), ("iteration", iteration)):
+        for column, value in (("journey", journey), ("number", number)):
             if value is not None:
                 where.append(f"{column} = ?")
                 values.append(value)
         rows = self._db.execute(
-            "SELECT journey, iteration, data, rejected, situation, passed, cause, ended FROM tasks "
-            f"WHERE {' AND '.join(where)} ORDER BY journey, iteration",
+            "SELECT journey, number, data, rejected, situation, passed, cause, ended FROM tasks "
+            f"WHERE {' AND '.join(where)} ORDER BY journey, number",
             values,
         )
-        for name, began, data, rejected, situation, passed, cause, ended in rows:
+        for name, order, data, rejected, situation, passed, cause, ended in rows:
             yield Entry(
                 journey=name,
-                iteration=began,
+                number=order,
                 task=from_json(json.loads(data)),
                 rejected=tuple(json.loads(rejected)),
                 situation=fingerprint_from_json(json.loads(situation)),
@@ -116,6 +115,5 @@ class TaskBook:
     def attempts(self, journey: str) -> Iterator[Attempt]:
         """The settled tasks of a journey as attempts, for `progress.fold`."""
         for entry in self.entries(journey):
-            if entry.passed is not None:
-                ended = entry.iteration if entry.ended is None else entry.ended
-                yield Attempt(ended, entry.task.id, entry.task.item, entry.passed, entry.cause, entry.situation)
+            if entry.passed is not None and entry.ended is not None:
+                yield Attempt(entry.ended, entry.task.id, entry.task.item, entry.passed, entry.cause, entry.situation)

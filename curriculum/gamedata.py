@@ -133,10 +133,10 @@ class GameData:
 
     @cached_property
     def _fuel_need(self) -> Need:
-        return Need(tuple(self.fuel))
+        return Need(tuple(self.fuel), burnt=True)
 
     def tool_for(self, block: str, owned: Iterable[str] | None = None) -> str | None:
-        """The tool to dig `block` with: the best of `owned` that harvests it, or of all the cheapest if `owned` is None.
+        """The tool to dig `block` with: the best of `owned` that harvests it, or the cheapest if that is None.
 
         None means that bare hands do, or that nothing owned harvests it: ask `blocks[block].tools` which of the two.
         """

@@ -48,7 +48,7 @@ class _Planner:
         self.open.add(name)
         way = ranks[name].way
         for need in sorted(self.data.needs(way, missing), key=lambda need: need.kept, reverse=True):
-            if isinstance(way, Smelt) and len(need.names) == len(self.data.fuel):
+            if isinstance(way, Smelt) and need.burnt:
                 self.burn(missing * way.ticks, ranks)
             else:
                 self.meet(need, ranks)

@@ -1,14 +1,15 @@
 """Chooses the next task: reachable from what is known, new, learnable, and towards the goal while there is one.
 
-Reads game data, the tree and a situation; asks no model and keeps no state: the same situation and seed always give the
-same proposal. With a goal it walks the frontier of the plan that leads there; without one, or when the goal is reached, it
-widens what is known, nearest things first. It never proposes what does not exist, what this world cannot give, or what is
-already achieved, and it says why it chose and what it passed over.
+Reads game data, the tree and a situation; asks no model and keeps no state: the same situation and seed always give
+the same proposal. With a goal it walks the frontier of the plan that leads there; without one, or when the goal is
+reached, it widens what is known, nearest things first. It never proposes what does not exist, what this world cannot
+give, or what is already achieved, and it says why it chose and what it passed over.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,15 @@ from typing import Any, Protocol
 
 from curriculum.checks import Gained, already_true, describe, reachable
 from curriculum.errors import UnknownName
-from curriculum.gamedata import Craft, GameData, Kill, Mine, Smelt, Step, Way
+from curriculum.gamedata import Craft, GameData, Kill, Mine, Rank, Smelt, Step, Way
 from curriculum.progress import Progress, fingerprint, retry_condition, waits_for
 from curriculum.task import Task, TaskKind
 from curriculum.tree import Milestone, Tree
 
 MOST_AT_ONCE = 16
 """A task asks for no more than this of one thing; more comes from doing it again."""
+UNWRITABLE = "no_plan"
+"""Cause of a failure in which no program was run at all: trying again changes nothing until something else has."""
 MOST_REJECTED = 8
 """How many passed-over candidates a proposal lists."""
 
@@ -37,7 +40,7 @@ class Situation:
     known: frozenset[str] = frozenset()
     """Items and '#tags' that skills in the library gain."""
     goal: str | None = None
-    """Where the journey shall lead: a milestone, an item or a '#tag', with an amount if wanted ('iron pickaxe', '8 torch')."""
+    """Where the journey shall lead: a milestone, item or '#tag', with an amount if wanted ('8 torch')."""
     iteration: int = 0
     seed: int = 0
 
@@ -72,7 +75,11 @@ class Proposer(Protocol):
     name: str
 
     def propose(self, situation: Situation) -> Proposal | None:
-        """The next task, or None when there is nothing left to try now."""
+        """The next task, or None when there is nothing left to try."""
+        ...
+
+    def goal_reached(self, situation: Situation) -> bool:
+        """Whether the journey's goal has been achieved; False without a goal."""
         ...
 
 
@@ -123,6 +130,8 @@ class _Choice:
     """What one call of `propose` gathers."""
 
     found: list[_Candidate] = field(default_factory=list)
+    waiting: list[_Candidate] = field(default_factory=list)
+    """Failed tasks for which nothing has changed yet, those that failed least and longest ago first by rank."""
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -157,10 +166,13 @@ class TechTreeProposer:
         if not choice.found:
             self._breadth(situation, choice)
         if not choice.found:
+            choice.found = sorted(choice.waiting, key=lambda candidate: candidate.rank)[:1]
+        if not choice.found:
             return None
         best, *others = sorted(choice.found, key=lambda candidate: candidate.rank)
-        passed_over = [Rejected(other.task.item or other.task.goal, other.why or "further away") for other in others]
-        return Proposal(best.task, tuple([*choice.rejected, *passed_over][:MOST_REJECTED]))
+        passed_over = [Rejected(other.task.item or other.task.goal, f"later: {other.why}") for other in others]
+        named = {each.item: each for each in [*choice.rejected, *passed_over] if each.item != best.task.item}
+        return Proposal(best.task, tuple(named.values())[:MOST_REJECTED])
 
     # -- towards a goal
 
@@ -216,15 +228,16 @@ class TechTreeProposer:
         """Candidates for widening what is known: things one new step away, milestones of the tree before the rest."""
         have = self._free(situation)
         ranks = self.data.ranks(have)
-        order = {name: place for place, name in enumerate(self._tree_items())}
+        order = self._order(ranks, have)
         shown = set(have)
         for item, rank in sorted(ranks.items(), key=lambda pair: (pair[1].depth, pair[1].cost, pair[0])):
             family = self.tree.family(item, self.data)
             if item in shown or self._achieved(item, situation):
                 continue
             if rank.depth > 1:
-                if len(choice.rejected) < MOST_REJECTED:
-                    choice.rejected.append(Rejected(item, f"{rank.depth} new steps away"))
+                if family in order and family not in shown:
+                    shown.add(family)
+                    choice.rejected.append(Rejected(family, f"{rank.depth} new steps away"))
                 continue
             variant = family != item and self._achieved(family, situation)
             target = family if family != item and not variant else item
@@ -253,10 +266,27 @@ class TechTreeProposer:
             task = Task(describe(check), check, "milestone", None, 1, (milestone.name,), proposed_by=self.name)
             self._weigh(task.because(f"milestone {milestone.name}, ready now"), (place, 0.0, 0.0), situation, choice)
 
-    def _tree_items(self) -> Iterator[str]:
-        for milestone in self.tree:
-            if milestone.verb == "gain":
-                yield from (self.tree.family(target, self.data) for target in milestone.targets)
+    def _order(self, ranks: Mapping[str, Rank], have: frozenset[str]) -> dict[str, int]:
+        """The place of each item in the tree; a step on the way to a milestone has the milestone's place."""
+        order: dict[str, int] = {}
+        targets = [target for milestone in self.tree if milestone.verb == "gain" for target in milestone.targets]
+        for place, target in enumerate(targets):
+            order.setdefault(self.tree.family(target, self.data), place)
+            members = [name for name in self.data.expand(target) if name in ranks]
+            if members and not have.intersection(self.data.expand(target)):
+                nearest = min(members, key=lambda name: ranks[name].cost)
+                for name in self._first_steps(nearest, ranks, have):
+                    order.setdefault(self.tree.family(name, self.data), place)
+        return order
+
+    def _first_steps(self, item: str, ranks: Mapping[str, Rank], have: frozenset[str]) -> Iterator[str]:
+        """The items one step away that the cheapest way to `item` leads through."""
+        if ranks[item].depth == 1:
+            yield item
+            return
+        for need in self.data.needs(ranks[item].way):
+            if not have.intersection(need.names):
+                yield from self._first_steps(min(need.names, key=lambda n: _cost(n, ranks)), ranks, have)
 
     # -- shared
 
@@ -280,12 +310,17 @@ class TechTreeProposer:
         if refusal := admit(task, situation, self.data):
             choice.rejected.append(Rejected(task.item or task.goal, refusal))
             return
+        if task.item is None and task.id in situation.progress.done:
+            return
         failure = situation.progress.failures.get(task.id)
         if failure:
             now = fingerprint(situation.state, situation.known)
             again = retry_condition(failure, now, situation.iteration)
             if again is None:
                 choice.rejected.append(Rejected(task.item or task.goal, waits_for(failure)))
+                if failure.cause != UNWRITABLE:
+                    last_resort = task.because(f"nothing else is left to try; {task.reason}")
+                    choice.waiting.append(_Candidate(last_resort, (failure.count, failure.iteration), task.reason))
                 return
             task = task.because(f"{again}; {task.reason}")
         choice.found.append(_Candidate(task, rank, task.reason))
@@ -320,7 +355,14 @@ class TechTreeProposer:
 
     def _free(self, situation: Situation) -> frozenset[str]:
         """What costs nothing to plan with: the inventory, and all that known skills gain."""
-        known = {member for name in situation.known if self.data.exists(name) for member in self.data.expand(name)}
+        reachable_now = self.data.ranks()
+        known = {
+            member
+            for name in situation.known
+            if self.data.exists(name)
+            for member in self.data.expand(name)
+            if member in reachable_now
+        }
         inventory = situation.state.get("inventory", {})
         return frozenset({name for name, count in inventory.items() if count > 0 and name in self.data.items} | known)
 
@@ -329,6 +371,10 @@ def _deeds(situation: Situation) -> set[tuple[str, str]]:
     held = {("gain", name) for name in situation.progress.items if not name.startswith("#")}
     held |= {("gain", name) for name, count in situation.state.get("inventory", {}).items() if count > 0}
     return held | set(situation.progress.deeds)
+
+
+def _cost(name: str, ranks: Mapping[str, Rank]) -> float:
+    return ranks[name].cost if name in ranks else math.inf
 
 
 def _way(way: Way) -> str:

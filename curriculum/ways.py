@@ -12,11 +12,15 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Need:
-    """One thing a way asks for: `count` of any of `names`; `kept` says that it is not used up (tool, station)."""
+    """One thing a way asks for: `count` of any of `names`.
+
+    `kept` says that it is not used up (tool, station), `burnt` that it is fuel, of which the amount depends on the kind.
+    """
 
     names: tuple[str, ...]
     count: int = 1
     kept: bool = False
+    burnt: bool = False
 
 
 @dataclass(frozen=True)
