@@ -42,7 +42,7 @@ test('a new world has no state and no generation', (t) => {
   store.close()
 })
 
-test('the newest two generations stay loadable, each with its own blocks, and going back deletes what is newer', (t) => {
+test('the newest two generations stay loadable, each with its own blocks; going back deletes what is newer', (t) => {
   const dir = folder(t)
   const store = open(dir)
   for (let n = 1; n <= 5; n++) {

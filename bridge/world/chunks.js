@@ -4,7 +4,8 @@
  *
  * A column in memory is disposable. What must not be lost is its *difference* from the terrain (changed blocks, block
  * entities, whether its first animals were handed out); differences live here until a save has written them, whether
- * or not the column itself is still in memory. This module tells no client and queues no updates: `world.setBlock` does.
+ * or not the column itself is still in memory. This module tells no client and queues no updates: that is the work of
+ * `world.setBlock`.
  */
 
 const { coversSky, emitsLight } = require('./gamedata')
@@ -97,7 +98,7 @@ class Column {
 class Chunks {
   /**
    * @param {{generate: (cx: number, cz: number) => object}} terrain
-   * @param {{loadColumn: (cx: number, cz: number) => Difference | undefined} | null} [store] where saved differences are
+   * @param {{loadColumn: (cx: number, cz: number) => Difference | undefined} | null} [store] saved differences
    */
   constructor(terrain, store = null) {
     this.terrain = terrain
@@ -228,7 +229,7 @@ class Chunks {
 
   /** The name of the biome at a place. */
   biomeAt(x, z) {
-    return this.column(x >> 4, z >> 4).biomeNames[((z & 12) | ((x & 12) >> 2))]
+    return this.column(x >> 4, z >> 4).biomeNames[(z & 12) | ((x & 12) >> 2)]
   }
 
   /** The body of a `map_chunk` packet, kept until the column changes. */
@@ -261,8 +262,8 @@ class Chunks {
     const dropped = []
     for (const [key, column] of this.columns) {
       const near = centres.some(({ x, z }) => {
-        const distance = Math.max(Math.abs(column.cx - (Math.floor(x) >> 4)), Math.abs(column.cz - (Math.floor(z) >> 4)))
-        return distance <= radius
+        return Math.abs(column.cx - (Math.floor(x) >> 4)) <= radius &&
+          Math.abs(column.cz - (Math.floor(z) >> 4)) <= radius
       })
       if (near) continue
       this.columns.delete(key)
@@ -274,6 +275,16 @@ class Chunks {
       this.herds = this.herds.filter((column) => !gone.has(column))
     }
     return dropped
+  }
+
+  /** The columns in memory as [cx, cz], in their order: part of the state of a world that is to go on identically. */
+  loaded() {
+    return [...this.columns.values()].map(({ cx, cz }) => [cx, cz])
+  }
+
+  /** Bring columns into memory in the given order, as `loaded` listed them. */
+  load(list) {
+    for (const [cx, cz] of list) this.column(cx, cz)
   }
 
   /** The differences that the next save has to write, oldest first. */

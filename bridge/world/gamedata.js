@@ -44,7 +44,7 @@ for (const block of registry.blocksArray) {
 
 const propertiesByState = new Array(STATE_COUNT)
 
-/** The value that a property has at an index of its list: numbers as numbers, booleans as booleans, names as names. */
+/** The value of a property at an index of its list: numbers as numbers, booleans as booleans, names as names. */
 function propertyValue(property, index) {
   if (property.type === 'bool') return index === 0
   if (property.type === 'int') return property.values ? Number(property.values[index]) : index
@@ -121,7 +121,7 @@ function stateOf(name, properties) {
   return properties ? withProps(record.defaultState, properties) : record.defaultState
 }
 
-/** Whether a body cannot walk through the state (leaves, glass and chests are solid; water, plants, torches are not). */
+/** Whether a body cannot walk through the state: leaves, glass and chests are solid; water, plants, torches are not. */
 function isSolid(state) {
   return solid[state] === 1
 }

@@ -18,7 +18,7 @@ let visit = 0
 /**
  * The brightest of (source level - distance) over all sources that light can come from to (x, y, z).
  * @param {(x: number, y: number, z: number) => number | undefined} stateAt undefined where nothing is loaded
- * @param {(x: number, y: number, z: number, state: number) => number} sourceAt level of the source at a place, 0 for none
+ * @param {(x: number, y: number, z: number, state: number) => number} sourceAt level of the source there, 0 for none
  * @param {number} strongest no source is stronger than this
  */
 function brightest(x, y, z, stateAt, sourceAt, strongest = REACH) {

@@ -14,7 +14,8 @@ const { Caves } = require('./caves')
 const { placeVeins } = require('./ores')
 const { treeShape, KINDS } = require('./trees')
 const { dress, plantStates } = require('./surface')
-const { stateOf, biomeId, isAir, isSolid, isLiquid, hasTag, blockName, STATE_COUNT } = require('./gamedata')
+const { hasRoom, spawnPoint } = require('./spawn_point')
+const { stateOf, biomeId, isAir, hasTag, blockName, STATE_COUNT } = require('./gamedata')
 
 const MIN_Y = -64
 const HEIGHT = 384
@@ -57,9 +58,10 @@ const DISCS = [
   { state: stateOf('gravel'), chance: 0.2, radius: [2, 4], onto: ['dirt', 'sand', 'grass_block'] },
 ].map((disc) => ({ ...disc, onto: new Set(disc.onto.map((name) => stateOf(name))) }))
 
-const tableOf = (test) => Uint8Array.from({ length: STATE_COUNT }, (_, state) => Number(test(state)))
-const yields = tableOf((state) => isAir(state) || hasTag(blockName(state), 'leaves'))
-const passable = tableOf((state) => !isSolid(state) && !isLiquid(state))
+/** What a trunk may replace. */
+const yields = Uint8Array.from({ length: STATE_COUNT }, (_, state) => {
+  return Number(isAir(state) || hasTag(blockName(state), 'leaves'))
+})
 
 function pickWeighted(weights, random) {
   const entries = Object.entries(weights)
@@ -280,16 +282,11 @@ class Terrain {
         const az = Math.min(15, Math.max(0, z + random.range(-4, 4)))
         const place = (az << 4) | ax
         const y = plan.heights[place] + 1
-        if (!this.roomy(states, place, y)) continue
+        if (!hasRoom(states, place, y)) continue
         animals.push({ kind, x: plan.cx * 16 + ax + 0.5, y, z: plan.cz * 16 + az + 0.5 })
       }
     }
     return animals
-  }
-
-  roomy(states, place, y) {
-    const feet = ((y - MIN_Y) << 8) | place
-    return y >= SEA_LEVEL && states[feet - 256] !== AIR && passable[states[feet]] === 1 && states[feet + 256] === AIR
   }
 
   biomesOf(plan) {
@@ -303,53 +300,9 @@ class Terrain {
     return { biomes: ids, biomeNames: names }
   }
 
-  /**
-   * Where players first appear: a dry grass place, near (0, 0), with several trees within 48 blocks of it.
-   * @returns {{x: number, y: number, z: number}} the block to stand in
-   */
+  /** Where players first appear; see spawn_point.js. */
   spawnPoint() {
-    for (let ring = 0; ring < 200; ring++) {
-      for (const [cx, cz] of ringOf(ring)) {
-        const place = this.spawnIn(cx, cz)
-        if (place) return place
-      }
-    }
-    return { x: 8, y: Math.max(this.groundAt(8, 8), SEA_LEVEL - 1) + 1, z: 8 }
-  }
-
-  spawnIn(cx, cz) {
-    const here = this.climate.at(cx * 16 + 8, cz * 16 + 8)
-    if (here.height < SEA_LEVEL || here.height > 90 || biomes[here.biome].topState !== GRASS_BLOCK) return undefined
-    let trees = 0
-    for (let dz = -2; dz <= 2; dz++) for (let dx = -2; dx <= 2; dx++) trees += this.plan(cx + dx, cz + dz).trees.length
-    if (trees < 12) return undefined
-    const { states } = this.generate(cx, cz)
-    const plan = this.plan(cx, cz)
-    for (let place = 0x44; place < 0xbb; place++) {
-      const y = plan.heights[place] + 1
-      const ground = states[((y - 1 - MIN_Y) << 8) | place]
-      if (ground !== GRASS_BLOCK || !this.roomy(states, place, y) || !this.openAbove(states, place, y)) continue
-      return { x: cx * 16 + (place & 15), y, z: cz * 16 + (place >> 4) }
-    }
-    return undefined
-  }
-
-  openAbove(states, place, y) {
-    for (let index = ((y - MIN_Y) << 8) | place; index < states.length; index += 256) {
-      if (passable[states[index]] === 0) return false
-    }
-    return true
-  }
-}
-
-/** The columns at a distance from the middle, in a fixed order. */
-function * ringOf(ring) {
-  if (ring === 0) yield [0, 0]
-  for (let i = -ring; i < ring; i++) {
-    yield [i, -ring]
-    yield [ring, i]
-    yield [-i, ring]
-    yield [-ring, -i]
+    return spawnPoint(this)
   }
 }
 
