@@ -165,7 +165,7 @@ def _gist(text: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run from the command line: 0 when the packages are in place, 1 with one line when they cannot be."""
+    """Run from the command line: 0 when the packages are in place, 1 with one line that says why they are not."""
     parser = argparse.ArgumentParser(prog="python -m bridge.install", description="Install the npm packages.")
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
     parser.add_argument("--dev", action="store_true", help="also the linter of our JavaScript; print its file")
@@ -175,9 +175,14 @@ def main(arguments: list[str] | None = None) -> int:
         install(say)
         if options.dev:
             print(install_linter(say))
-    except (NodeMissing, InstallFailed, OSError) as error:
+    except (NodeMissing, InstallFailed) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"The cache cannot be used ({error}): set JOURNEYMAN_CACHE to a folder that can", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -104,6 +104,15 @@ def test_a_missing_node_is_one_line_with_the_remedy(tmp_path: Path, root: Path) 
     assert complaint.count("\n") == 1
 
 
+def test_a_cache_that_cannot_be_written_is_one_line_with_the_remedy(tmp_path: Path, root: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed = installer(tmp_path / "file" / "cache", root)
+    _, complaint = failed.communicate(timeout=60)
+    assert failed.returncode == 1
+    assert "JOURNEYMAN_CACHE" in complaint
+    assert complaint.count("\n") == 1
+
+
 def test_the_lock_names_exact_versions_and_no_place() -> None:
     wanted = json.loads((BRIDGE / "package.json").read_text())
     lock = json.loads((BRIDGE / "package-lock.json").read_text())["packages"]
