@@ -12,7 +12,8 @@ from typing import Any
 from agent import evidence
 from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
 from agent.errors import AgentError, BrainError
-from agent.parts import Parts, known_skill
+from agent.known import known_skill
+from agent.parts import Parts
 from agent.state import State
 from agent.store import Iteration
 from curriculum import checks
@@ -210,7 +211,8 @@ def _program(draft: dict[str, Any], parts: Parts) -> Program:
         modules, main = parts.graph.modules(draft["skill"]), draft["skill"]
     else:
         admission = _admit(draft["source"], parts)
-        modules, main = parts.graph.modules_for(draft["source"], draft["name"], dict(admission.uses or {}))
+        main = f"new:{draft['name']}"
+        modules = parts.graph.program(main, draft["name"], draft["source"], admission.uses or {})
     return Program(tuple(Module(**module) for module in modules), main, draft["args"])
 
 

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.brain import Brain, KnownSkill
+from agent.brain import Brain
 from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
+from agent.known import known_items
 from agent.store import Store
 from curriculum.book import TaskBook
 from curriculum.gamedata import GameData
 from curriculum.progress import Progress, fold
-from curriculum.propose import Proposer, Situation
+from curriculum.propose import Situation, TechTreeProposer
 from curriculum.tree import Tree, deed
 from envs.base import Env, Limits, Observation
 from memory.episodic import Episodes
@@ -22,8 +23,6 @@ from memory.recall import Recall
 from memory.semantic import Semantic
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.search import gives
-from skills.skill import Skill
 
 
 @dataclass
@@ -59,7 +58,7 @@ class Parts:
     book: TaskBook
     data: GameData
     tree: Tree
-    proposer: Proposer
+    proposer: TechTreeProposer
     brain: Brain
     env: Env
     limits: Limits
@@ -72,7 +71,7 @@ class Parts:
     def situation(self, state: Observation, iteration: int) -> Situation:
         """What the proposer may look at."""
         return Situation(
-            state=state, progress=self.progress(), known=known_items(self.library), goal=self.config.goal,
+            state=state, progress=self.progress(), known=known_items(self.library, self.data), goal=self.config.goal,
             iteration=iteration, seed=self.config.seed,
         )
 
@@ -84,29 +83,3 @@ class Parts:
         """Names of the milestones reached so far, in the tree's order."""
         deeds = self.reached.deeds | {("gain", name) for name in self.reached.items}
         return [each.name for each in self.tree if not each.missing(deeds, self.data)]
-
-
-def known_items(library: Library) -> frozenset[str]:
-    """Items that skills in the library were seen to bring."""
-    return frozenset(
-        effect.item for skill in library.all() for effect in skill.effects if effect.low > 0
-    )
-
-
-def known_skill(skill: Skill) -> KnownSkill:
-    """A library skill as a writer sees it."""
-    tries = skill.record.succeeded + skill.record.failed
-    return KnownSkill(
-        name=skill.name,
-        version=skill.current.hash,
-        parameters={each.name: each.default for each in skill.current.signature.parameters},
-        purpose=skill.current.purpose,
-        gives=tuple(effect.item for effect in skill.effects if effect.low > 0),
-        status=skill.rung,
-        worth=(skill.record.succeeded + 1) / (tries + 2),
-    )
-
-
-def skills_giving(library: Library, item: str) -> list[KnownSkill]:
-    """Library skills that were seen to bring `item`, surest first."""
-    return [known_skill(skill) for skill, effect in gives(library, item) if effect.low > 0]

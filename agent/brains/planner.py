@@ -16,7 +16,7 @@ from agent.plan import Plan
 from curriculum.gamedata import GameData
 
 Gives = Callable[[str], Sequence[KnownSkill]]
-"""Known skills that were seen to bring an item, surest first."""
+"""Known skills that are for an item or a '#tag', surest first."""
 
 MINIMUM_WORTH = 0.3
 """Below this expected success rate a skill is rewritten rather than called."""
@@ -80,13 +80,8 @@ class Planner:
         return args
 
     def _skill_for(self, names: tuple[str, ...]) -> KnownSkill | None:
-        """A skill worth calling for one of `names`, in their order; a '#tag' stands for its members."""
-        for name in names:
-            for item in (name, *(self._data.expand(name) if name.startswith("#") else ())):
-                for skill in self._gives(item):
-                    if skill.worth >= MINIMUM_WORTH:
-                        return skill
-        return None
+        """A skill worth calling for one of `names`, in their order."""
+        return next((skill for name in names for skill in self._gives(name) if skill.worth >= MINIMUM_WORTH), None)
 
     def _skill_for_except(self, known: KnownSkill | None) -> planning.SkillFor:
         """Like `_skill_for`, without the skill that is being rewritten (a skill must not call itself)."""

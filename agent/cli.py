@@ -1,0 +1,247 @@
+"""The command line: each command reads its words, calls one function, prints. Imports late, so that help is instant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from agent.config import Budget, JourneyConfig
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+class Commands(click.Group):
+    """A group whose commands turn expected errors into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; 1 for an error that its message explains, 2 for wrong usage, 130 for an interrupt."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except BrokenPipeError:
+            sys.exit(0)
+        except Exception as error:
+            code = _expected(error)
+            if code is None:
+                raise
+            click.echo(f"journeyman: {error}", err=True)
+            sys.exit(code)
+
+
+def _expected(error: Exception) -> int | None:
+    """The exit code of an error that people can mend; None for a bug."""
+    from agent.errors import AgentError, UsageError
+    from curriculum.errors import CurriculumError
+    from envs.errors import EnvError
+    from memory.errors import MemoryStoreError
+    from skills.errors import SkillError
+
+    if isinstance(error, UsageError):
+        return 2
+    return 1 if isinstance(error, AgentError | EnvError | SkillError | CurriculumError | MemoryStoreError) else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="journeyman")
+def main() -> None:
+    """A lifelong skill-library agent: it sets itself tasks, writes programs, proves them and keeps what worked as skills."""
+
+
+# -- journeys
+
+
+@main.command()
+@click.argument("worlds", nargs=-1, required=True)
+@click.option("--journey", "name", help="Name of the journey (default: world and seed).")
+@click.option("--brain", default="planner", show_default=True, help="Who writes programs: planner, or openai:MODEL.")
+@click.option("--goal", help="An item to reach, for example iron_pickaxe; without one it explores on and on.")
+@click.option("--seed", type=int, help="Seed of the world (default: drawn at random and recorded).")
+@click.option("--iterations", type=click.IntRange(min=1), help="Stop after so many programs.")
+@click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Stop after so much real time.")
+@click.option("--tokens", type=click.IntRange(min=1), help="Stop when so many model tokens are used.")
+@click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop when so much money is spent.")
+@click.option("--library", default="main", show_default=True, help="Skill library to use and to add to.")
+@click.option("--sight", type=click.Choice(["sight 32", "sight exposed"]), default="sight 32", show_default=True,
+              help="What the body may know: blocks within 32, or only those that touch air or water.")
+@click.option("--assist", multiple=True, metavar="RULE", help="Help the agent by a named rule; recorded with every result.")
+@AS_JSON
+def run(worlds: tuple[str, ...], name: str | None, brain: str, goal: str | None, seed: int | None, iterations: int | None,
+        hours: float | None, tokens: int | None, dollars: float | None, library: str, sight: str, assist: tuple[str, ...],
+        as_json: bool) -> None:
+    """Start a journey in a world: `journeyman run minecraft --goal iron_pickaxe`."""
+    from agent import journeys
+    from agent.config import Budget
+
+    config = journeys.new(worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist)
+    _play(config, Budget(iterations, hours, tokens, dollars), as_json)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--iterations", type=click.IntRange(min=1), help="Stop after so many more programs.")
+@click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Stop after so much more real time.")
+@click.option("--tokens", type=click.IntRange(min=1), help="Stop when the journey has used so many tokens in all.")
+@click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop when it has cost so much in all.")
+@AS_JSON
+def resume(name: str, iterations: int | None, hours: float | None, tokens: int | None, dollars: float | None,
+           as_json: bool) -> None:
+    """Go on with a journey from its last kept step, however it ended."""
+    from agent import journeys
+    from agent.config import Budget
+
+    _play(journeys.existing(name), Budget(iterations, hours, tokens, dollars), as_json)
+
+
+def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:
+    from rich.console import Console
+
+    from agent.display import display
+    from agent.journeys import closing_words, report
+    from agent.session import run_journey
+
+    with display(Console(), quiet=as_json) as show:
+        ended = run_journey(config, budget, show)
+    if as_json:
+        click.echo(json.dumps(report([config.name])))
+    else:
+        click.echo("\n" + closing_words(config.name, ended))
+    interrupted = ended.stopped == "user" and ended.reason == "interrupted"
+    sys.exit(130 if interrupted else {"goal": 0, "user": 0, "budget": 3, "error": 1}[ended.stopped])
+
+
+@main.command()
+@click.argument("name", required=False)
+@AS_JSON
+def status(name: str | None, as_json: bool) -> None:
+    """What a journey (default: the newest) is doing now."""
+    from agent import journeys
+
+    _show(journeys.status(name), as_json, journeys.status_words)
+
+
+@main.command()
+@click.argument("name")
+@AS_JSON
+def stop(name: str, as_json: bool) -> None:
+    """Ask a running journey to end after the program under way."""
+    from agent import journeys
+
+    _show(journeys.stop(name), as_json, journeys.stop_words)
+
+
+@main.command("journeys")
+@AS_JSON
+def journeys_command(as_json: bool) -> None:
+    """All journeys and how they stand."""
+    from agent import journeys
+
+    _show(journeys.all_of_them(), as_json, journeys.table_of)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[JOURNEY]...")
+@click.option("--plot", type=click.Path(dir_okay=False), help="Write the curves of unique items to an SVG file.")
+@AS_JSON
+def milestones(names: tuple[str, ...], plot: str | None, as_json: bool) -> None:
+    """How far journeys came, when, and at what cost."""
+    from agent import journeys
+
+    found = journeys.report(list(names) or None)
+    if plot:
+        journeys.plot(list(names) or None, plot)
+    _show(found, as_json, journeys.milestone_table)
+
+
+# -- skills
+
+
+@main.group()
+def skills() -> None:
+    """The skill library."""
+
+
+LIBRARY = click.option("--library", default="main", show_default=True, help="Which library.")
+
+
+@skills.command("list")
+@LIBRARY
+@AS_JSON
+def skills_list(library: str, as_json: bool) -> None:
+    """All skills, where they stand and what they bring."""
+    from agent import browse
+
+    _show(browse.skills(library), as_json, browse.skill_table)
+
+
+@skills.command("show")
+@click.argument("name")
+@LIBRARY
+@AS_JSON
+def skills_show(name: str, library: str, as_json: bool) -> None:
+    """One skill: contract, evidence, versions, callers and callees."""
+    from agent import browse
+
+    _show(browse.skill(library, name), as_json, browse.skill_words)
+
+
+@skills.command("code")
+@click.argument("name")
+@click.option("--version", "hash", help="Hash, or a beginning of it (default: the current version).")
+@LIBRARY
+@AS_JSON
+def skills_code(name: str, hash: str | None, library: str, as_json: bool) -> None:
+    """The source of a skill."""
+    from agent import browse
+
+    _show(browse.code(library, name, hash), as_json, lambda found: found["source"])
+
+
+# -- memory
+
+
+@main.group()
+def memory() -> None:
+    """What was learned beside skills: episodes, facts, lessons."""
+
+
+@memory.command("recall")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--journey", "name", default="", help="Also what holds only in this journey's world (default: the newest).")
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@click.option("--why", is_flag=True, help="Show each part of each score.")
+@AS_JSON
+def memory_recall(words: tuple[str, ...], name: str, limit: int, why: bool, as_json: bool) -> None:
+    """What is remembered about something: `journeyman memory recall iron ore`."""
+    from agent import browse
+
+    _show(browse.recall(" ".join(words), name, limit), as_json, browse.recall_words(why))
+
+
+@main.command()
+@AS_JSON
+def doctor(as_json: bool) -> None:
+    """Whether everything needed is here, and the line that mends what is not."""
+    from agent import doctor as examination
+
+    found = examination.checks()
+    if as_json:
+        click.echo(json.dumps([check.to_json() for check in found]))
+    else:
+        for check in found:
+            click.echo(check.line())
+    sys.exit(0 if all(check.ok or not check.needed for check in found) else 1)
+
+
+def _show(found: Any, as_json: bool, words: Any) -> None:
+    click.echo(json.dumps(found) if as_json else words(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""What journey commands do: begin, find, look, stop, measure. Gives plain JSON and turns it into text."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from agent.config import JourneyConfig
+from agent.display import game_time
+from agent.errors import UsageError
+from agent.session import database
+from agent.store import Journey, Store
+from agent.tables import table
+from curriculum import gamedata, metrics, tree
+from curriculum.propose import parse_goal
+from envs.minecraft import ASSISTANCE
+from memory.log import EventLog
+from skills.library import Library
+
+if TYPE_CHECKING:
+    from agent.session import Ended
+
+Json = dict[str, Any]
+HEADLINES = ("wooden_pickaxe", "stone_pickaxe", "iron_pickaxe", "diamond_pickaxe")
+
+
+def new(
+    worlds: Sequence[str], *, name: str | None, brain: str, goal: str | None, seed: int | None, library: str, sight: str,
+    assist: Sequence[str],
+) -> JourneyConfig:
+    """The record of a new journey; everything a person typed is checked before anything starts. Raises UsageError."""
+    if tuple(worlds) != ("minecraft",):
+        raise UsageError(f"no world is called {' '.join(worlds)!r}; there is: minecraft")
+    for rule in assist:
+        if rule not in ASSISTANCE:
+            raise UsageError(f"--assist {rule}: there is no such rule; rules: {', '.join(ASSISTANCE)}")
+    if brain != "planner" and not re.fullmatch(r"openai:\S+", brain):
+        raise UsageError(f"--brain {brain}: choose planner or openai:MODEL")
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
+    goal_name = parse_goal(goal, gamedata.load(), tree.load()).name if goal else None
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    store = Store(database())
+    config = JourneyConfig(
+        name=name or _free_name(store, f"{'-'.join(worlds)}-{seed}"), worlds=tuple(worlds), seed=seed, brain=brain,
+        goal=goal_name and goal, library=library, sight=sight, assist=tuple(assist),
+    )
+    store.create(config)
+    return config
+
+
+def existing(name: str) -> JourneyConfig:
+    """The settings of a journey that exists. Raises UsageError."""
+    return _store().journey(name).config
+
+
+def closing_words(name: str, ended: Ended) -> str:
+    """The last lines of a session: how it ended, how far it came, and how to go on."""
+    found = report([name])["journeys"][0]
+    reached = ", ".join(each["name"].replace("_", " ") for each in found["milestones"] if each["name"] in HEADLINES)
+    speed = found["game_seconds"] / found["seconds"] if found["seconds"] else 0
+    verdict = {"goal": "Goal", "budget": "Budget", "user": "Stopped", "error": "Error"}[ended.stopped]
+    lines = [
+        f"{verdict}: {ended.reason}.",
+        f"{found['iterations']} iterations, {game_time(found['game_seconds'])} of game time in {found['seconds']:.0f} s ({speed:.0f}× real "
+        f"time), {found['unique_items']} kinds of items, {found['skills']} skills, {found['deaths']} deaths, "
+        f"{', '.join(found['assistance']) or 'no assistance'}.",
+        f"Reached: {reached or 'no headline milestone yet'}.",
+        f"Go on: journeyman resume {name}    Look: journeyman skills list, journeyman milestones {name}",
+    ]
+    return "\n".join(lines)
+
+
+def status(name: str | None) -> Json:
+    """What a journey is doing; without a name the newest. Raises UsageError."""
+    store = _store()
+    journeys = store.journeys()
+    if name is None and not journeys:
+        raise UsageError("no journeys yet: journeyman run minecraft")
+    return _standing(store.journey(name) if name else journeys[-1], store)
+
+
+def status_words(found: Mapping[str, Any]) -> str:
+    """A journey's standing as text."""
+    now = found["now"]
+    lines = [f"{found['name']}: {found['state']}, {found['iterations']} iterations, {found['seconds']:.0f} s"]
+    if now:
+        lines.append(f"  task        {now.get('task', '')}")
+        lines.append(f"  so far      {now.get('items', 0)} kinds of items, {now.get('skills', 0)} skills, "
+                     f"{game_time(now.get('game_seconds', 0))} of game time")
+        lines.append(f"  milestones  {', '.join(now.get('milestones', [])) or 'none yet'}")
+    return "\n".join(lines)
+
+
+def stop(name: str) -> Json:
+    """Ask a journey to stop."""
+    return {"name": name, "running": Store(database()).ask_to_stop(name)}
+
+
+def stop_words(found: Mapping[str, Any]) -> str:
+    """What asking to stop did."""
+    if found["running"]:
+        return f"{found['name']} ends after the program under way."
+    return f"{found['name']} is not running; nothing to stop."
+
+
+def all_of_them() -> list[Json]:
+    """All journeys."""
+    store = _store()
+    return [_standing(journey, store) for journey in store.journeys()]
+
+
+def table_of(found: Sequence[Mapping[str, Any]]) -> str:
+    """The journeys as a table."""
+    if not found:
+        return "No journeys yet: journeyman run minecraft"
+    return table(
+        ["journey", "state", "iterations", "seed", "brain", "library"],
+        [[each["name"], each["state"], str(each["iterations"]), str(each["seed"]), each["brain"], each["library"]] for each in found],
+    )
+
+
+def report(names: Sequence[str] | None) -> Json:
+    """The object that `milestones --json` prints and `run --json` ends with."""
+    return metrics.report(_measured(names))
+
+
+def milestone_table(found: Mapping[str, Any]) -> str:
+    """For each journey, when the headline milestones were reached."""
+    if not found["journeys"]:
+        return "No journeys yet: journeyman run minecraft"
+    rows = []
+    for each in found["journeys"]:
+        reached = {milestone["name"]: milestone for milestone in each["milestones"]}
+        cells = [_when(reached.get(name)) for name in HEADLINES]
+        rows.append([each["name"], *cells, str(each["unique_items"]), str(each["skills"]), str(each["deaths"]),
+                     ", ".join(each["assistance"]) or "no assistance"])
+    heads = ["journey", *(name.replace("_", " ") for name in HEADLINES), "items", "skills", "deaths", "assistance"]
+    return table(heads, rows) + "\n\nMilestones: iteration (game time, real seconds)."
+
+
+def plot(names: Sequence[str] | None, path: str) -> None:
+    """Write the curves of unique items as SVG."""
+    from curriculum.plot import svg
+
+    Path(path).write_text(svg(_measured(names), tree.load()), encoding="utf-8")
+
+
+def _when(milestone: Mapping[str, Any] | None) -> str:
+    if milestone is None:
+        return "–"
+    return f"{milestone['iteration']} ({game_time(milestone['game_seconds'])}, {milestone['seconds']:.0f} s)"
+
+
+def _measured(names: Sequence[str] | None) -> list[metrics.JourneyMetrics]:
+    db = database(read_only=True)
+    store, log = Store(db), EventLog(db)
+    milestones, data = tree.load(), gamedata.load()
+    chosen = [store.journey(name) for name in names] if names else store.journeys()
+    return [metrics.measure(_header(each, db), _records(each, store, log), milestones, data) for each in chosen]
+
+
+def _header(journey: Journey, db: Database) -> metrics.Header:
+    config = journey.config
+    return metrics.Header(config.name, config.worlds, config.seed, config.brain, config.assist,
+                          len(Library(db, config.library).names()), journey.stopped)
+
+
+def _records(journey: Journey, store: Store, log: EventLog) -> list[metrics.IterationRecord]:
+    events: dict[int, list[Json]] = {}
+    for event in log.read(journey.name, source="world"):
+        events.setdefault(event.iteration, []).append({"kind": event.kind, "tick": event.tick, **event.data})
+    return [
+        metrics.IterationRecord(row.iteration, row.total_seconds, row.game_seconds, row.tokens, row.dollars,
+                                row.after.get("inventory"), events.get(row.iteration, []))
+        for row in store.iterations(journey.name)
+    ]
+
+
+def _standing(journey: Journey, store: Store) -> Json:
+    last = store.last(journey.name)
+    if journey.alive:
+        state = "running"
+    elif journey.status == "running":
+        state = "broken off (resume it)"
+    else:
+        state = f"stopped: {journey.stopped}" if journey.stopped else journey.status
+    return {
+        "name": journey.name, "state": state, "reason": journey.reason, "iterations": last.iteration if last else 0,
+        "seconds": round(journey.seconds, 1), "now": dict(journey.now), **{
+            key: value for key, value in journey.config.to_json().items() if key != "name"},
+    }
+
+
+def _store() -> Store:
+    return Store(database(read_only=True))
+
+
+def _free_name(store: Store, wanted: str) -> str:
+    taken = {journey.name for journey in store.journeys()}
+    number = 2
+    name = wanted
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name

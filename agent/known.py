@@ -1,0 +1,55 @@
+"""What the library can do, in the planner's terms: which skill is for which item.
+
+A run's inventory difference also holds leftovers (cobblestone from digging to the iron), so an effect alone does not say what
+a skill is *for*. It is for an item that it was seen to bring and that its name names.
+"""
+
+from __future__ import annotations
+
+from agent.brain import KnownSkill
+from curriculum.gamedata import GameData
+from skills.library import Library
+from skills.search import gives
+from skills.skill import Skill
+
+
+def known_skill(skill: Skill) -> KnownSkill:
+    """A library skill as a writer sees it."""
+    tries = skill.record.succeeded + skill.record.failed
+    return KnownSkill(
+        name=skill.name,
+        version=skill.current.hash,
+        parameters={each.name: each.default for each in skill.current.signature.parameters},
+        purpose=skill.current.purpose,
+        gives=tuple(effect.item for effect in skill.effects if effect.low > 0),
+        status=skill.rung,
+        worth=(skill.record.succeeded + 1) / (tries + 2),
+    )
+
+
+def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
+    """Skills that are for an item or for any member of a '#tag', surest first, each once."""
+    found: dict[str, KnownSkill] = {}
+    for item in data.expand(name):
+        for skill, effect in gives(library, item):
+            if effect.low > 0 and skill.name not in found and (_names(skill.name, item) or _names(skill.name, name)):
+                found[skill.name] = known_skill(skill)
+    return sorted(found.values(), key=lambda skill: -skill.worth)
+
+
+def known_items(library: Library, data: GameData) -> frozenset[str]:
+    """Items and '#tags' that some skill is for."""
+    known: set[str] = set()
+    for skill in library.all():
+        items = {effect.item for effect in skill.effects if effect.low > 0}
+        known |= {item for item in items if _names(skill.name, item)}
+        for tag, members in data.tags.items():
+            if not items.isdisjoint(members) and _names(skill.name, tag):
+                known.add(f"#{tag}")
+    return frozenset(known)
+
+
+def _names(skill: str, target: str) -> bool:
+    """Whether a skill's name names the target: every word of 'iron_ingot' is in 'smeltIronIngots'."""
+    written = skill.lower()
+    return all(word in written for word in target.lstrip("#").lower().split("_"))

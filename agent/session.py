@@ -1,0 +1,190 @@
+"""Opens a journey, runs its loop until something stops it, and closes it: the one place where parts are built.
+
+A session may end in any way, a power cut included; the next one goes on from the last durable step. The world is entered at
+the generation of the last kept iteration, so that rows and world always tell the same story.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from langgraph.checkpoint.sqlite import SqliteSaver
+from sqlite_utils import Database
+
+from agent import loop
+from agent.brain import Brain
+from agent.brains.planner import Planner
+from agent.config import Budget, JourneyConfig, ModelServer, home
+from agent.display import Reporter
+from agent.errors import AgentError, UsageError
+from agent.known import skills_for
+from agent.parts import Parts, Reached
+from agent.state import State
+from agent.store import AGENT, Store
+from curriculum import gamedata, tree
+from curriculum.book import CURRICULUM, TaskBook
+from curriculum.gamedata import GameData
+from curriculum.propose import TechTreeProposer
+from envs.base import Env, Limits
+from envs.errors import EnvError
+from envs.minecraft import MinecraftEnv, MinecraftSettings
+from memory.db import open_db
+from memory.episodic import Episodes
+from memory.log import EventLog
+from memory.recall import Recall
+from memory.semantic import Semantic
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.schema import SKILLS
+
+FOREVER = 10**9
+"""LangGraph asks for a limit of steps; budgets are ours."""
+PRUNE_EVERY = 25
+"""Iterations after which superseded checkpoints are dropped; only the newest is ever needed."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a session ended."""
+
+    stopped: str
+    reason: str
+
+
+def database(*, read_only: bool = False) -> Database:
+    """The one database with every package's tables."""
+    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=read_only)
+
+
+def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits: Limits | None = None) -> Ended:
+    """Run a journey (new or not) until its goal, its budget, a person or an error stops it."""
+    db = database()
+    store = Store(db)
+    store.claim(config.name)
+    before = store.journey(config.name).seconds
+    begun = time.monotonic()
+
+    def seconds() -> float:
+        return before + time.monotonic() - begun
+
+    ended = Ended("error", "the program ended unexpectedly")
+    try:
+        parts = _parts(config, budget, db, store, report, seconds, limits or Limits())
+        try:
+            ended = _run(parts)
+        finally:
+            parts.env.close()
+    except KeyboardInterrupt:
+        ended = Ended("user", "interrupted")
+    except (EnvError, AgentError) as error:
+        ended = Ended("error", str(error))
+    finally:
+        store.finish(config.name, ended.stopped, ended.reason, seconds())
+        db.close()
+    return ended
+
+
+def brain_for(name: str, data: GameData, library: Library) -> Brain:
+    """The brain that `--brain` names. Raises UsageError."""
+    if name == "planner":
+        return Planner(data, lambda name: skills_for(library, name, data))
+    kind, _, model = name.partition(":")
+    if kind == "openai" and model:
+        from agent.brains.openai import OpenAIWriter
+
+        return OpenAIWriter(model, ModelServer.from_environment())
+    raise UsageError(f"--brain {name}: choose planner or openai:MODEL")
+
+
+def environment(config: JourneyConfig) -> Env:
+    """The world of a journey. Raises UsageError for a world that there is not."""
+    if config.worlds != ("minecraft",):
+        raise UsageError(f"no world is called {' + '.join(config.worlds)!r}; there is: minecraft")
+    directory = home() / "worlds" / config.name
+    return MinecraftEnv(MinecraftSettings(directory, config.seed, sight=config.sight, assist=config.assist))
+
+
+def _parts(
+    config: JourneyConfig, budget: Budget, db: Database, store: Store, report: Reporter, seconds: Any, limits: Limits
+) -> Parts:
+    data, milestones = gamedata.load(), tree.load()
+    library, log = Library(db, config.library), EventLog(db)
+    parts = Parts(
+        config=config, budget=budget, store=store, log=log, episodes=Episodes(db), semantic=Semantic(db),
+        recall=Recall(db), library=library, graph=SkillGraph(library), book=TaskBook(db), data=data, tree=milestones,
+        proposer=TechTreeProposer(data, milestones), brain=brain_for(config.brain, data, library),
+        env=environment(config), limits=limits, report=report, seconds=seconds, session_started=seconds(),
+    )
+    parts.reached = _reached(parts)
+    return parts
+
+
+def _reached(parts: Parts) -> Reached:
+    """What the journey reached in earlier sessions, read back from its rows and its log."""
+    reached = Reached()
+    for row in parts.store.iterations(parts.config.name):
+        reached.note(row.after, ())
+    for event in parts.log.read(parts.config.name, source="world"):
+        reached.note({}, [{"kind": event.kind, **event.data}])
+    return reached
+
+
+def _run(parts: Parts) -> Ended:
+    name = parts.config.name
+    last = parts.store.last(name)
+    iteration = last.iteration if last else 0
+    parts.report("started", journey=name, worlds=parts.config.worlds, seed=parts.config.seed, brain=parts.config.brain,
+                 assistance=parts.env.assistance, iteration=iteration)
+    first = parts.env.start(iteration if last else None)
+    if last is None:
+        parts.env.save(0)
+    parts.reached.note(first, ())
+    with closing(_checkpoints(home() / "journeyman.db")) as connection:
+        saver = SqliteSaver(connection)
+        graph = loop.build(parts, saver)
+        settings: Any = {"configurable": {"thread_id": name}, "recursion_limit": FOREVER}
+        state = _drive(graph, settings, connection, name)
+    return Ended(str(state["stop"]), state["reason"])
+
+
+def _drive(graph: Any, settings: Any, connection: sqlite3.Connection, name: str) -> State:
+    """Stream the graph to its end: from the start, from where a crash left it, or on from where it stopped."""
+    snapshot = graph.get_state(settings)
+    entry: Mapping[str, Any] | None
+    if not snapshot.values:
+        entry = loop.first_state(name)
+    elif snapshot.next:
+        entry = None
+    else:
+        entry = {"stop": None, "reason": ""}
+    finished = 0
+    for update in graph.stream(entry, settings, stream_mode="updates", durability="sync"):
+        if "learn" in update:
+            finished += 1
+            if finished % PRUNE_EVERY == 0:
+                _prune(connection, name)
+    _prune(connection, name)
+    return cast(State, graph.get_state(settings).values)
+
+
+def _checkpoints(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _prune(connection: sqlite3.Connection, name: str) -> None:
+    """Drop all checkpoints of a journey but the newest."""
+    with connection:
+        for table in ("checkpoints", "writes"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < "
+                "(SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?)", (name, name),
+            )
