@@ -29,7 +29,7 @@ for (const name of gamedata.tagMembers('deepslate_ore_replaceables')) ground[gam
 
 const features = veins.map((vein) => {
   const plain = gamedata.stateOf(vein.block)
-  const deep = vein.into === 'ore' ? gamedata.stateOf(`deepslate_${vein.block}`) : plain
+  const deep = vein.into !== 'stone' ? gamedata.stateOf(`deepslate_${vein.block}`) : plain
   return { ...vein, states: [ABSENT, plain, deep], reach: reachOf(vein.size), buried: vein.buried ?? 0 }
 })
 
@@ -96,18 +96,17 @@ function fill(states, left, front, feature, seed) {
     const sy = spheres[i * 4 + 1]
     const sz = spheres[i * 4 + 2]
     const x1 = Math.min(left + 15, Math.floor(sx + radius))
-    const z1 = Math.min(front + 15, Math.floor(sz + radius))
     const y1 = Math.min(MAX_Y - 1, Math.floor(sy + radius))
     for (let x = Math.max(left, Math.floor(sx - radius)); x <= x1; x++) {
       const dx = (x + 0.5 - sx) / radius
       if (dx * dx >= 1) continue
       for (let y = Math.max(MIN_Y + 1, Math.floor(sy - radius)); y <= y1; y++) {
         const dy = (y + 0.5 - sy) / radius
-        if (dx * dx + dy * dy >= 1) continue
-        for (let z = Math.max(front, Math.floor(sz - radius)); z <= z1; z++) {
-          const dz = (z + 0.5 - sz) / radius
-          if (dx * dx + dy * dy + dz * dz < 1) place(states, x, y, z, feature, seed)
-        }
+        const rest = 1 - dx * dx - dy * dy
+        if (rest <= 0) continue
+        const half = Math.sqrt(rest) * radius
+        const z1 = Math.min(front + 15, Math.floor(sz + half - 0.5))
+        for (let z = Math.max(front, Math.ceil(sz - half - 0.5)); z <= z1; z++) place(states, x, y, z, feature, seed)
       }
     }
   }
