@@ -73,9 +73,7 @@ def _packages() -> Check:
     try:
         version, pins = importlib.metadata.version("journeyman"), importlib.metadata.requires("journeyman") or []
     except importlib.metadata.PackageNotFoundError:
-        return Check(
-            "packages", False, "journeyman is not installed in this Python", "pip install -e . (or: make setup)"
-        )
+        return Check("packages", False, "journeyman is not installed in this Python", "make setup")
     wrong = []
     for pin in pins:
         if ";" in pin:  # belongs to an extra, which has its own check
@@ -136,12 +134,14 @@ def _user_namespaces() -> Check:
 def _sandbox() -> Check:
     """Starts a real sandbox: the command alone says nothing about whether this kernel and container allow it."""
     from bridge import jail
+    from bridge.node import NodeMissing, PackagesMissing
 
-    complaint = jail.check()
+    try:
+        complaint = jail.check()
+    except (NodeMissing, PackagesMissing) as missing:
+        complaint = str(missing)
     if complaint:
-        return Check(
-            "sandbox", False, complaint, "sudo apt-get install bubblewrap" if not shutil.which("bwrap") else complaint
-        )
+        return Check("sandbox", False, "programs cannot be isolated", complaint)
     return Check("sandbox", True, "bubblewrap isolates programs here")
 
 

@@ -16,6 +16,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from bridge.errors import BridgeError
+
 MINIMUM = 24
 BRIDGE = Path(__file__).parent
 LOCK = BRIDGE / "package-lock.json"
@@ -23,11 +25,11 @@ STAMP = "complete.json"
 """Written last into a finished package folder; a folder without it was never finished."""
 
 
-class NodeMissing(RuntimeError):
+class NodeMissing(BridgeError):
     """No Node.js that is new enough; the message says what would mend it."""
 
 
-class PackagesMissing(RuntimeError):
+class PackagesMissing(BridgeError):
     """The npm packages are not installed; the message says how to install them."""
 
 

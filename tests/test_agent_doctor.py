@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.doctor import Check, checks, healthy
+from bridge.node import BRIDGE, find_node
 
 
 def named(looked: list[Check], name: str) -> Check:
@@ -28,6 +29,17 @@ def test_whatever_is_not_ok_comes_with_a_remedy(tmp_path: Path, monkeypatch: pyt
     assert "bubblewrap" in named(looked, "sandbox").remedy
     assert not healthy(looked)
     assert all(check.remedy for check in looked if not check.ok)
+
+
+def test_a_missing_node_is_a_finding_and_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOURNEYMAN_NODE", str(tmp_path / "node"))
+    find_node.cache_clear()
+    looked = checks(tmp_path)
+    find_node.cache_clear()
+    assert {check.name for check in looked if check.needed and not check.ok} == {"node", "npm packages", "sandbox"} - (
+        {"npm packages"} if (BRIDGE / "node_modules").is_dir() else set()
+    )
+    assert "journeyman[node]" in named(looked, "node").remedy
 
 
 def test_a_folder_that_holds_no_database_is_found(tmp_path: Path) -> None:
