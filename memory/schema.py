@@ -107,7 +107,8 @@ def m004_items(db: Database) -> None:
             id INTEGER PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, subject TEXT NOT NULL,
             text TEXT NOT NULL, data TEXT NOT NULL, valid_from REAL NOT NULL, valid_to REAL,
             superseded_by INTEGER REFERENCES items (id), archived INTEGER NOT NULL DEFAULT 0);
-        CREATE UNIQUE INDEX items_statement ON items (scope, kind, key) WHERE valid_to IS NULL;
+        CREATE UNIQUE INDEX items_statement ON items (scope, kind, key)
+            WHERE valid_to IS NULL AND archived = 0;
         CREATE INDEX items_subject ON items (subject, kind, scope);
         CREATE TABLE evidence (
             item INTEGER NOT NULL REFERENCES items (id), episode INTEGER NOT NULL REFERENCES episodes (id),

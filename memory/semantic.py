@@ -135,7 +135,8 @@ class Semantic:
         """ADD: keep an item. The same statement in the same scope is kept once; new evidence is joined to it."""
         with atomic(self._db):
             kept = self._db.execute(
-                "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_to IS NULL",
+                "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_to IS NULL "
+                "ORDER BY archived, id",
                 [item.scope, item.kind, _key(item)],
             ).fetchone()
             if kept is None:

@@ -1,0 +1,179 @@
+"""Episodes are lossless; facts and lessons are journalled, can be undone, and know what is wrong now."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memory.db import open_db
+from memory.episodic import Episode, Episodes, Place, describe, inventory_difference
+from memory.errors import NotKept, Refused
+from memory.semantic import Item, Semantic, lesson, not_found, seen
+from memory.working import Section, pack
+
+EPISODE = Episode(
+    journey="a",
+    iteration=3,
+    task="t1",
+    goal="craft a stone pickaxe",
+    outcome="failed",
+    at=3.0,
+    round=2,
+    world="minecraft",
+    failure="missing_need",
+    cause="no_station",
+    message="no crafting table within 32 blocks",
+    gained={"cobblestone": 3, "stick": -2},
+    place=Place(10.5, 64.0, -3.0, "plains"),
+    ticks=(100, 420),
+    skills={"mineStone": "v1:aa"},
+    tokens=812,
+    brain="planner",
+    events=(5, 9),
+)
+
+
+def test_an_episode_comes_back_as_it_was_and_is_kept_once(tmp_path: Path) -> None:
+    episodes = Episodes(open_db(tmp_path / "j.db"))
+    kept = episodes.record(EPISODE)
+    assert vars(kept) == {**vars(EPISODE), "id": kept.id}
+    assert episodes.record(EPISODE) == kept
+    assert episodes.find("a") == [kept]
+    assert episodes.find(cause="no_fuel") == []
+    with pytest.raises(NotKept, match="no episode 4"):
+        episodes.get("a", 4)
+
+
+def test_programs_are_named_by_their_content(tmp_path: Path) -> None:
+    episodes = Episodes(open_db(tmp_path / "j.db"))
+    hash = episodes.keep_program("async function go(bot) {}")
+    assert episodes.keep_program("async function go(bot) {}") == hash
+    assert episodes.program(hash) == "async function go(bot) {}"
+    with pytest.raises(sqlite3.IntegrityError):
+        episodes.record(Episode("a", 1, "t", "g", "passed", 1.0, program="v1:unknown"))
+
+
+def test_an_episode_says_in_one_line_what_happened_and_why() -> None:
+    line = describe(EPISODE)
+    for part in ("stone pickaxe", "missing_need", "no_station", "+3 cobblestone", "-2 stick", "mineStone", "plains"):
+        assert part in line
+    assert "\n" not in line
+
+
+def test_an_inventory_difference_leaves_out_what_stayed() -> None:
+    assert inventory_difference({"log": 2, "dirt": 5}, {"dirt": 5, "plank": 8}) == {"log": -2, "plank": 8}
+
+
+def test_the_same_statement_is_kept_once_and_gathers_evidence(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    first, second = (Episodes(db).record(Episode("a", n, "t", "g", "passed", float(n))) for n in (1, 2))
+    semantic = Semantic(db)
+    one = semantic.add(seen("iron_ore", 1, 2, 3, scope="a", at=1.0, evidence=[first.id]), reason="seen")
+    two = semantic.add(seen("iron_ore", 1, 2, 3, scope="a", at=2.0, evidence=[second.id]), reason="seen again")
+    assert two.id == one.id
+    assert two.evidence == (first.id, second.id)
+    assert [entry.operation for entry in semantic.journal()] == ["UPDATE", "ADD"]
+
+
+def test_a_superseded_fact_is_wrong_now_but_was_right_then(tmp_path: Path) -> None:
+    semantic = Semantic(open_db(tmp_path / "j.db"))
+    old = semantic.add(seen("iron_ore", 1, 2, 3, scope="a", at=1.0), reason="seen")
+    new = semantic.supersede(old.id, not_found("iron_ore", 1, 2, 3, within=4, scope="a", at=5.0), reason="mined")
+    assert [item.id for item in semantic.find(subject="iron_ore", scope="a")] == [new.id]
+    assert [item.id for item in semantic.find(subject="iron_ore", scope="a", as_of=3.0)] == [old.id]
+    assert semantic.get(old.id).superseded_by == new.id
+    assert semantic.nearest("iron_ore", 0, 0, 0, scope="a") == []
+    with pytest.raises(Refused, match="no longer so"):
+        semantic.update(old.id, at=6.0, reason="late", text="x")
+    again = semantic.add(seen("iron_ore", 1, 2, 3, scope="a", at=9.0), reason="it grew back")
+    assert again.id not in (old.id, new.id)
+
+
+def test_one_world_does_not_see_the_places_of_another(tmp_path: Path) -> None:
+    semantic = Semantic(open_db(tmp_path / "j.db"))
+    near = semantic.add(seen("furnace", 4, 64, 0, scope="a", at=1.0, what="placed"), reason="placed")
+    far = semantic.add(seen("furnace", 40, 64, 0, scope="a", at=1.0, what="placed"), reason="placed")
+    semantic.add(seen("furnace", 0, 64, 0, scope="b", at=1.0, what="placed"), reason="placed")
+    everywhere = semantic.add(lesson("furnace", "smelting", "bring fuel", at=1.0), reason="learned")
+    assert [item.id for item in semantic.nearest("furnace", 0, 64, 0, scope="a")] == [near.id, far.id]
+    assert {item.id for item in semantic.find(subject="furnace", scope="a")} == {near.id, far.id, everywhere.id}
+
+
+def test_undo_is_refused_when_something_was_built_on_it(tmp_path: Path) -> None:
+    semantic = Semantic(open_db(tmp_path / "j.db"))
+    item = semantic.add(lesson("craft", "no table", "place one", at=1.0), reason="learned")
+    semantic.update(item.id, at=2.0, reason="clearer", text="When no table is near: place one")
+    first = semantic.journal(item.id)[-1]
+    with pytest.raises(Refused, match="undo the later entries first"):
+        semantic.undo(first.id, at=3.0, reason="no")
+
+
+OPERATIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "update", "supersede", "close", "archive", "restore"]),
+        st.integers(0, 5),
+        st.integers(0, 5),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(OPERATIONS)
+def test_undoing_the_journal_backwards_takes_back_everything(operations: list[tuple[str, int, int]]) -> None:
+    db = open_db(":memory:")
+    semantic = Semantic(db)
+
+    def holds() -> set[tuple[str, str]]:
+        return {(item.subject, item.text) for item in semantic.find(limit=-1)}
+
+    states = [holds()]
+    for at, (operation, which, word) in enumerate(operations):
+        new = Item("fact", f"s{which}", f"text {word}", valid_from=float(at))
+        ids = [row[0] for row in db.execute("SELECT id FROM items ORDER BY id")]
+        target = ids[which % len(ids)] if ids else 0
+        try:
+            if operation == "add":
+                semantic.add(new, reason="r")
+            elif operation == "update":
+                semantic.update(target, at=at, reason="r", text=new.text)
+            elif operation == "supersede":
+                semantic.supersede(target, new, reason="r")
+            elif operation == "close":
+                semantic.close(target, at=at, reason="r")
+            else:
+                getattr(semantic, operation)(target, at=at, reason="r")
+        except (NotKept, Refused):
+            pass
+        states.append(holds())
+    for entry in semantic.journal(limit=-1):
+        semantic.undo(entry.id, at=99.0, reason="take it all back")
+    assert holds() == states[0] == set()
+    for entry in [entry for entry in semantic.journal(limit=-1) if entry.undoes]:
+        semantic.undo(entry.id, at=100.0, reason="and forth again")
+    assert holds() == states[-1]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.lists(st.text("ab c", max_size=30), max_size=5)), max_size=4),
+    st.integers(0, 60),
+)
+def test_what_is_in_mind_fits_the_budget_and_nothing_vanishes_silently(
+    given: list[tuple[int, list[str]]], budget: int
+) -> None:
+    sections = [Section(f"s{n}", lines, rank) for n, (rank, lines) in enumerate(given)]
+    packed = pack(sections, budget, count=len)
+    assert len(packed.text) == packed.tokens <= budget
+    shown = [line for line in packed.text.splitlines() if not line.startswith("## ")]
+    cut = [cut.line for cut in packed.cut]
+    assert sorted(shown + cut) == sorted(line for section in sections for line in section.lines)
+
+
+def test_the_important_section_is_packed_first_and_shown_in_its_place() -> None:
+    packed = pack([Section("History", ["long " * 20]), Section("Task", ["dig"], rank=1)], 40, count=len)
+    assert packed.text == "## Task\ndig\n"
+    assert packed.cut[0].section == "History"
