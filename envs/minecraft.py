@@ -98,7 +98,7 @@ class MinecraftEnv:
                 socket=socket.name, username=PLAYER, seed=self._settings.seed, sight=self._settings.sight,
                 timeout=JOIN_SECONDS,
             )
-            self._seen = int(self._world.call("events", {"since": 0})["next"])
+            self._seen = int(self._world.call("events", {"since": 0})["seq"])
             return self.observe()
         except (JailUnavailable, NodeMissing, PackagesMissing) as error:
             self.close()
@@ -163,7 +163,7 @@ class MinecraftEnv:
     def command(self, text: str) -> str:
         """An operator's command, for tests and trial worlds; recorded as a `command` event, so it never passes as unassisted."""
         world, _ = self._parts()
-        return str(world.call("command", {"text": text, "player": PLAYER}))
+        return str(world.call("command", {"text": text})["said"])
 
     def close(self) -> None:
         """Stop both processes."""
@@ -184,7 +184,7 @@ class MinecraftEnv:
 
     def _new_events(self, world: WorldProcess) -> tuple[Event, ...]:
         answer = world.call("events", {"since": self._seen})
-        self._seen = int(answer["next"])
+        self._seen = int(answer["seq"])
         return tuple(answer["events"])
 
 
