@@ -4,14 +4,15 @@ The wire is the `javascript` package (JSPyBridge), used in the one way that prov
 that returns at once, answers that come back as one JSON event, waiting on our own condition, and a look at the process
 while waiting. Its own call time-outs must never strike: an answer that comes after one would kill its event loop.
 
-The package keeps one Node.js process in module globals, started by the import. So there is at most one started Body in a
-Python process, the import happens in start(), and restart() replaces the process in place.
+The package keeps one Node.js process in module globals, started by the import. So there is at most one started Body in
+a Python process, the import happens in start(), and restart() replaces the process in place.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib.util
 import itertools
 import json
 import os
@@ -216,8 +217,6 @@ def _value(message: Mapping[str, Any]) -> Any:
 
 def _package_folder() -> Path:
     """The folder of the `javascript` package, found without importing it: the import starts a process."""
-    import importlib.util
-
     found = importlib.util.find_spec("javascript")
     if found is None or found.origin is None:
         raise BridgeError("the javascript package is not installed: pip install journeyman again")
@@ -225,13 +224,13 @@ def _package_folder() -> Path:
 
 
 def _begin(script: Path) -> Any:
-    """Start the package's Node.js process with `script` in the place of node; the first time this imports the package."""
-    package = sys.modules.get("javascript")
+    """Start the package's Node.js process with `script` in the place of node; the first start is its import."""
+    package: Any = sys.modules.get("javascript")
     if package is None:
         os.environ["NODE_BIN"] = str(script)
         # With a replaced sys.stdout the package believes to be in a notebook and prints whatever Node.js prints.
         with contextlib.redirect_stdout(sys.__stdout__):
-            import javascript as package
+            package = importlib.import_module("javascript")
         atexit.register(_finish)
     else:
         package.connection.NODE_BIN = str(script)

@@ -1,14 +1,13 @@
 """The sandbox around the body: Node.js in bubblewrap, because code that a model wrote runs in that process.
 
-What is covered: no network, no files but our code, its packages, system libraries and one folder with the world's socket
-(all read-only), no other programs, no environment, a user of its own without capabilities, no core dumps, few open
-files, a bounded heap; it dies with the process that started it. What is not: time on the processor, which the caller
-limits by its deadlines; and bugs of the kernel. There is no way around it: without a working sandbox nothing is run.
+What is covered: no network, no files but our code, its packages, system libraries and one folder with the world's
+socket (all read-only), no other programs, no environment, a user of its own without capabilities, no core dumps, few
+open files, a bounded heap; it dies with the process that started it. What is not: time on the processor, which the
+caller limits by its deadlines; and bugs of the kernel. There is no way around: without a sandbox nothing is run.
 """
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import subprocess
@@ -26,7 +25,7 @@ HEAP_MB = 1024
 TEMPORARY_BYTES = 16 << 20
 OPEN_FILES = 256
 _LIBRARIES = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/lib32", "/etc/ld.so.cache")
-_CODE = ("body", "data", "parse.js", "package.json")
+_CODE = ("body", "data", "parse.js", "scopes.js", "package.json")
 
 
 def command(arguments: Sequence[str], *, shared: Path | None = None, extra: dict[str, Path] | None = None) -> list[str]:
@@ -88,7 +87,7 @@ def require() -> None:
 def _bubblewrap() -> str:
     found = shutil.which("bwrap")
     if found is None:
-        raise JailUnavailable("bubblewrap is not installed: run sudo apt-get install bubblewrap (or your system's like)")
+        raise JailUnavailable("bubblewrap is not installed: run sudo apt-get install bubblewrap")
     return found
 
 
@@ -96,7 +95,7 @@ def _libraries() -> Iterator[str]:
     for name in _LIBRARIES:
         path = Path(name)
         if path.is_symlink() and path.is_dir():
-            yield from ("--symlink", os.readlink(path), name)
+            yield from ("--symlink", str(path.readlink()), name)
         elif path.exists():
             yield from ("--ro-bind", name, name)
 

@@ -1,2 +1,187 @@
+/**
+ * Facts about the source of a skill or program from its syntax tree, and the refusals that follow from them alone.
+ * It runs nothing and knows no library: which free name is a primitive or a skill, others decide.
+ */
 'use strict'
-module.exports = { facts: () => ({}) }
+
+const acorn = require('acorn')
+const { analyse } = require('./scopes')
+
+/** Names that every program may use without calling a skill: the language's and the façade's. */
+const GLOBALS = new Set(['Array', 'Boolean', 'BigInt', 'Date', 'Error', 'Infinity', 'JSON', 'Map', 'Math', 'NaN',
+  'Number', 'Object', 'Promise', 'RangeError', 'ReferenceError', 'RegExp', 'Set', 'String', 'Symbol', 'SyntaxError',
+  'TypeError', 'WeakMap', 'WeakSet', 'console', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'undefined', 'arguments',
+  'Vec3', 'mcData', 'goals', 'GameError', 'GoalBlock', 'GoalNear', 'GoalXZ', 'GoalNearXZ', 'GoalY', 'GoalGetToBlock',
+  'GoalLookAtBlock', 'GoalFollow', 'structuredClone'])
+
+/** What programs reach for in vain, and what to use instead. */
+const FORBIDDEN = {
+  process: 'there is no process: use only bot, Vec3, mcData, primitives and skills',
+  require: 'nothing can be required: Vec3, mcData and goals are there already',
+  module: 'a program exports nothing: it is one async function',
+  exports: 'a program exports nothing: it is one async function',
+  globalThis: 'globals are not shared: return a value or pass parameters',
+  window: 'this is not a browser',
+  eval: 'code cannot be made from text: write a helper inside the function',
+  Function: 'code cannot be made from text: write a helper inside the function',
+  setTimeout: 'real time does not pass here: use await bot.waitForTicks(n), 20 ticks a second',
+  setInterval: 'real time does not pass here: use a loop with await bot.waitForTicks(n)',
+  setImmediate: 'real time does not pass here: use await bot.waitForTicks(n)',
+  fetch: 'there is no network'
+}
+const QUANTITY = /\d|(^|[a-z])(One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Twelve|Dozen|Multiple)(?![a-z])/
+const MAX_LETTERS = 100_000
+
+/**
+ * @param {string} source
+ * @param {{primitives?: string[]}} [known] names that the program must not redefine
+ */
+function facts (source, { primitives = [] } = {}) {
+  const nothing = { ok: false, errors: [], functions: [], main: null, calls: [], free: [], purpose: '',
+    assigned_constants: [], unused_params: [], has_return: false, outside_code: [], refusals: [] }
+  const comments = []
+  let program
+  try {
+    if (typeof source !== 'string' || source.length > MAX_LETTERS) throw new SyntaxError('the source is too long')
+    program = acorn.parse(source, { ecmaVersion: 2023, sourceType: 'script', locations: true, onComment: comments,
+      allowAwaitOutsideFunction: true })
+  } catch (error) {
+    const problem = { code: 'syntax', message: `syntax error: ${error.message.replace(/ \(\d+:\d+\)$/, '')}`,
+      line: error.loc?.line ?? 1 }
+    return { ...nothing, errors: [problem], refusals: [problem] }
+  }
+  const names = analyse(program)
+  const functions = program.body.filter(node => node.type === 'FunctionDeclaration')
+    .map(node => functionFacts(node, source, comments))
+  const main = functions.at(-1) ?? null
+  const told = {
+    ...nothing,
+    ok: true,
+    functions: functions.map(({ node, ...rest }) => rest),
+    main: main?.name ?? null,
+    // A function that is passed on as a value is used as much as one that is called.
+    calls: [...names.free.keys()].filter(name => !GLOBALS.has(name) && !Object.hasOwn(FORBIDDEN, name)),
+    free: [...names.free.keys()],
+    purpose: purposeOf(main?.doc ?? ''),
+    assigned_constants: names.assignedConstants.map(named),
+    unused_params: names.unused.filter(node => node.name !== 'bot' && isOwn(node, main)).map(named),
+    has_return: main !== null && returns(main.node.body),
+    outside_code: program.body.filter(node => node.type !== 'FunctionDeclaration' && node.type !== 'EmptyStatement')
+      .map(node => ({ line: node.loc.start.line, text: source.slice(node.start, node.end).split('\n')[0].slice(0, 80) }))
+  }
+  const refusals = [...refusalsOf(told, functions, names, program, primitives)].sort((a, b) => a.line - b.line)
+  return { ...told, refusals }
+}
+
+function * refusalsOf (told, functions, names, program, primitives) {
+  const refuse = (code, line, message) => ({ code, message, line })
+  const main = functions.at(-1)
+  if (!main) {
+    yield refuse('no_function', 1, 'write one async function: async function name(bot, { count = 1 } = {}) { ... }')
+  }
+  for (const { line, text } of told.outside_code) {
+    yield refuse('outside_code', line, `'${text}' stands outside of the function: move it inside`)
+  }
+  if (functions.length > 1) {
+    const extra = functions.slice(0, -1).map(({ name }) => name).join(', ')
+    yield refuse('several_functions', functions[0].line,
+      `only ${main.name} may stand at the top: move ${extra} into it, or make each a skill of its own`)
+  }
+  if (main && !main.async) {
+    yield refuse('not_async', main.line, `${main.name} must be async: write async function ${main.name}`)
+  }
+  if (main && main.first !== 'bot') {
+    yield refuse('no_bot', main.line, `the first parameter of ${main.name} must be bot`)
+  }
+  for (const [name, { node }] of names.top) {
+    if (primitives.includes(name)) {
+      yield refuse('shadows_primitive', node.loc.start.line, `${name} is a primitive: choose another name`)
+    }
+  }
+  for (const { name, line } of told.assigned_constants) {
+    yield refuse('assigns_constant', line, `${name} is a constant and cannot be assigned: declare it with let`)
+  }
+  for (const { name, line } of told.unused_params) {
+    yield refuse('unused_parameter', line, `the parameter ${name} is never used: use it or remove it`)
+  }
+  if (main && !told.has_return) {
+    yield refuse('no_return', main.line, `${main.name} returns nothing: return what was gained, such as { gained: n }`)
+  }
+  if (main && QUANTITY.test(main.name)) {
+    yield refuse('quantity_in_name', main.line, `${main.name} has a quantity in its name: make it the parameter count`)
+  }
+  for (const [name, why] of Object.entries(FORBIDDEN)) {
+    const node = names.free.get(name)
+    if (node) yield refuse('forbidden_name', node.loc.start.line, `${name} is not available: ${why}`)
+  }
+  for (const node of find(program, 'ImportExpression')) {
+    yield refuse('forbidden_name', node.loc.start.line, 'import() is not available: nothing can be loaded')
+  }
+}
+
+/** Name, parameters and documentation of a top-level function. */
+function functionFacts (node, source, comments) {
+  const before = comments.filter(comment => comment.type === 'Block' && comment.value.startsWith('*') &&
+    comment.end <= node.start && source.slice(comment.end, node.start).trim() === '').at(-1)
+  const lines = before ? before.value.replace(/^\*/, '').split('\n') : []
+  const doc = lines.map(line => line.replace(/^\s*\* ?/, '')).join('\n').trim()
+  const types = new Map([...doc.matchAll(/@param\s+\{([^}]*)\}\s+\[?([\w$.]+)/g)].map(([, type, name]) =>
+    [name.split('.').at(-1), type.trim()]))
+  const text = part => source.slice(part.start, part.end)
+  const param = (pattern, fallback) => ({
+    name: text(pattern), default: fallback ? text(fallback) : null, type: types.get(text(pattern)) ?? null
+  })
+  const open = pattern => {
+    if (pattern.type === 'AssignmentPattern') {
+      return pattern.left.type === 'Identifier' ? [param(pattern.left, pattern.right)] : open(pattern.left)
+    }
+    if (pattern.type !== 'ObjectPattern') return [param(pattern)]
+    return pattern.properties.map(({ value, key, argument }) => {
+      if (argument) return param(argument)
+      return value.type === 'AssignmentPattern' ? param(key, value.right) : param(key)
+    })
+  }
+  const [first] = node.params
+  return {
+    node,
+    name: node.id.name,
+    async: node.async,
+    first: first?.type === 'Identifier' ? first.name : null,
+    params: node.params.slice(first?.name === 'bot' ? 1 : 0).flatMap(open),
+    line: node.loc.start.line,
+    doc
+  }
+}
+
+/** The first sentence-like line of a doc comment. */
+function purposeOf (doc) {
+  return doc.split('\n').map(line => line.trim()).find(line => line && !line.startsWith('@')) ?? ''
+}
+
+/** Whether a function body returns a value anywhere, inner functions not counted. */
+function returns (body) {
+  return find(body, 'ReturnStatement', node => /Function/.test(node.type)).some(node => node.argument !== null)
+}
+
+/** Whether a parameter belongs to the main function itself: callbacks may ignore what they are given. */
+function isOwn (node, main) {
+  return main !== null && main.node.params.some(param => param.start <= node.start && node.end <= param.end)
+}
+
+function find (node, type, stop = () => false) {
+  const found = []
+  const look = one => {
+    if (one.type === type) found.push(one)
+    for (const value of Object.values(one)) {
+      for (const child of Array.isArray(value) ? value : [value]) {
+        if (typeof child?.type === 'string' && !stop(child)) look(child)
+      }
+    }
+  }
+  look(node)
+  return found
+}
+
+const named = node => ({ name: node.name, line: node.loc.start.line })
+
+module.exports = { facts, GLOBALS, FORBIDDEN }

@@ -1,6 +1,6 @@
 """Python's end of the wire to the world: a trusted Node.js process, JSON lines over its standard input and output.
 
-It starts and stops the process, sends requests and waits for their answers with deadlines. It knows nothing of the game.
+It starts and stops the process, sends requests and waits for answers with deadlines. It knows nothing of the game.
 """
 
 from __future__ import annotations
@@ -141,8 +141,9 @@ class WorldProcess:
         with contextlib.suppress(ValueError, OSError):
             for line in stream:
                 with contextlib.suppress(json.JSONDecodeError):
-                    message = json.loads(line)
-                    answer = self._waiting.get(message.get("id")) if isinstance(message, dict) else None
+                    message: Any = json.loads(line)
+                    number = message.get("id") if isinstance(message, dict) else None
+                    answer = self._waiting.get(number) if isinstance(number, int) else None
                     if answer is not None:
                         answer.message = message
                         answer.arrived.set()
