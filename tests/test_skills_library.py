@@ -1,0 +1,309 @@
+"""The library: immutable versions, a pointer that only evidence or a person moves, and nothing ever lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from memory.db import open_db
+from skills import render
+from skills.admit import Admission
+from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
+from skills.evidence import wilson
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.schema import SKILLS
+from skills.search import gives, search
+from skills.skill import Parameter, Signature, Use, Version, version_hash
+
+COUNT = (Parameter("kind", "string", "'any'"), Parameter("count", "number", "1"))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(open_db(tmp_path / "j.db", SKILLS))
+
+
+def admitted(
+    name: str, body: str = "", uses: Mapping[str, str] | None = None, parameters: tuple[Parameter, ...] = COUNT
+) -> Admission:
+    """What admission hands over for a well-formed source."""
+    source = f"async function {name}(bot, {{ kind = 'any', count = 1 }}) {{ {body} return true }}"
+    return Admission(source, (), Signature(name, parameters), f"Does what {name} says.", uses=uses or {})
+
+
+def run(version: Version, iteration: int, outcome: Any = "succeeded", **more: Any) -> Use:
+    return Use(version.hash, outcome, "a", iteration, float(iteration), **more)
+
+
+def test_the_same_source_is_kept_once_and_the_hash_can_be_reproduced(library: Library) -> None:
+    first = library.add(admitted("mineLogs"), reason="task done", author="planner", journey="a", iteration=1, at=1.0)
+    again = library.add(admitted("mineLogs"), reason="again", iteration=9)
+    assert again == first
+    assert first.hash.startswith("v1:")
+    assert first.hash == version_hash(first.source, first.signature, first.uses)
+    assert library.get("mineLogs").current == first
+    assert [move.action for move in library.history("mineLogs")] == ["added"]
+
+
+def test_a_hash_does_not_see_line_ends_but_sees_source_signature_and_callees() -> None:
+    signature = Signature("f", COUNT)
+    plain = version_hash("a\nb\n", signature, {})
+    assert version_hash("a  \r\nb", signature, {}) == plain
+    assert version_hash("a\n b", signature, {}) != plain
+    assert version_hash("a\nb", Signature("f"), {}) != plain
+    assert version_hash("a\nb", signature, {"g": "v1:0"}) != plain
+
+
+def test_a_refused_source_is_never_kept(library: Library) -> None:
+    with pytest.raises(Inadmissible, match="say it better"):
+        library.add(Admission("x", (Refusal("code", "say it better"),)), reason="no")
+    assert library.names() == []
+
+
+def test_versions_and_evidence_cannot_be_edited_even_by_sql(library: Library) -> None:
+    library.record_use(run(library.add(admitted("mineLogs"), reason="r"), 1))
+    for sql in ("UPDATE versions SET source = 'x'", "DELETE FROM versions", "DELETE FROM uses", "DELETE FROM moves"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            library.db.execute(sql)
+
+
+def test_evidence_moves_a_version_up_the_ladder_and_down_again(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    assert library.rung(version.hash) == "draft"
+    assert library.record_use(run(version, 1, setting="home")) == "candidate"
+    assert library.record_use(run(version, 2, setting="fresh", world="seed 1")) == "candidate"
+    assert library.record_use(run(version, 3, setting="fresh", world="seed 1")) == "candidate", "the same world again"
+    assert library.record_use(run(version, 4, setting="fresh", world="seed 2")) == "verified"
+    rungs = [library.record_use(run(version, iteration)) for iteration in range(5, 12)]
+    assert rungs[-1] == "trusted"
+    assert library.record_of(version.hash).bound == wilson(11, 11)
+    fallen = [library.record_use(run(version, iteration, "failed")) for iteration in range(12, 24)]
+    assert fallen[0] == "trusted"
+    assert fallen[-1] == "parole"
+    back = [library.record_use(run(version, iteration)) for iteration in range(24, 44)]
+    assert back[-1] == "trusted"
+
+
+def test_the_same_run_counts_once_and_an_unmet_need_is_not_a_failure(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    for _ in range(3):
+        library.record_use(run(version, 1))
+    library.record_use(run(version, 2, "unmet", cause="no_tool"))
+    record = library.record_of(version.hash)
+    assert (record.succeeded, record.failed, record.unmet) == (1, 0, 1)
+    assert record.bound == wilson(1, 1)
+    assert [use.cause for use in library.uses_of(version.hash)] == ["no_tool", None]
+
+
+def test_a_new_version_takes_over_only_when_it_stands_as_high(library: Library) -> None:
+    old = library.add(admitted("mineLogs"), reason="r")
+    library.record_use(run(old, 1, setting="fresh", world="1"))
+    library.record_use(run(old, 2, setting="fresh", world="2"))
+    new = library.add(admitted("mineLogs", "better()"), reason="better")
+    assert new.parent == old.hash
+    assert library.get("mineLogs").current == old
+    library.record_use(run(new, 3, setting="fresh", world="1"))
+    assert library.get("mineLogs").current == old, "a candidate does not replace a verified version"
+    library.record_use(run(new, 4, setting="fresh", world="2"))
+    assert library.get("mineLogs").current == new
+
+
+def test_what_was_rolled_back_does_not_come_back_by_itself(library: Library) -> None:
+    old = library.add(admitted("mineLogs"), reason="r")
+    new = library.add(admitted("mineLogs", "worse()"), reason="better?")
+    assert library.get("mineLogs").current == new, "one draft gives way to another"
+    assert library.rollback("mineLogs", reason="it broke").current == old
+    library.record_use(run(new, 1))
+    assert library.get("mineLogs").current == old
+    assert library.promote("mineLogs", new.hash, reason="by hand").current == new
+    assert library.rollback("mineLogs", reason="still broken").current == old
+    with pytest.raises(NotAllowed, match="no earlier version"):
+        library.rollback("mineLogs", reason="and further")
+
+
+def test_a_retired_skill_is_out_of_sight_and_a_new_version_brings_it_back(library: Library) -> None:
+    library.add(admitted("mineLogs"), reason="r")
+    library.retire("mineLogs", reason="a better one exists")
+    assert not library.has("mineLogs")
+    assert search(library, "mine logs") == []
+    new = library.add(admitted("mineLogs", "better()"), reason="better")
+    assert library.has("mineLogs")
+    assert library.get("mineLogs").current == new
+
+
+def test_skills_cannot_call_each_other_in_a_circle(library: Library) -> None:
+    logs = library.add(admitted("mineLogs"), reason="r")
+    planks = library.add(admitted("craftPlanks", uses={"mineLogs": logs.hash}), reason="r")
+    with pytest.raises(CallCycle, match="'mineLogs' would call itself through 'craftPlanks'"):
+        library.add(admitted("mineLogs", "x()", uses={"craftPlanks": planks.hash}), reason="r")
+    assert library.versions("mineLogs") == [logs]
+
+
+def test_a_run_gets_its_modules_callees_first_with_pinned_versions(library: Library) -> None:
+    logs = library.add(admitted("mineLogs"), reason="r")
+    planks = library.add(admitted("craftPlanks", uses={"mineLogs": logs.hash}), reason="r")
+    library.add(admitted("mineLogs", "newer()"), reason="r")
+    graph = SkillGraph(library)
+    modules = graph.program("program", "go", "async function go(bot) {}", {"craftPlanks": planks.hash})
+    assert [module["id"] for module in modules] == [logs.hash, planks.hash, "program"]
+    assert modules[1]["uses"] == {"mineLogs": logs.hash}, "the caller still means the version it was written with"
+    assert graph.callers("mineLogs") == ["craftPlanks"]
+    assert graph.layers() == [["mineLogs"], ["craftPlanks"]]
+    with pytest.raises(UnknownSkill):
+        graph.callers("mineGold")
+
+
+def test_effects_are_intervals_for_each_unit_and_each_kind(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    for iteration, (kind, count, gained) in enumerate([("oak", 1, 1), ("oak", 4, 4), ("birch", 2, 3)]):
+        library.record_use(
+            run(
+                version,
+                iteration,
+                args={"kind": kind, "count": count},
+                before={"stick": 1},
+                after={"stick": 1, f"{kind}_log": gained, "sapling": iteration},
+                tools=("stone_axe",),
+            )
+        )
+    effects = {(effect.item, effect.when["kind"]): effect for effect in library.get("mineLogs").effects}
+    oak, birch = effects["oak_log", "oak"], effects["birch_log", "birch"]
+    assert (oak.low, oak.high, oak.per, oak.seen) == (1, 1, "count", 2)
+    assert (birch.low, birch.high, birch.per) == (1.5, 1.5, "count")
+    assert [(need.kind, need.name, need.seen, need.of) for need in library.get("mineLogs").requires] == [
+        ("tool", "stone_axe", 3, 3)
+    ]
+    assert [skill.name for skill, _ in gives(library, "oak_log")] == ["mineLogs"]
+    assert gives(library, "stick") == []
+
+
+def test_failed_runs_teach_no_effects(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    library.record_use(run(version, 1, "failed", after={"dirt": 9}))
+    assert library.get("mineLogs").effects == ()
+
+
+def test_a_default_amount_counts_like_a_given_one(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    library.record_use(run(version, 1, after={"oak_log": 1}))
+    library.record_use(run(version, 2, args={"count": 3}, after={"oak_log": 3}))
+    (effect,) = library.get("mineLogs").effects
+    assert (effect.low, effect.high, effect.per, effect.when) == (1, 1, "count", {"kind": "any"})
+
+
+def test_a_skill_is_found_by_words_parts_of_names_and_what_it_gives(library: Library) -> None:
+    logs = library.add(admitted("mineLogs"), reason="r")
+    library.add(admitted("smeltIron"), reason="r")
+    library.record_use(run(logs, 1, after={"oak_log": 1}))
+    assert search(library, "some log mining")[0].skill.name == "mineLogs"
+    assert search(library, "smelt the iron")[0].skill.name == "smeltIron"
+    (hit,) = search(library, "zzz", items=["oak_log"])
+    assert list(hit.routes) == ["effect"]
+    near = search(library, "zzz", meaning=lambda words, limit: [("smeltIron", 0.8), ("gone", 0.7)])
+    assert [found.skill.name for found in near] == ["smeltIron"]
+
+
+def test_a_card_shows_the_call_the_purpose_and_the_proof_but_no_body(library: Library) -> None:
+    version = library.add(admitted("mineLogs", "secretBody()"), reason="r")
+    library.record_use(run(version, 1, after={"oak_log": 1}, tools=("stone_axe",)))
+    card = render.card(library.get("mineLogs"))
+    for part in (
+        "mineLogs(bot, { kind = 'any', count = 1 })",
+        "Does what mineLogs says",
+        "needs stone_axe",
+        "gives +1 oak_log per count",
+        "candidate, 1 of 1 runs succeeded",
+    ):
+        assert part in card
+    assert "secretBody" not in card
+
+
+def test_libraries_in_one_database_do_not_mix(library: Library) -> None:
+    library.add(admitted("mineLogs"), reason="r")
+    other = Library(library.db, "other")
+    assert other.names() == []
+    other.add(admitted("mineLogs"), reason="r")
+    other.retire("mineLogs", reason="x")
+    assert library.has("mineLogs")
+    assert [hit.skill.name for hit in search(library, "mine logs")] == ["mineLogs"]
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Whatever is done to the library in whatever order, its promises hold."""
+
+    NAMES = ("chop", "saw", "build")
+
+    @initialize()
+    def start(self) -> None:
+        """An empty library."""
+        self.library = Library(open_db(":memory:", SKILLS))
+        self.kept: dict[str, Version] = {}
+        self.iteration = 0
+
+    @rule(name=st.sampled_from(NAMES), body=st.integers(0, 3), calls=st.sets(st.sampled_from(NAMES), max_size=2))
+    def add(self, name: str, body: int, calls: set[str]) -> None:
+        """A new version that calls whatever is current."""
+        uses = {each: self.library.get(each).current.hash for each in calls if self.library.has(each)}
+        try:
+            version = self.library.add(admitted(name, f"step({body})", uses), reason="r")
+        except CallCycle:
+            return
+        self.kept[version.hash] = version
+
+    @rule(data=st.data(), outcome=st.sampled_from(["succeeded", "failed", "unmet"]), world=st.integers(1, 2))
+    def use(self, data: st.DataObject, outcome: str, world: int) -> None:
+        """A run of any version."""
+        if self.kept:
+            version = self.kept[data.draw(st.sampled_from(sorted(self.kept)))]
+            self.iteration += 1
+            self.library.record_use(run(version, self.iteration, outcome, setting="fresh", world=str(world)))
+
+    @rule(
+        name=st.sampled_from(NAMES),
+        action=st.sampled_from(["rollback", "retire", "restore", "promote"]),
+        data=st.data(),
+    )
+    def move(self, name: str, action: str, data: st.DataObject) -> None:
+        """Someone moves a pointer by hand."""
+        try:
+            if action == "promote":
+                if self.kept:
+                    self.library.promote(name, data.draw(st.sampled_from(sorted(self.kept))), reason="r")
+            else:
+                getattr(self.library, action)(name, reason="r")
+        except SkillError:
+            pass
+
+    @invariant()
+    def current_is_a_version_of_the_skill(self) -> None:
+        """The pointer never dangles."""
+        for skill in self.library.all(retired=True):
+            assert skill.current in self.library.versions(skill.name)
+
+    @invariant()
+    def nothing_is_lost_and_every_hash_can_be_reproduced(self) -> None:
+        """Versions are for ever."""
+        for hash, version in self.kept.items():
+            assert self.library.version(hash) == version
+            assert hash == version_hash(version.source, version.signature, version.uses, version.language)
+
+    @invariant()
+    def no_circles(self) -> None:
+        """Neither by name nor by version."""
+        graph = SkillGraph(self.library)
+        assert nx.is_directed_acyclic_graph(graph.calls())
+        pinned = [(a, b) for a, b, kind in graph.versions().edges(data="kind") if kind == "calls"]
+        assert nx.is_directed_acyclic_graph(nx.DiGraph(pinned))
+
+
+AnyHistory.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestAnyHistory = AnyHistory.TestCase
