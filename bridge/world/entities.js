@@ -25,6 +25,7 @@ class EntitySystem {
     this.world = world
     this.tracking = new Tracking(world)
     this.awake = []
+    this.monsters = 0
   }
 
   /** Put an entity into the world: {kind, pos, ...fields of its kind}. */
@@ -37,6 +38,7 @@ class EntitySystem {
     }
     if (isMob(entity.kind)) createMob(world, entity)
     world.entities.set(id, entity)
+    if (spawning.categoryOf(entity) === 'monster') this.monsters++
     this.awake.push(entity)
     this.tracking.appeared(entity)
     return entity
@@ -46,6 +48,7 @@ class EntitySystem {
   remove(entity) {
     if (!this.world.entities.delete(entity.id)) return
     entity.removed = true
+    if (spawning.categoryOf(entity) === 'monster') this.monsters--
     this.tracking.removed(entity)
   }
 
@@ -143,6 +146,7 @@ class EntitySystem {
     const { world } = this
     world.entities.clear()
     this.awake = []
+    this.monsters = entities.filter((entity) => spawning.categoryOf(entity) === 'monster').length
     for (const saved of entities) {
       const entity = { ...saved, uuid: uuidFor(world.seed, saved.id), pos: new Vec3(...saved.pos), vel: new Vec3(...saved.vel) }
       world.entities.set(entity.id, entity)

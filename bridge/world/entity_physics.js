@@ -211,7 +211,7 @@ function firstBlockBetween(world, from, to, stops = gamedata.isSolid) {
   for (;;) {
     if (stops(world.chunks.get(x, y, z))) return { x, y, z, at }
     at = Math.min(tx, ty, tz)
-    if (at > 1) return null
+    if (at >= 1) return null
     if (at === tx) {
       x += Math.sign(dx)
       tx += Math.abs(1 / dx)

@@ -109,7 +109,7 @@ class Fluids {
   }
 
   spread(x, y, z, fluid) {
-    if (this.enters(x, y - 1, z, fluid.kind)) {
+    if (this.enters(x, y - 1, z)) {
       this.pour(x, y - 1, z, { kind: fluid.kind, amount: 8, source: false, falling: true })
       if (this.sourcesBeside(x, y, z, fluid.kind) >= 3) this.spreadSideways(x, y, z, fluid)
     } else if (fluid.kind === 'lava' && this.at(x, y - 1, z)?.kind === 'water') {
@@ -125,7 +125,7 @@ class Fluids {
     let nearest = Infinity
     let ways = []
     for (const [dx, dz] of SIDES) {
-      if (!this.enters(x + dx, y, z + dz, fluid.kind)) continue
+      if (!this.passes(x + dx, y, z + dz, fluid.kind)) continue
       const distance = this.slope(x + dx, y, z + dz, fluid.kind, 0, dx, dz)
       if (distance < nearest) {
         nearest = distance
@@ -134,6 +134,7 @@ class Fluids {
       if (distance === nearest) ways.push([x + dx, z + dz])
     }
     for (const [sideX, sideZ] of ways) {
+      if (!this.enters(sideX, y, sideZ)) continue // flows that way already
       const wanted = this.supply(sideX, y, sideZ, fluid.kind)
       if (wanted) this.pour(sideX, y, sideZ, wanted)
     }
@@ -146,8 +147,7 @@ class Fluids {
     let nearest = 1000
     for (const [dx, dz] of SIDES) {
       if (dx === -fromX && dz === -fromZ) continue
-      const beside = this.at(x + dx, y, z + dz)
-      if (!(beside?.kind === kind && !beside.source) && !this.enters(x + dx, y, z + dz, kind)) continue
+      if (!this.passes(x + dx, y, z + dz, kind)) continue
       nearest = Math.min(nearest, this.slope(x + dx, y, z + dz, kind, steps + 1, dx, dz))
     }
     return nearest
@@ -161,9 +161,16 @@ class Fluids {
   }
 
   isHole(x, y, z, kind) {
-    return this.at(x, y, z)?.kind === kind || this.enters(x, y, z, kind)
+    return this.at(x, y, z)?.kind === kind || this.enters(x, y, z)
   }
 
+  /** Whether the fluid may run through a place: open, or a flow of the same kind already. */
+  passes(x, y, z, kind) {
+    const fluid = this.at(x, y, z)
+    return fluid ? fluid.kind === kind && !fluid.source : this.enters(x, y, z)
+  }
+
+  /** Whether a fluid can come into a place that has none. */
   enters(x, y, z) {
     const state = this.world.chunks.get(x, y, z)
     const { data } = this.world

@@ -180,7 +180,7 @@ function archer(world, mob, kind, size, prey) {
   face(mob, prey)
   if (mob.cooldown > 0) return STAND
   mob.drawn = (mob.drawn ?? 0) + 1
-  if (mob.drawn < DRAW_TICKS) return STAND
+  if (mob.drawn <= DRAW_TICKS) return STAND
   mob.drawn = 0
   mob.cooldown = world.rules.difficulty === 'hard' ? 20 : 40
   shootAt(world, mob, size, prey)

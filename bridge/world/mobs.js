@@ -92,9 +92,10 @@ function burn(world, mob) {
     ignite(world, mob, SUN_FIRE_TICKS)
   }
   if (mob.fire <= 0) return
+  const bites = mob.fire % FIRE_EVERY === 0
   mob.fire = feet === 'water' ? 0 : mob.fire - 1
   if (mob.fire === 0) world.entitySystem.tracking.changed(mob)
-  else if (mob.fire % FIRE_EVERY === 0) hurtMob(world, mob, 1, { cause: 'fire' })
+  if (bites) hurtMob(world, mob, 1, { cause: 'fire' })
 }
 
 function ignite(world, mob, ticks) {

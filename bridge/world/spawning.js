@@ -46,7 +46,9 @@ function fill(world, category, tries) {
   for (let i = 0; i < tries && room > 0; i++) room -= tryColumn(world, world.random.pick(players), category)
 }
 
+/** Monsters count wherever they are, for far ones soon vanish; animals only near players, for they are everywhere. */
 function count(world, category) {
+  if (category === 'monster') return world.entitySystem.monsters
   let total = 0
   for (const entity of world.entitySystem.awake) if (!entity.removed && categoryOf(entity) === category) total++
   return total
@@ -139,4 +141,4 @@ function nearestPlayer(world, pos) {
   return nearest
 }
 
-module.exports = { step, despawn }
+module.exports = { step, despawn, categoryOf }
