@@ -11,7 +11,7 @@ from typing import Any
 
 from agent import evidence
 from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
-from agent.errors import AgentError, BrainError
+from agent.errors import BrainError
 from agent.known import known_skill
 from agent.parts import Parts
 from agent.state import State
@@ -20,7 +20,6 @@ from curriculum import checks
 from curriculum.progress import fingerprint
 from curriculum.task import Task, from_json
 from envs.base import Module, Program, Run
-from envs.errors import EnvLost
 from memory.episodic import Episode, inventory_difference
 from memory.log import Event
 from memory.recall import Question
@@ -32,8 +31,6 @@ ROUNDS = 4
 """Programs tried for one task before it is put aside (as published systems do, for comparison)."""
 REPAIRS = 3
 """Refused drafts that a writer may mend before the task is put aside; they are not iterations."""
-LOST_WORLDS = 3
-"""How often a run may be repeated because a process of the world died."""
 RECALLED = 6
 
 
@@ -108,7 +105,7 @@ def run(state: State, parts: Parts) -> State:
     if parts.store.iteration(journey, iteration) is None:
         parts.report("running", name=draft["name"], iteration=iteration)
         begun = parts.seconds()
-        result = _run_whole(_program(draft, parts), parts)
+        result = parts.env.run(_program(draft, parts), parts.limits)
         parts.env.save(iteration)
         _keep_run(state, parts, iteration, result, begun)
     parts.session_iterations += 1
@@ -214,19 +211,6 @@ def _program(draft: dict[str, Any], parts: Parts) -> Program:
         main = f"new:{draft['name']}"
         modules = parts.graph.program(main, draft["name"], draft["source"], admission.uses or {})
     return Program(tuple(Module(**module) for module in modules), main, draft["args"])
-
-
-def _run_whole(program: Program, parts: Parts) -> Run:
-    """Run it; if a process of the world dies on the way, bring the world back as it was and run it again."""
-    for attempt in range(1, LOST_WORLDS + 1):
-        try:
-            return parts.env.run(program, parts.limits)
-        except EnvLost as error:
-            if attempt == LOST_WORLDS:
-                raise AgentError(f"the world was lost {LOST_WORLDS} times in one run: {error}") from error
-            parts.report("notice", text=f"{error}; the world goes back to before this run, which is made again")
-            parts.env.recover()
-    raise AssertionError("unreachable")
 
 
 def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:

@@ -32,7 +32,7 @@ from curriculum.book import CURRICULUM, TaskBook
 from curriculum.gamedata import GameData
 from curriculum.propose import TechTreeProposer
 from envs.base import Env, Limits
-from envs.errors import EnvError
+from envs.errors import EnvError, EnvLost
 from envs.minecraft import MinecraftEnv, MinecraftSettings
 from memory.db import open_db
 from memory.episodic import Episodes
@@ -45,6 +45,8 @@ from skills.schema import SKILLS
 
 FOREVER = 10**9
 """LangGraph asks for a limit of steps; budgets are ours."""
+LOSSES = 3
+"""How often a process of the world may die within one iteration before the session gives up."""
 PRUNE_EVERY = 25
 """Iterations after which superseded checkpoints are dropped; only the newest is ever needed."""
 
@@ -149,8 +151,18 @@ def _run(parts: Parts) -> Ended:
         saver = SqliteSaver(connection)
         graph = loop.build(parts, saver)
         settings: Any = {"configurable": {"thread_id": name}, "recursion_limit": FOREVER}
-        state = _drive(graph, settings, connection, name)
-    return Ended(str(state["stop"]), state["reason"])
+        losses: list[int] = []
+        while True:
+            try:
+                state = _drive(graph, settings, connection, name)
+                return Ended(str(state["stop"]), state["reason"])
+            except EnvLost as error:
+                losses.append(graph.get_state(settings).values.get("iteration", 0))
+                if losses.count(losses[-1]) >= LOSSES:
+                    raise
+                report = "the world goes back to before this run, which is made again"
+                parts.report("notice", text=f"{error}; {report}")
+                parts.env.recover()
 
 
 def _drive(graph: Any, settings: Any, connection: sqlite3.Connection, name: str) -> State:

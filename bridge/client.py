@@ -40,6 +40,8 @@ class Body:
     def __init__(self) -> None:
         self._run_dir: Path | None = None
         self._start_call: Any = None
+        self._module: Any = None
+        self._emitter: Any = None
         self._handler: Any = None
         self._waiting: dict[int, _Answer] = {}
         self._ids = itertools.count(1)
@@ -178,10 +180,10 @@ class Body:
         try:
             package = _begin(script)
             module = package.config.global_jsi.require("./body/main.js", None, f"{here}/bridge", timeout=60)
+            # All kept on self: the package frees on both sides what Python no longer refers to.
+            self._module, self._emitter, self._handler = module, module.em, self._receive
             self._start_call = module.start
-            # Kept on self: the package holds handlers only weakly.
-            self._handler = self._receive
-            module.em.on("json", self._handler)
+            self._emitter.on("json", self._handler)
         except Exception as problem:
             raise BodyLost(f"the body's process did not start: {problem}{self._exit()}") from problem
         told = self.ping(timeout=30)
