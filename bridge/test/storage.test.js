@@ -101,6 +101,21 @@ test('a save that fails half-way leaves the generation before it', (t) => {
   store.close()
 })
 
+test('a world that a process has open is refused to a second one, and free again when the first has gone', async (t) => {
+  const dir = folder(t)
+  const script = `
+    require(process.argv[1]).open(process.argv[2])
+    require('node:fs').writeSync(1, 'open')
+    setInterval(() => {}, 1000)
+  `
+  const child = spawn(process.execPath, ['-e', script, require.resolve('../world/storage'), dir])
+  await once(child.stdout, 'data')
+  assert.throws(() => open(dir), /is in use by another process/)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  open(dir).close()
+})
+
 const WRITER = `
   const { open } = require(process.argv[1])
   const store = open(process.argv[2])

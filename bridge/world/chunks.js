@@ -94,7 +94,7 @@ class Column {
   }
 }
 
-/** All columns of one world. */
+/** All columns of one world. Coordinates are those of blocks: whole numbers. */
 class Chunks {
   /**
    * @param {{generate: (cx: number, cz: number) => object}} terrain

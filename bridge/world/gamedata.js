@@ -143,9 +143,9 @@ function isLiquid(state) {
   return name === 'water' || name === 'lava'
 }
 
-/** Whether a block may be placed into the state's space. */
+/** Whether a block may be placed into the state's space: air, liquids, low plants, a single layer of snow. */
 function isReplaceable(state) {
-  return REPLACEABLE.has(blockName(state)) && propsOf(state).layers !== 8
+  return REPLACEABLE.has(blockName(state)) && (propsOf(state).layers ?? 1) === 1
 }
 
 /** Whether the state counts for the height map (what rain and the sky's light stop at): solid or liquid. */

@@ -5,7 +5,8 @@
  * A save writes the changed columns and the whole state in one transaction under a generation number. The newest two
  * generations stay loadable, so that a journey whose own commit was lost can go back by one. A process killed at any
  * moment leaves either the old or the new generation, never a mixture: what `save` has returned for is on the disk.
- * Columns are stored as differences from the terrain; the terrain itself is never written.
+ * One process at a time has a world open. Columns are stored as differences from the terrain; the terrain itself is
+ * never written.
  */
 
 const fs = require('node:fs')
@@ -16,6 +17,9 @@ const FILE = 'world.db'
 const FORMAT = 1
 const KEPT = 2
 const CHANGE_BYTES = 6
+const SQLITE_BUSY = 5
+/** A process that was just told to stop may still hold the file for a moment. */
+const LOCK_WAIT_MS = 1000
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS generations (
@@ -62,13 +66,25 @@ class Storage {
   constructor(dir, { generation } = {}) {
     fs.mkdirSync(dir, { recursive: true })
     this.database = new DatabaseSync(path.join(dir, FILE))
-    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;')
+    this.lock(dir)
     this.checkFormat(dir)
     this.database.exec(SCHEMA)
     this.prepare()
     /** The generation that is loaded: the last one saved, or undefined for a new world. */
     this.generation = this.generations().at(-1)
     if (generation !== undefined) this.goBackTo(generation)
+  }
+
+  /** Two processes that play one world would write over each other: the first one keeps the file to itself. */
+  lock(dir) {
+    try {
+      this.database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}; PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT;`)
+    } catch (error) {
+      this.database.close()
+      if (error.errcode !== SQLITE_BUSY) throw error
+      throw new Error(`the world in ${dir} is in use by another process`, { cause: error })
+    }
   }
 
   checkFormat(dir) {
@@ -104,9 +120,11 @@ class Storage {
     return this.statements.generations.all().map((row) => row.generation)
   }
 
+  /** Make a stored generation the newest one. */
   goBackTo(generation) {
     const known = this.generations()
     if (!known.includes(generation)) {
+      this.database.close()
       const list = known.length ? known.join(' and ') : 'none'
       throw new RangeError(`generation ${generation} is not stored here; stored: ${list}`)
     }
