@@ -68,7 +68,8 @@ conformance: setup
 	NODE_PATH="$(PACKAGES)" "$(NODE)" --test --test-concurrency=$(JOBS) --test-reporter=spec $(ARGS) bridge/test/*.test.js
 
 bench: setup
-	$(BIN)/journeyman bench $(ARGS)
+	@for script in $(or $(ARGS:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do \
+	  echo "==> $$script"; $(BIN)/python $$script || exit 1; done
 
 doctor: setup
 	$(BIN)/journeyman doctor

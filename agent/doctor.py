@@ -35,6 +35,11 @@ class Check:
     remedy: str = ""
     needed: bool = True
 
+    def line(self) -> str:
+        """The check as one line for a person; a second one says what mends it."""
+        sign = "ok" if self.ok else "missing" if self.needed else "without"
+        return f"{sign:8} {self.name:16} {self.detail}" + (f"\n{'':25} → {self.remedy}" if self.remedy else "")
+
     def to_json(self) -> dict[str, Any]:
         """The check as plain JSON."""
         return asdict(self)

@@ -28,6 +28,7 @@ def test_whatever_is_not_ok_comes_with_a_remedy(tmp_path: Path, monkeypatch: pyt
     assert not named(looked, "sandbox").ok
     assert "bubblewrap" in named(looked, "sandbox").remedy
     assert not healthy(looked)
+    assert all(check.remedy in check.line() for check in looked)
     assert all(check.remedy for check in looked if not check.ok)
 
 
