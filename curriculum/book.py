@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database, Migrations
 
@@ -90,7 +91,8 @@ class TaskBook:
 
     def entries(self, journey: str | None = None, *, number: int | None = None) -> Iterator[Entry]:
         """The rows in order, of one journey or of all."""
-        where, values = ["1"], []  # type: list[str], list[Any]
+        where: list[str] = ["1"]
+        values: list[Any] = []
         for column, value in (("journey", journey), ("number", number)):
             if value is not None:
                 where.append(f"{column} = ?")

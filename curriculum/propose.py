@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from curriculum.checks import Gained, already_true, describe, reachable
-from curriculum.errors import UnknownName
 from curriculum.gamedata import Craft, GameData, Kill, Mine, Rank, Smelt, Step, Way
+from curriculum.goal import Goal, parse_goal
 from curriculum.progress import Progress, fingerprint, retry_condition, waits_for
 from curriculum.task import Task, TaskKind
 from curriculum.tree import Milestone, Tree
@@ -81,32 +80,6 @@ class Proposer(Protocol):
     def goal_reached(self, situation: Situation) -> bool:
         """Whether the journey's goal has been achieved; False without a goal."""
         ...
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A goal that was understood: gain `count` of each of `targets`, or reach `milestone`."""
-
-    name: str
-    targets: tuple[str, ...]
-    count: int = 1
-    milestone: Milestone | None = None
-
-
-def parse_goal(text: str, data: GameData, tree: Tree) -> Goal:
-    """The goal that a person's words name. Raises UnknownName, with the nearest names, for anything else."""
-    words = re.fullmatch(r"\s*(?:(\d+)\s+)?(#?[\w :]+?)(?:\s*[x×]\s*(\d+))?\s*", text.lower())
-    name = re.sub(r"[\s:]+", "_", words[2].removeprefix("minecraft:")) if words else text
-    count = int(words[1] or words[3] or 1) if words else 1
-    if name in tree and count == 1:
-        milestone = tree[name]
-        return Goal(name, milestone.targets if milestone.verb == "gain" else (), 1, milestone)
-    if not data.exists(name):
-        raise UnknownName("milestone or item", name, [*(each.name for each in tree), *data.items])
-    reason = reachable(Gained(item=name, count=count), data)
-    if reason:
-        raise UnknownName(f"reachable goal ({reason})", name, [each.name for each in tree])
-    return Goal(name, (name,), count)
 
 
 def admit(task: Task, situation: Situation, data: GameData) -> str | None:
@@ -244,7 +217,7 @@ class TechTreeProposer:
             if target in shown:
                 continue
             shown.add(target)
-            place = order.get(family, order.get(item, len(order) + (1 if variant else 0)))
+            place = len(order) + 1 if variant else order.get(family, len(order))
             dice = _dice(situation, target)
             reason = f"new and one step from what is known: {_way(rank.way)}"
             self._offer(target, 1, "explore", reason, (), (place, rank.cost + 2 * dice, dice), situation, choice)

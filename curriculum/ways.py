@@ -14,7 +14,7 @@ from typing import Literal
 class Need:
     """One thing a way asks for: `count` of any of `names`.
 
-    `kept` says that it is not used up (tool, station), `burnt` that it is fuel, of which the amount depends on the kind.
+    `kept` says that it is not used up (tool, station), `burnt` that it is fuel, whose kind decides the amount.
     """
 
     names: tuple[str, ...]

@@ -104,9 +104,11 @@ def parse(data: Any) -> Check:
     if not isinstance(kind, str) or kind not in Check.kinds:
         raise BadCheck(f"no check is of kind {kind!r}; kinds: {', '.join(sorted(Check.kinds))}")
     try:
-        return Check.kinds[kind].model_validate_json(json.dumps(data))
+        text = json.dumps(data)
     except TypeError as error:
         raise BadCheck(f"a check is plain JSON: {error}") from error
+    try:
+        return Check.kinds[kind].model_validate_json(text)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or kind}: {e['msg']}" for e in error.errors())
         raise BadCheck(f"a check of kind {kind!r} is wrong: {problems}") from error
