@@ -6,6 +6,7 @@
 
 const { Vec3 } = require('vec3')
 const { parseRule, DIFFICULTIES, GAMEMODES, defaultRules } = require('./rules')
+const { mobKinds } = require('./mobs')
 const { giveOrDrop } = require('./inventory')
 const { teleport } = require('./movement')
 const { sendAll } = require('./window_sync')
@@ -114,7 +115,7 @@ const COMMANDS = {
 
   summon(world, [kind, ...where], self) {
     const name = plainName(kind)
-    if (!world.data.registry.entitiesByName[name]) fail(`there is no entity "${name}"`)
+    if (!mobKinds.includes(name)) fail(`there is no mob "${name}" here; there are ${mobKinds.join(', ')}`)
     const origin = self?.pos ?? world.spawn
     world.spawnEntity({ kind: name, pos: position(where.length ? where : ['~', '~', '~'], origin), persistent: true })
     return `summoned ${name}`

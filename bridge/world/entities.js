@@ -28,8 +28,9 @@ class EntitySystem {
     this.monsters = 0
   }
 
-  /** Put an entity into the world: {kind, pos, ...fields of its kind}. */
+  /** Put an entity into the world: {kind, pos, ...fields of its kind}. Throws a RangeError for a kind that has no rules. */
   spawn(fields) {
+    if (!this.knows(fields.kind)) throw new RangeError(`nothing here knows how a ${fields.kind} lives`)
     const { world } = this
     const id = world.newEntityId()
     const entity = {
@@ -42,6 +43,11 @@ class EntitySystem {
     this.awake.push(entity)
     this.tracking.appeared(entity)
     return entity
+  }
+
+  /** Whether a kind of entity can exist in this world. */
+  knows(kind) {
+    return isMob(kind) || kind === 'item' || kind === 'arrow'
   }
 
   /** Take an entity out of the world. */
