@@ -4,25 +4,20 @@
  *
  * `generate` is a pure function of (seed, column): the same blocks in any order of asking, on any day. Things that
  * reach over a column's border (trees, discs of sand or clay under water, veins) are derived by every column that they
- * touch from the *plan* of the column they start in; nothing is ever written across a border. Plans (ground heights,
- * biomes, tree positions) are small and cached, the blocks of a column are not.
+ * touch from the *plan* of the column they start in (plans.js); nothing is ever written across a border.
  */
 
 const { Random, hash, hash01 } = require('./random')
-const { Climate, BIOMES, biomeTable, SEA_LEVEL } = require('./biomes')
+const { SEA_LEVEL } = require('./biomes')
 const { Caves } = require('./caves')
 const { placeVeins } = require('./ores')
-const { treeShape, KINDS } = require('./trees')
-const { dress, plantStates } = require('./surface')
+const { Plans, pickWeighted } = require('./plans')
+const { dress } = require('./surface')
 const { hasRoom, spawnPoint } = require('./spawn_point')
-const { stateOf, biomeId, isAir, hasTag, blockName, STATE_COUNT } = require('./gamedata')
+const { stateOf, isAir, hasTag, blockName, STATE_COUNT } = require('./gamedata')
 
 const MIN_Y = -64
 const HEIGHT = 384
-const PLANS_KEPT = 2048
-const SHAPES_A_KIND = 24
-/** Trees tried in a column; a biome's mean count is the share of them that succeed. */
-const TREE_TRIES = 16
 const DEEPSLATE_FROM = 8
 const BEDROCK_LAYERS = 5
 const CREATURE_CHANCE = 0.1
@@ -37,129 +32,24 @@ const LAVA = stateOf('lava')
 const DIRT = stateOf('dirt')
 const GRASS_BLOCK = stateOf('grass_block')
 
-const biomes = BIOMES.map((name) => {
-  const record = biomeTable[name]
-  const top = stateOf(record.top)
-  return {
-    ...record,
-    name,
-    id: biomeId(name),
-    topState: top,
-    underState: stateOf(record.under),
-    deepState: record.deep ? stateOf(record.deep) : undefined,
-    wet: record.top === 'grass_block' ? DIRT : top,
-    plants: plantStates(record),
-  }
-})
-
-const DISCS = [
-  { state: stateOf('sand'), chance: 0.35, radius: [2, 5], onto: ['dirt', 'gravel', 'grass_block'] },
-  { state: stateOf('clay'), chance: 0.3, radius: [2, 3], onto: ['dirt', 'sand', 'gravel', 'clay'] },
-  { state: stateOf('gravel'), chance: 0.2, radius: [2, 4], onto: ['dirt', 'sand', 'grass_block'] },
-].map((disc) => ({ ...disc, onto: new Set(disc.onto.map((name) => stateOf(name))) }))
-
 /** What a trunk may replace. */
 const yields = Uint8Array.from({ length: STATE_COUNT }, (_, state) => {
   return Number(isAir(state) || hasTag(blockName(state), 'leaves'))
 })
-
-function pickWeighted(weights, random) {
-  const entries = Object.entries(weights)
-  let rest = random.next() * entries.reduce((sum, [, weight]) => sum + weight, 0)
-  for (const [name, weight] of entries) {
-    rest -= weight
-    if (rest < 0) return name
-  }
-  return entries[entries.length - 1][0]
-}
-
-/** What a column decides before any block is made. */
-class Plan {
-  constructor(cx, cz) {
-    this.cx = cx
-    this.cz = cz
-    this.heights = new Int16Array(256)
-    this.kinds = new Uint8Array(256)
-    this.trees = []
-    this.discs = []
-  }
-
-  /** The biome record of a place (z*16 + x). */
-  biomeOf(place) {
-    return biomes[this.kinds[place]]
-  }
-}
 
 /** The terrain of one seed. */
 class Terrain {
   /** @param {number} seed any integer */
   constructor(seed) {
     this.seed = hash(seed, Math.floor(seed / 4294967296), 0x7e44)
-    this.climate = new Climate(this.seed)
     this.caves = new Caves(this.seed)
-    this.plans = new Map()
+    this.plans = new Plans(this.seed, this.caves)
     this.random = new Random(0)
-    // A plan may be made again in the middle of dressing a column: it must not disturb the dressing's own chances.
-    this.planRandom = new Random(0)
-    this.shapes = this.growShapes()
   }
 
-  /** A few shapes of every kind of tree; each tree of the world is one of them. */
-  growShapes() {
-    const random = new Random(hash(this.seed, 0x7ee5))
-    return Object.fromEntries(KINDS.map((kind) => {
-      return [kind, Array.from({ length: SHAPES_A_KIND }, () => treeShape(kind, random))]
-    }))
-  }
-
+  /** What a column decides before any block is made; see plans.js. */
   plan(cx, cz) {
-    const key = cx * 16777216 + cz
-    const known = this.plans.get(key)
-    if (known) return known
-    const plan = this.makePlan(cx, cz)
-    if (this.plans.size >= PLANS_KEPT) this.plans.delete(this.plans.keys().next().value)
-    this.plans.set(key, plan)
-    return plan
-  }
-
-  makePlan(cx, cz) {
-    const plan = new Plan(cx, cz)
-    for (let place = 0; place < 256; place++) {
-      const here = this.climate.at(cx * 16 + (place & 15), cz * 16 + (place >> 4))
-      plan.heights[place] = here.height
-      plan.kinds[place] = here.biome
-    }
-    const random = this.planRandom.reseed(hash(this.seed, cx, cz, 1))
-    this.planTrees(plan, random)
-    this.planDiscs(plan, random)
-    return plan
-  }
-
-  planTrees(plan, random) {
-    for (let i = 0; i < TREE_TRIES; i++) {
-      const place = random.int(256)
-      const wanted = random.next()
-      const variant = random.int(SHAPES_A_KIND)
-      const biome = plan.biomeOf(place)
-      if (wanted * TREE_TRIES >= biome.trees) continue
-      const kind = pickWeighted(biome.kinds, random)
-      const x = plan.cx * 16 + (place & 15)
-      const z = plan.cz * 16 + (place >> 4)
-      const y = plan.heights[place] + 1
-      if (biome.topState !== GRASS_BLOCK || y < SEA_LEVEL) continue
-      if (plan.trees.some((tree) => Math.abs(tree.x - x) < 2 && Math.abs(tree.z - z) < 2)) continue
-      if (this.caves.opensAt(x, y - 1, z)) continue
-      plan.trees.push({ x, y, z, kind, blocks: this.shapes[kind][variant] })
-    }
-  }
-
-  planDiscs(plan, random) {
-    for (const disc of DISCS) {
-      const place = random.int(256)
-      const radius = random.range(disc.radius[0], disc.radius[1])
-      if (!random.chance(disc.chance) || plan.heights[place] >= SEA_LEVEL - 1) continue
-      plan.discs.push({ x: plan.cx * 16 + (place & 15), z: plan.cz * 16 + (place >> 4), radius, disc })
-    }
+    return this.plans.at(cx, cz)
   }
 
   /** Ground height by world coordinates (the highest block of earth, sand or stone, under water too). */
