@@ -7,15 +7,15 @@
 //   node bridge/gamedata_export.js > curriculum/data/minecraft.json
 'use strict'
 
-const fs = require('fs')
-const path = require('path')
+const fs = require('node:fs')
+const path = require('node:path')
 
 const VERSION = '1.20.1'
 const SMELT_TICKS = 200
 const TABLES = path.join(__dirname, 'data')
 const NATURE = path.join(__dirname, '..', 'curriculum', 'data', 'minecraft_nature.json')
 
-const readTable = (name) => JSON.parse(fs.readFileSync(path.join(TABLES, name + '.json'), 'utf8'))
+const readTable = (name) => JSON.parse(fs.readFileSync(path.join(TABLES, `${name}.json`), 'utf8'))
 
 const byKey = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from curriculum.checks import Gained, already_true, describe, reachable
 from curriculum.gamedata import Craft, GameData, Kill, Mine, Rank, Smelt, Step, Way
 from curriculum.goal import Goal, parse_goal
-from curriculum.progress import Progress, fingerprint, retry_condition, waits_for
+from curriculum.progress import Progress, fingerprint, is_day, retry_condition, waits_for
 from curriculum.task import Task, TaskKind
 from curriculum.tree import Milestone, Tree
 
@@ -222,17 +222,19 @@ class TechTreeProposer:
             reason = f"new and one step from what is known: {_way(rank.way)}"
             self._offer(target, 1, "explore", reason, (), (place, rank.cost + 2 * dice, dice), situation, choice)
         for milestone in self.tree:
-            if milestone.verb != "gain" and milestone.missing(_deeds(situation), self.data) and choice.found:
+            if milestone.verb != "gain" and milestone.missing(_deeds(situation), self.data):
                 self._deed_if_ready(milestone, situation, choice)
 
     def _deed_if_ready(self, milestone: Milestone, situation: Situation, choice: _Choice) -> None:
-        """Offers a milestone that is a deed when what it takes is in the inventory."""
+        """Offers a milestone that is a deed when what it takes is at hand: the thing, and night where it needs night."""
         takes: Mapping[str, tuple[str, ...]] = {
             "kill": tuple(name for name in self.data.items if name.endswith("_sword")),
             "place": milestone.targets,
             "eat": tuple(self.data.foods),
             "sleep": self.data.expand("#beds"),
         }
+        if milestone.verb in ("kill", "sleep") and is_day(situation.state.get("time_of_day", 0)):
+            return
         if any(self._owned(name, situation) for name in takes[milestone.verb]):
             check = milestone.check()
             place = float([each.name for each in self.tree].index(milestone.name))

@@ -1,4 +1,4 @@
-"""The packaged game data is what the exporter prints, its names exist, and plans lead from what is there to the item."""
+"""The packaged game data is what the exporter prints, its names exist, and plans lead from what is there to the aim."""
 
 from __future__ import annotations
 

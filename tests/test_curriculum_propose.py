@@ -126,6 +126,16 @@ def test_a_proposal_is_possible_not_yet_so_explained_and_repeatable(
         assert not names & (set(inventory) | held)
 
 
+def test_fights_and_sleep_are_proposed_by_night_only() -> None:
+    wanted = {milestone.name for milestone in TREE if milestone.verb in ("kill", "sleep")}
+    held = [name for name in REACHABLE if name not in ("stone_sword", "white_bed")]
+    inventory = {"stone_sword": 1, "white_bed": 1}
+    by_day = PROPOSER.propose(situation(inventory, held=held, known=held, time_of_day=6_000))
+    assert by_day is None or not wanted.intersection(by_day.task.parents)
+    by_night = proposal(situation(inventory, held=held, known=held, time_of_day=18_000))
+    assert wanted.intersection(by_night.task.parents)
+
+
 def failed(item: str, cause: str, iteration: int, at: Fingerprint) -> Attempt:
     task = proposal(situation()).task
     assert task.item == item
