@@ -17,10 +17,30 @@ function skyDarkness(time) {
 /** Whether undead burn and beds are for nothing. */
 const isDay = (world) => skyDarkness(world.time) < 4
 
-/** The light of a place now, 0 to 15: lamps, or what the time of day leaves of the sky. */
-function lightNow(world, x, y, z) {
-  const sky = world.chunks.skyLight(x, y, z) - skyDarkness(world.time)
-  return sky >= 15 ? 15 : Math.max(sky, world.chunks.blockLight(x, y, z))
+/** How far light reaches. */
+const REACH = 15
+
+/**
+ * Light from the sky at noon and from lamps, 0 to 15 each. Columns that light could come from are loaded first: what is
+ * bright must not depend on what happens to be in memory.
+ */
+function lightAt(world, x, y, z) {
+  for (let cx = (x - REACH) >> 4; cx <= (x + REACH) >> 4; cx++) {
+    for (let cz = (z - REACH) >> 4; cz <= (z + REACH) >> 4; cz++) world.chunks.column(cx, cz)
+  }
+  return { sky: world.chunks.skyLight(x, y, z), lamps: world.chunks.blockLight(x, y, z) }
 }
 
-module.exports = { skyDarkness, isDay, lightNow }
+/** The light that plants see: sky by noon or a lamp, whichever is brighter. */
+function plantLight(world, x, y, z) {
+  const { sky, lamps } = lightAt(world, x, y, z)
+  return Math.max(sky, lamps)
+}
+
+/** The light of a place now: lamps, or what the time of day leaves of the sky. */
+function lightNow(world, x, y, z) {
+  const { sky, lamps } = lightAt(world, x, y, z)
+  return Math.max(sky - skyDarkness(world.time), lamps)
+}
+
+module.exports = { skyDarkness, isDay, lightAt, plantLight, lightNow }

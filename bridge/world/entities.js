@@ -16,7 +16,7 @@ const { explode } = require('./explosions')
 const { canReach, strike } = require('./combat')
 const spawning = require('./spawning')
 
-/** Entities farther than this from every player, along x or z, are asleep. */
+/** Entities farther than this from every player, along x or z, are asleep; so are those out of view. */
 const AWAKE_RADIUS = 80
 const WAKE_EVERY = 20
 
@@ -88,8 +88,9 @@ class EntitySystem {
   }
 
   nearPlayer(pos) {
+    const reach = Math.min(AWAKE_RADIUS, this.world.view * 16)
     for (const player of this.world.players.values()) {
-      if (Math.abs(player.pos.x - pos.x) <= AWAKE_RADIUS && Math.abs(player.pos.z - pos.z) <= AWAKE_RADIUS) return true
+      if (Math.abs(player.pos.x - pos.x) <= reach && Math.abs(player.pos.z - pos.z) <= reach) return true
     }
     return false
   }

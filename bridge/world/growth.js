@@ -10,6 +10,7 @@ const { SIDES } = require('./supports')
 const { naturalDrops } = require('./loot')
 const { Vec3 } = require('vec3')
 const { growTree } = require('./saplings')
+const { plantLight } = require('./daylight')
 
 /** Chance that one block is picked in one tick: 3 of the 4096 in its section. */
 const PICKED = 3 / 4096
@@ -98,11 +99,6 @@ function playerNear(world, x, z) {
   return false
 }
 
-/** The light that plants see: sky by noon or a lamp, whichever is brighter. */
-function lightAt(world, x, y, z) {
-  return Math.max(world.chunks.skyLight(x, y, z), world.chunks.blockLight(x, y, z))
-}
-
 const always = () => true
 /** Each behaviour: `starts`, whether the place is worth keeping; `grow`, one random tick, `false` when it is done for good. */
 const BEHAVIOURS = {
@@ -144,7 +140,7 @@ function setProperties(world, x, y, z, state, properties) {
 function growCrop(world, x, y, z, state, name) {
   const { age } = world.data.propsOf(state)
   if (age >= CROPS[name]) return false
-  if (lightAt(world, x, y, z) < 9) return true
+  if (plantLight(world, x, y, z) < 9) return true
   if (name === 'beetroots' && world.random.chance(1 / 3)) return true
   if (world.random.int(Math.floor(25 / growthSpeed(world, x, y, z, name)) + 1) === 0) {
     setProperties(world, x, y, z, state, { age: age + 1 })
@@ -171,7 +167,7 @@ function growthSpeed(world, x, y, z, name) {
 }
 
 function growStem(world, x, y, z, state, name) {
-  if (lightAt(world, x, y, z) < 9) return true
+  if (plantLight(world, x, y, z) < 9) return true
   if (world.random.int(Math.floor(25 / growthSpeed(world, x, y, z, name)) + 1) !== 0) return true
   const { age } = world.data.propsOf(state)
   if (age < 7) {
@@ -188,7 +184,7 @@ function growStem(world, x, y, z, state, name) {
 }
 
 function growSapling(world, x, y, z, state) {
-  if (lightAt(world, x, y + 1, z) >= 9 && world.random.int(7) === 0) advanceSapling(world, x, y, z, state)
+  if (plantLight(world, x, y + 1, z) >= 9 && world.random.int(7) === 0) advanceSapling(world, x, y, z, state)
   return true
 }
 
@@ -214,7 +210,7 @@ function growColumn(world, x, y, z, state, name) {
 function growBerries(world, x, y, z, state) {
   const { age } = world.data.propsOf(state)
   if (age >= 3) return false
-  if (lightAt(world, x, y + 1, z) >= 9 && world.random.int(5) === 0) setProperties(world, x, y, z, state, { age: age + 1 })
+  if (plantLight(world, x, y + 1, z) >= 9 && world.random.int(5) === 0) setProperties(world, x, y, z, state, { age: age + 1 })
   return true
 }
 
@@ -256,7 +252,7 @@ function greenDirt(world, x, y, z) {
     }
   }
   if (grass === 0) return true
-  if (!world.random.chance((4 * grass) / 45) || lightAt(world, x, y + 1, z) < 9) return true
+  if (!world.random.chance((4 * grass) / 45) || plantLight(world, x, y + 1, z) < 9) return true
   world.setBlock(x, y, z, world.data.stateOf('grass_block'))
   return false
 }

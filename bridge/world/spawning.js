@@ -8,7 +8,7 @@
  */
 const { Vec3 } = require('vec3')
 const kinds = require('../data/mobs.json')
-const { skyDarkness, lightNow } = require('./daylight')
+const { skyDarkness, lightAt, lightNow } = require('./daylight')
 
 /** Vanilla's caps are for 17 by 17 columns; a smaller view scales them. */
 const CAPS = { monster: 70, animal: 10 }
@@ -57,7 +57,7 @@ function count(world, category) {
 /** Try one random place near a player, then places around it for the rest of the pack. Gives how many came. */
 function tryColumn(world, player, category) {
   const { random } = world
-  const reach = world.view * 16
+  const reach = (world.view - 1) * 16
   let x = Math.floor(player.pos.x) + random.range(-reach, reach)
   let z = Math.floor(player.pos.z) + random.range(-reach, reach)
   const y = category === 'animal' ? world.chunks.heightAt(x, z) + 1 : random.range(LOWEST, world.chunks.heightAt(x, z) + 1)
@@ -108,9 +108,8 @@ function roomFor(world, kind, x, y, z) {
 
 /** Since 1.18 monsters need darkness from every lamp, and a dark sky by vanilla's dice. */
 function darkEnough(world, x, y, z) {
-  const sky = world.chunks.skyLight(x, y, z)
-  if (sky > world.random.int(32)) return false
-  if (world.chunks.blockLight(x, y, z) > 0) return false
+  const { sky, lamps } = lightAt(world, x, y, z)
+  if (sky > world.random.int(32) || lamps > 0) return false
   return sky - skyDarkness(world.time) <= world.random.int(8)
 }
 
