@@ -24,10 +24,10 @@ Parse = Callable[[str], Mapping[str, Any]]
 """The parser: source text to facts.
 
 Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{name, params: [{name, type, default}]}],
-`calls` (names that are called and not defined in the source) and `purpose`.
+`calls` (names that are used, not defined in the source and not part of the language) and `purpose`.
 """
 
-ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter", "shadows_primitive"})
+ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter"})
 """Refusals that do not matter for a program that runs once and is not kept."""
 
 _QUANTITIES = frozenset(
@@ -69,11 +69,14 @@ def admit(
     signature = _signature(facts)
     if signature is None:
         if not refusals:
-            refusals.append(Refusal("no_main", "there is no function: write one `async function name(bot, { ... })`"))
+            refusals.append(
+                Refusal("no_function", "there is no function: write one `async function name(bot, { ... })`")
+            )
         return Admission(source, tuple(refusals))
     called = list(dict.fromkeys(facts.get("calls", ())))
     uses = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
-    refusals += _name_refusals(signature.name, primitives)
+    said = {refusal.code for refusal in refusals}
+    refusals += [each for each in _name_refusals(signature.name, primitives) if each.code not in said]
     refusals += [
         _unresolved(name, primitives, library)
         for name in called
@@ -90,7 +93,7 @@ def admit(
     ]
     return Admission(
         source,
-        tuple(_once(refusals, as_program)),
+        tuple(each for each in refusals if not (as_program and each.code in ONLY_FOR_KEEPING)),
         signature,
         facts.get("purpose") or "",
         uses={name: version.hash for name, version in uses.items() if name != signature.name},
@@ -138,13 +141,3 @@ def _unresolved(name: str, primitives: Mapping[str, str], library: Library) -> R
     near = difflib.get_close_matches(name, [*primitives, *library.names()], 3, 0.6)
     hint = f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
     return Refusal("unknown_name", f"`{name}` is neither a primitive nor a skill nor defined in this program.{hint}")
-
-
-def _once(refusals: list[Refusal], as_program: bool) -> Iterator[Refusal]:
-    """The parser and the library may both have seen the same thing: say it once."""
-    said = set()
-    for refusal in refusals:
-        about = (refusal.code, tuple(re.findall(r"`(\w+)`", refusal.message)[:1]))
-        if about not in said and not (as_program and refusal.code in ONLY_FOR_KEEPING):
-            said.add(about)
-            yield refusal

@@ -1,0 +1,130 @@
+"""Admission: what the parser of the skill language reports becomes refusals a writer can act on, or exact callees."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.node import find_node, packages_dir
+from memory.db import open_db
+from skills.admit import Admission, admit
+from skills.errors import Inadmissible
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.schema import SKILLS
+from skills.skill import Parameter
+
+PRIMITIVES = {"mineBlock": "Digs blocks.", "craftItem": "Crafts.", "placeItem": "Places.", "goTo": "Walks."}
+PROGRAM = (
+    "const { facts } = require('./bridge/parse.js'); console.log(JSON.stringify(facts(JSON.parse(process.argv[1]))))"
+)
+
+
+def parse(source: str) -> Mapping[str, Any]:
+    """The real parser, one process a source."""
+    done = subprocess.run(
+        [find_node(), "-e", PROGRAM, json.dumps(source)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+        env={"NODE_PATH": str(packages_dir())},
+    )
+    facts: Mapping[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """A library with one skill, which has a helper of its own inside."""
+    library = Library(open_db(tmp_path / "j.db", SKILLS))
+    source = """
+/** Mines logs of one kind.
+ * @param {string} options.kind which wood
+ * @param {number} options.count how many more */
+async function mineLogs(bot, { kind = '#logs', count = 1 } = {}) {
+  async function nearestTree() { return mineBlock(bot, kind, count) }
+  return await nearestTree()
+}"""
+    library.add(judge(source, library), reason="first")
+    return library
+
+
+def judge(source: str, library: Library, *, as_program: bool = False) -> Admission:
+    return admit(source, parse=parse, primitives=PRIMITIVES, library=library, as_program=as_program)
+
+
+def codes(admission: Admission) -> list[str]:
+    return [refusal.code for refusal in admission.refusals]
+
+
+def test_a_well_formed_skill_names_its_exact_callees_and_its_signature(library: Library) -> None:
+    logs = library.get("mineLogs").current
+    assert logs.signature.parameters == (Parameter("kind", "string", "'#logs'"), Parameter("count", "number", "1"))
+    assert logs.purpose == "Mines logs of one kind."
+    assert logs.primitives == ("mineBlock",)
+    admission = judge(
+        "async function craftPlanks(bot, { count = 4 } = {}) {"
+        " await mineLogs(bot, { count: 1 }); return craftItem(bot, 'oak_planks', count) }",
+        library,
+    )
+    assert admission.admitted
+    assert (admission.uses, admission.primitives) == ({"mineLogs": logs.hash}, ("craftItem",))
+    planks = library.add(admission, reason="task done")
+    assert [module["name"] for module in SkillGraph(library).modules(planks.hash)] == ["mineLogs", "craftPlanks"]
+
+
+def test_an_unknown_name_is_refused_with_what_may_have_been_meant(library: Library) -> None:
+    admission = judge("async function dig(bot) { return minesBlock(bot, 'stone') }", library)
+    assert codes(admission) == ["unknown_name"]
+    assert "Did you mean `mineBlock`?" in admission.refusals[0].message
+
+
+def test_a_helper_inside_another_skill_cannot_be_called(library: Library) -> None:
+    admission = judge("async function walk(bot) { return nearestTree() }", library)
+    assert codes(admission) == ["hidden_helper"]
+    assert "inside the skill `mineLogs`" in admission.refusals[0].message
+
+
+def test_a_retired_skill_cannot_be_called(library: Library) -> None:
+    library.retire("mineLogs", reason="bad")
+    assert codes(judge("async function walk(bot) { return mineLogs(bot) }", library)) == ["retired_skill"]
+
+
+def test_a_circle_is_refused_before_it_is_kept(library: Library) -> None:
+    library.add(judge("async function gather(bot) { return mineLogs(bot) }", library), reason="r")
+    admission = judge("async function mineLogs(bot) { return gather(bot) }", library)
+    assert codes(admission) == ["cycle"]
+    with pytest.raises(Inadmissible, match="`gather` already builds on `mineLogs`"):
+        library.add(admission, reason="r")
+
+
+def test_a_quantity_in_the_name_matters_only_for_what_is_kept(library: Library) -> None:
+    source = "async function mineFiveStones(bot, { kind = 'stone' } = {}) { return mineBlock(bot, 'stone', 5) }"
+    assert sorted(codes(judge(source, library))) == ["quantity_in_name", "unused_parameter"]
+    assert judge(source, library, as_program=True).admitted
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("async function mineBlock(bot) { return 1 }", "shadows_primitive"),
+        ("async function f(bot) { return ", "syntax"),
+        ("const x = 1\nasync function f(bot) { return x }", "outside_code"),
+        ("// nothing here", "no_function"),
+        ("async function f(bot) { return process.env }", "forbidden_name"),
+    ],
+)
+def test_what_could_never_run_is_refused_even_as_a_program(library: Library, source: str, code: str) -> None:
+    assert code in codes(judge(source, library, as_program=True))
+
+
+def test_a_parser_that_reports_a_self_call_has_it_refused(library: Library) -> None:
+    facts = {"main": "f", "functions": [{"name": "f", "params": []}], "calls": ["f"], "refusals": []}
+    admission = admit("def f(): f()", parse=lambda _: facts, primitives={}, library=library)
+    assert codes(admission) == ["calls_itself"]
