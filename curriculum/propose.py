@@ -12,14 +12,16 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
-from curriculum.checks import Gained, already_true, describe, reachable
+from curriculum.checks import Gained, describe
 from curriculum.gamedata import Craft, GameData, Kill, Mine, Rank, Smelt, Step, Way
 from curriculum.goal import Goal, parse_goal
-from curriculum.progress import Progress, fingerprint, is_day, retry_condition, waits_for
+from curriculum.progress import fingerprint, is_day, retry_condition, waits_for
+from curriculum.proposal import Proposal, Proposer, Rejected, Situation, admit
 from curriculum.task import Task, TaskKind
 from curriculum.tree import Milestone, Tree
+
+__all__ = ["Goal", "Proposal", "Proposer", "Rejected", "Situation", "TechTreeProposer", "admit", "parse_goal"]
 
 MOST_AT_ONCE = 16
 """A task asks for no more than this of one thing; more comes from doing it again."""
@@ -27,68 +29,6 @@ UNWRITABLE = "no_plan"
 """Cause of a failure in which no program was run at all: trying again changes nothing until something else has."""
 MOST_REJECTED = 8
 """How many passed-over candidates a proposal lists."""
-
-
-@dataclass(frozen=True)
-class Situation:
-    """All that a proposer may look at."""
-
-    state: Mapping[str, Any]
-    """The observation now."""
-    progress: Progress
-    known: frozenset[str] = frozenset()
-    """Items and '#tags' that skills in the library gain."""
-    goal: str | None = None
-    """Where the journey shall lead: a milestone, item or '#tag', with an amount if wanted ('8 torch')."""
-    iteration: int = 0
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A candidate that was passed over, and why."""
-
-    item: str
-    why: str
-
-    def to_json(self) -> dict[str, str]:
-        """The candidate as plain JSON."""
-        return {"item": self.item, "why": self.why}
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """The next task and what was passed over for it; the task carries the reason."""
-
-    task: Task
-    rejected: tuple[Rejected, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The proposal as plain JSON."""
-        return {"task": self.task.to_json(), "rejected": [each.to_json() for each in self.rejected]}
-
-
-class Proposer(Protocol):
-    """Whoever can say what to try next; a model may stand in for the tech tree, `admit` guards both."""
-
-    name: str
-
-    def propose(self, situation: Situation) -> Proposal | None:
-        """The next task, or None when there is nothing left to try."""
-        ...
-
-    def goal_reached(self, situation: Situation) -> bool:
-        """Whether the journey's goal has been achieved; False without a goal."""
-        ...
-
-
-def admit(task: Task, situation: Situation, data: GameData) -> str | None:
-    """Why a task, whoever proposed it, must not be taken up: impossible, or done already. None: it may."""
-    if reason := reachable(task.check, data):
-        return reason
-    if already_true(task.check, situation.state, data.tags):
-        return f"already so: {describe(task.check)}"
-    return None
 
 
 @dataclass(frozen=True)
@@ -104,7 +44,7 @@ class _Choice:
 
     found: list[_Candidate] = field(default_factory=list)
     waiting: list[_Candidate] = field(default_factory=list)
-    """Failed tasks for which nothing has changed yet, those that failed least and longest ago first by rank."""
+    """Failed tasks for which nothing has changed yet; ranked by how often and how lately they failed."""
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -177,9 +117,9 @@ class TechTreeProposer:
                 choice.rejected.append(Rejected(item, f"needs {lacking} first"))
                 continue
             kind: TaskKind = "milestone" if item == goal.name else "step"
-            reason = (
-                "the goal" if item == last else f"step {position + 1} of {len(steps)} to {goal.name}: {_way(step.way)}"
-            )
+            left = len(steps) - position - 1
+            where = f"{left} steps before {goal.name}" if left else "the goal itself"
+            reason = f"{where}: {_way(step.way)}"
             count = min(MOST_AT_ONCE, wanted[item])
             self._offer(item, count, kind, reason, (goal.name,), (float(position),), situation, choice)
 
@@ -226,7 +166,7 @@ class TechTreeProposer:
                 self._deed_if_ready(milestone, situation, choice)
 
     def _deed_if_ready(self, milestone: Milestone, situation: Situation, choice: _Choice) -> None:
-        """Offers a milestone that is a deed when what it takes is at hand: the thing, and night where it needs night."""
+        """Offers a milestone that is a deed when what it takes is at hand: the thing, and night where it needs one."""
         takes: Mapping[str, tuple[str, ...]] = {
             "kill": tuple(name for name in self.data.items if name.endswith("_sword")),
             "place": milestone.targets,
@@ -311,9 +251,8 @@ class TechTreeProposer:
         return any(situation.state.get("inventory", {}).get(member, 0) for member in self.data.expand(name))
 
     def _gainable(self, name: str, situation: Situation) -> bool:
-        """Whether the library knows how to gain `name`, or a task for it passed in this journey."""
-        passed = name in situation.progress.items and name in situation.known
-        return passed or bool({name, *self.data.expand(name)} & situation.known)
+        """Whether the library knows how to gain `name`, or any member of it."""
+        return bool({name, *self.data.expand(name)} & situation.known)
 
     def _lacking(self, way: Way, count: int, situation: Situation) -> str | None:
         """The first need of `way` that is neither at hand nor known to be gainable, in words."""

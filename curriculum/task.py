@@ -15,8 +15,8 @@ from typing import Any, Literal
 from curriculum.checks import Check, parse
 from curriculum.errors import BadCheck
 
-TaskKind = Literal["milestone", "step", "explore", "retry", "given"]
-"""Why a task exists: a milestone itself, a step towards one, breadth, another try, or a person's wish."""
+TaskKind = Literal["milestone", "step", "explore", "given"]
+"""Why a task exists: a milestone itself, a step towards one, breadth, or a person's wish."""
 
 SCHEME = "t1"
 """Names the rule by which ids are made, so that it can change."""
