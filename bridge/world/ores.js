@@ -52,8 +52,7 @@ function heightOf({ spread, heights: [low, high] }, random) {
  * Lay out a vein as a chain of spheres in `spheres` (x, y, z, radius); a sphere inside another gets radius -1.
  * This is the game's own construction, whose mean volumes the published ore counts rest on.
  */
-function layOut(x, y, z, size, random) {
-  const angle = random.next() * Math.PI
+function layOut(x, y, z, size, angle, random) {
   const across = Math.sin(angle) * (size / 8)
   const along = Math.cos(angle) * (size / 8)
   const y0 = y + random.int(3) - 2
@@ -76,6 +75,12 @@ function layOut(x, y, z, size, random) {
       if (wider * wider > dx * dx + dy * dy + dz * dz) spheres[(wider > 0 ? j : i) * 4 + 3] = -1
     }
   }
+}
+
+/** Whether a vein that starts at `start` and points this far along an axis stays clear of the column's sixteen. */
+function misses(start, edge, direction, size) {
+  const reach = (Math.abs(direction) * size) / 8 + size / 16 + 0.5
+  return start + reach < edge || start - reach > edge + 16
 }
 
 function touchesAir(states, index) {
@@ -139,7 +144,9 @@ function placeFrom(feature, order, seed, vx, vz, cx, cz, states, top) {
     if (y - reach > top || y + reach < MIN_Y) continue
     if (x + reach < left || x - reach > left + 15 || z + reach < front || z - reach > front + 15) continue
     const veinSeed = hash(bits, x, y, z)
-    layOut(x, y, z, feature.size, shape.reseed(veinSeed))
+    const angle = shape.reseed(veinSeed).next() * Math.PI
+    if (misses(x, left, Math.sin(angle), feature.size) || misses(z, front, Math.cos(angle), feature.size)) continue
+    layOut(x, y, z, feature.size, angle, shape)
     fill(states, left, front, feature, veinSeed)
   }
 }
@@ -164,7 +171,7 @@ function placeVeins(seed, cx, cz, states, top, hasQuality) {
 
 /** The spheres of one vein in the open, as [x, y, z, radius]: what its shape is made of. */
 function veinSpheres(x, y, z, size, random) {
-  layOut(x, y, z, size, random)
+  layOut(x, y, z, size, random.next() * Math.PI, random)
   const kept = []
   for (let i = 0; i < size; i++) if (spheres[i * 4 + 3] > 0) kept.push([...spheres.subarray(i * 4, i * 4 + 4)])
   return kept
