@@ -106,10 +106,11 @@ def measure(header: Header, records: Iterable[IterationRecord], tree: Tree, data
         new = {act for event in record.events if (act := deed(event))}
         new |= {("gain", name) for name, count in (record.inventory or {}).items() if count > 0}
         items.update(dict.fromkeys(sorted(what for verb, what in new if verb == "gain")))
-        deeds |= new
+        news = new - deeds
+        deeds |= news
         curve.append((last, len(items)))
         for milestone in tree:
-            if milestone.name not in reached and new and not milestone.missing(deeds, data):
+            if news and milestone.name not in reached and not milestone.missing(deeds, data):
                 reached[milestone.name] = Reached(
                     milestone.name, last, round(seconds, 3), round(game_seconds, 2), tokens
                 )

@@ -118,7 +118,7 @@ class TechTreeProposer:
                 continue
             kind: TaskKind = "milestone" if item == goal.name else "step"
             left = len(steps) - position - 1
-            where = f"{left} steps before {goal.name}" if left else "the goal itself"
+            where = f"{left} {'step' if left == 1 else 'steps'} before {goal.name}" if left else "the goal itself"
             reason = f"{where}: {_way(step.way)}"
             count = min(MOST_AT_ONCE, wanted[item])
             self._offer(item, count, kind, reason, (goal.name,), (float(position),), situation, choice)
