@@ -1,10 +1,14 @@
 'use strict'
 /**
- * A real world process and real mineflayer bots for tests: start, join in lock-step, tick, stop.
+ * A real world process and real, unmodified mineflayer bots for tests: start, join in lock-step, tick, stop.
  *
- * Here every tick of the world waits for the bots' own physics by a loop without virtual time (`run`): bots live on the
- * real clock, so a test drives ticks as fast as it likes and waits for events, never for durations.
+ * Loading this file puts the test process on virtual time (body/clock.js), as the body is: a tick moves the bots on by
+ * 50 ms and the world by one step, as fast as both can. Tests wait for ticks and events, never for real durations.
  */
+
+const { Clock } = require('../body/clock')
+
+const clock = new Clock().install() // before mineflayer loads: it keeps references to the timers
 
 const { spawn } = require('node:child_process')
 const { EventEmitter, once } = require('node:events')
@@ -14,11 +18,14 @@ const os = require('node:os')
 const path = require('node:path')
 const readline = require('node:readline')
 const mineflayer = require('mineflayer')
+const { Vec3 } = require('vec3')
 
 const MAIN = path.join(__dirname, '..', 'world', 'main.js')
 const CHANNEL = 'journeyman:tick'
 
-/** A fresh folder for one test; removed with `fs.rmSync` by `World.stop`. */
+const TICK_MS = 50
+
+/** A fresh folder for one test; `stop` removes it. */
 const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'journeyman-test-'))
 
 /** A world process under test. */
@@ -39,6 +46,7 @@ class WorldUnderTest {
     world.errors = ''
     world.answers = new EventEmitter()
     world.lastId = 0
+    world.drivers = []
     readline.createInterface({ input: world.process.stdout }).on('line', (line) => {
       const answer = JSON.parse(line)
       world.answers.emit(answer.id, answer)
@@ -79,10 +87,21 @@ class WorldUnderTest {
       username, auth: 'offline', version: '1.20.1', stream: net.connect(this.socket), checkTimeoutInterval: 3_600_000,
     })
     bot.on('error', (error) => { throw error })
-    await once(bot, 'spawn')
-    const driver = new Driver(bot)
-    await driver.until(() => bot.entity.onGround && driver.ticks > 20)
-    return Object.assign(driver, { world: this })
+    const spawned = once(bot, 'spawn')
+    await clock.advance(1) // mineflayer loads its plugins in a timer
+    await spawned
+    const driver = new Driver(this, bot)
+    this.drivers.push(driver)
+    bot.once('end', () => { this.drivers = this.drivers.filter((one) => one !== driver) })
+    await driver.until(() => bot.entity.onGround && bot.world.getColumnAt(bot.entity.position))
+    return driver
+  }
+
+  /** One tick: the bots' time moves on, then the world's. */
+  async tick() {
+    await clock.advance(TICK_MS)
+    await Promise.all(this.drivers.map((driver) => driver.ask()))
+    await clock.real.hop()
   }
 
   /** End the process; the folder goes with it unless it is kept for a restart. */
@@ -95,26 +114,31 @@ class WorldUnderTest {
   }
 }
 
-/** Ticks the world for one bot. While something is awaited, ticks go on; else the world stands still. */
+/** One bot in the world. While something is awaited through it, ticks go on; else the world stands still. */
 class Driver {
-  constructor(bot) {
+  constructor(world, bot) {
+    this.world = world
     this.bot = bot
     this.ticks = 0
   }
 
-  /** One tick of the world. */
-  async tick() {
-    const done = new Promise((resolve) => {
+  /** Ask for a tick; resolves when the world has lived it. */
+  ask() {
+    const answered = new Promise((resolve) => {
       const onPayload = ({ channel }) => {
         if (channel !== CHANNEL) return
         this.bot._client.off('custom_payload', onPayload)
+        this.ticks++
         resolve()
       }
       this.bot._client.on('custom_payload', onPayload)
     })
     this.bot._client.write('custom_payload', { channel: CHANNEL, data: Buffer.alloc(0) })
-    await done
-    this.ticks++
+    return answered
+  }
+
+  tick() {
+    return this.world.tick()
   }
 
   async tickTimes(count) {
@@ -126,7 +150,6 @@ class Driver {
     for (let i = 0; i < most; i++) {
       if (await condition()) return
       await this.tick()
-      await new Promise((resolve) => setTimeout(resolve, 1))
     }
     throw new Error(`not so after ${most} ticks: ${condition}`)
   }
@@ -138,7 +161,6 @@ class Driver {
     running.catch(() => {})
     while (!done) {
       await this.tick()
-      await new Promise((resolve) => setImmediate(resolve))
     }
     return running
   }
@@ -154,6 +176,39 @@ class Driver {
     await this.until(() => this.bot.inventory.count(this.item(name)) >= before + count)
   }
 
+  /** Empty the bot's pockets and remove everything that lies about. */
+  async clear() {
+    if (this.bot.currentWindow) this.bot.closeWindow(this.bot.currentWindow)
+    await this.tick()
+    await this.world.command(`clear ${this.bot.username}`)
+    await this.world.command('kill @e')
+    await this.tick()
+  }
+
+  /** Stand on a fresh stone platform high up, 9 by 9, with nothing around. Gives the block position of the feet. */
+  async platform(y = 150) {
+    const [cx, cz] = [Math.floor(this.bot.entity.position.x), Math.floor(this.bot.entity.position.z)]
+    for (let x = cx - 4; x <= cx + 4; x++) {
+      for (let z = cz - 4; z <= cz + 4; z++) await this.world.command(`setblock ${x} ${y - 1} ${z} stone`)
+    }
+    await this.world.command(`tp ${this.bot.username} ${cx + 0.5} ${y} ${cz + 0.5}`)
+    await this.until(() => this.bot.entity.onGround && Math.abs(this.bot.entity.position.y - y) < 0.01)
+    return new Vec3(cx, y, cz)
+  }
+
+  /** Set a block (with properties, as in commands) and wait until the bot sees it. */
+  async setBlock(position, block) {
+    await this.world.command(`setblock ${position.x} ${position.y} ${position.z} ${block}`)
+    const name = block.replace(/\[.*/, '')
+    await this.until(() => this.bot.blockAt(position)?.name === name)
+    return this.bot.blockAt(position)
+  }
+
+  /** Take an item into the hand. */
+  hold(name) {
+    return this.during(this.bot.equip(this.item(name), 'hand'))
+  }
+
   observe() {
     return this.world.ask('observe', { player: this.bot.username })
   }
@@ -165,4 +220,4 @@ class Driver {
   }
 }
 
-module.exports = { WorldUnderTest, scratch }
+module.exports = { WorldUnderTest, scratch, clock }

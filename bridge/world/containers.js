@@ -46,8 +46,8 @@ function slotsAt(world, { x, y, z }) {
 }
 
 /** The places of a chest's halves, the upper rows first; one place for a single chest. */
-function halvesOf(world, x, y, z) {
-  const { type, facing } = world.data.propsOf(world.chunks.get(x, y, z))
+function halvesOf(world, state, x, y, z) {
+  const { type, facing } = world.data.propsOf(state)
   if (type !== 'left' && type !== 'right') return [{ x, y, z }]
   const way = type === 'left' ? 1 : -1
   const [dx, dz] = CLOCKWISE[facing]
@@ -56,7 +56,7 @@ function halvesOf(world, x, y, z) {
 }
 
 function openChest(world, player, name, x, y, z) {
-  const halves = halvesOf(world, x, y, z)
+  const halves = halvesOf(world, world.chunks.get(x, y, z), x, y, z)
   const slots = new SlotList(halves.map((half) => slotsAt(world, half)))
   const double = halves.length > 1
   let before = tally(slots.all())
@@ -89,14 +89,22 @@ function report(world, player, before, after, x, y, z) {
   }
 }
 
-/** Let the contents of a place fall and close its windows: the block is about to go. */
-function spill(world, x, y, z) {
+/** A block of state `before` has gone: its contents fall, its windows close, a chest that it joined is single again. */
+function removed(world, before, x, y, z) {
   const entity = world.chunks.blockEntity(x, y, z)
-  if (!entity?.slots) return
-  closeWindowsAt(world, keyOf(x, y, z))
-  for (const stack of entity.slots) if (stack) world.dropItem(new Vec3(x + 0.5, y + 0.5, z + 0.5), stack)
-  world.chunks.setBlockEntity(x, y, z, null)
-  furnaces.forget(world, x, y, z)
+  if (entity?.slots) {
+    closeWindowsAt(world, keyOf(x, y, z))
+    for (const stack of entity.slots) if (stack) world.dropItem(new Vec3(x + 0.5, y + 0.5, z + 0.5), stack)
+    world.chunks.setBlockEntity(x, y, z, null)
+    furnaces.forget(world, x, y, z)
+  }
+  const halves = halvesOf(world, before, x, y, z)
+  if (halves.length === 1) return
+  for (const half of halves) {
+    const state = world.chunks.get(half.x, half.y, half.z)
+    if (world.data.blockName(state) !== world.data.blockName(before)) continue
+    world.setBlock(half.x, half.y, half.z, world.data.withProps(state, { type: 'single' }))
+  }
 }
 
-module.exports = { open, spill }
+module.exports = { open, removed }

@@ -12,7 +12,6 @@ const { blockDrops } = require('./loot')
 const { heldSlot, heldStack } = require('./equipment')
 const { toss, wearHeld } = require('./inventory')
 const { withCount } = require('./stacks')
-const containers = require('./containers')
 const { otherHalf } = require('./pairs')
 
 const REACH = 6
@@ -108,7 +107,6 @@ function breakBlock(world, player, x, y, z) {
   const name = data.blockName(state)
   const tool = heldStack(player)
   const survival = player.gamemode === 'survival'
-  containers.spill(world, x, y, z)
   const pair = otherHalf(data, state, x, y, z)
   const leftBehind = remainsAs(world, name, state, x, y, z, survival)
   world.setBlock(x, y, z, leftBehind)

@@ -1,5 +1,7 @@
 'use strict'
-// Where worn things go: slot numbers of the player's window and the words that the observation uses for them.
+/**
+ * Where worn things go: slot numbers of the player's window and the words that the observation uses for them.
+ */
 
 const PIECES = { helmet: 5, chestplate: 6, leggings: 7, boots: 8 }
 const OTHERS = { turtle_helmet: 5, carved_pumpkin: 5, elytra: 6 }

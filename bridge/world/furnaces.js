@@ -139,9 +139,7 @@ function finish(furnace, recipe) {
 /** Bring the block in line with whether it burns. */
 function showFire(world, furnace, x, y, z) {
   const state = world.chunks.get(x, y, z)
-  const entity = world.chunks.blockEntity(x, y, z)
   world.setBlock(x, y, z, world.data.withProps(state, { lit: furnace.burnLeft > 0 }))
-  world.chunks.setBlockEntity(x, y, z, entity)
 }
 
 module.exports = { KINDS, open, wake, forget, step, smelting, burnTime }

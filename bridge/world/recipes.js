@@ -1,6 +1,10 @@
 'use strict'
-// Crafting recipes from minecraft-data, indexed so that a grid is looked up in one step: by its trimmed shape for
-// shaped recipes (both hands' mirror images), by its sorted contents for shapeless ones. Knows nothing of windows.
+/**
+ * Crafting recipes from minecraft-data, indexed so that a grid is looked up in one step: by its trimmed shape for
+ * shaped recipes (both hands' mirror images), by its sorted contents for shapeless ones. Knows nothing of windows.
+ */
+
+const tags = require('../data/tags.json')
 
 /** What stays in the grid when an item is used up. */
 const REMAINDERS = {
@@ -30,11 +34,17 @@ function trim(cells, width) {
 const shapeKey = (rows) => rows.map((row) => row.join()).join('|')
 const contentsKey = (names) => names.slice().sort().join()
 
+/** Kinds of ingredients that vanilla lets one mix, as long as the result does not depend on which is used. */
+const MIXABLE = ['planks', 'logs', 'wooden_slabs', 'stone_tool_materials', 'coals', 'smelts_to_glass', 'wool']
+const MIXED = new Map(MIXABLE.flatMap((tag) => tags[tag].map((name) => [name, `#${tag}`])))
+const mixed = (name) => MIXED.get(name) ?? name
+
 class Recipes {
   /** @param mcData minecraft-data of the game version */
   constructor(mcData) {
     this.shaped = new Map()
     this.shapeless = new Map()
+    this.mixed = new Map() // by a key with tags for names; null where the result depends on the member
     const nameOf = (cell) => {
       const id = Array.isArray(cell) ? cell[0] : typeof cell === 'object' && cell ? cell.id : cell
       return id == null || id < 0 ? '' : mcData.items[id].name
@@ -49,6 +59,7 @@ class Recipes {
     if (!recipe.inShape) {
       const key = contentsKey(recipe.ingredients.map(nameOf))
       if (!this.shapeless.has(key)) this.shapeless.set(key, result)
+      this.#addMixed(contentsKey(recipe.ingredients.map(nameOf).map(mixed)), result)
       return
     }
     const width = Math.max(...recipe.inShape.map((row) => row.length))
@@ -56,7 +67,14 @@ class Recipes {
     const rows = trim(cells, width)
     for (const shape of [rows, rows.map((row) => row.slice().reverse())]) {
       if (!this.shaped.has(shapeKey(shape))) this.shaped.set(shapeKey(shape), result)
+      this.#addMixed(shapeKey(shape.map((row) => row.map(mixed))), result)
     }
+  }
+
+  #addMixed(key, result) {
+    const known = this.mixed.get(key)
+    const agrees = known === undefined || (known?.name === result.name && known.count === result.count)
+    this.mixed.set(key, agrees ? result : null)
   }
 
   /** What a grid of stacks makes, row by row: a fresh stack or null. */
@@ -64,7 +82,12 @@ class Recipes {
     const names = stacks.map((stack) => stack?.name ?? '')
     const rows = trim(names, width)
     if (!rows) return null
-    const result = this.shaped.get(shapeKey(rows)) ?? this.shapeless.get(contentsKey(names.filter(Boolean)))
+    const contents = names.filter(Boolean)
+    const result =
+      this.shaped.get(shapeKey(rows)) ??
+      this.shapeless.get(contentsKey(contents)) ??
+      this.mixed.get(shapeKey(rows.map((row) => row.map(mixed)))) ??
+      this.mixed.get(contentsKey(contents.map(mixed)))
     return result ? { ...result } : null
   }
 }

@@ -1,6 +1,8 @@
 'use strict'
-// Stacks of items: plain JSON {name, count, damage?}. A stack is never changed in place; every
-// function here returns a new one (or null for nothing), so that two holders of one stack can never disturb each other.
+/**
+ * Stacks of items: plain JSON {name, count, damage?}. A stack is never changed in place; every
+ * function here returns a new one (or null for nothing), so that two holders of one stack can never disturb each other.
+ */
 
 /** A stack with another count; null when nothing is left. */
 const withCount = (stack, count) => (stack && count > 0 ? { ...stack, count } : null)

@@ -1,6 +1,8 @@
 'use strict'
-// A view is a window seen as numbered slots: the player's own inventory (window 0), or a container above the player's
-// 36 slots. It knows what each slot is for and what may lie in it; it moves nothing by itself and sends nothing.
+/**
+ * A view is a window seen as numbered slots: the player's own inventory (window 0), or a container above the player's
+ * 36 slots. It knows what each slot is for and what may lie in it; it moves nothing by itself and sends nothing.
+ */
 
 const { armourSlot, OFF_HAND } = require('./equipment')
 

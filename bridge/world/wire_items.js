@@ -1,5 +1,7 @@
 'use strict'
-// The border between stacks (names) and the protocol's items (numbers). Nothing else converts between the two.
+/**
+ * The border between stacks (names) and the protocol's items (numbers). Nothing else converts between the two.
+ */
 
 const nbt = require('prismarine-nbt')
 

@@ -22,6 +22,7 @@ const movement = require('./movement')
 const digging = require('./digging')
 const food = require('./food')
 const sleeping = require('./sleeping')
+const containers = require('./containers')
 const furnaces = require('./furnaces')
 const messages = require('./messages')
 const chunkSending = require('./chunk_sending')
@@ -102,9 +103,11 @@ class World {
     return gamedata.blockName(this.chunks.get(x, y, z))
   }
 
-  /** Change a block: clients are told and the neighbours get an update. */
+  /** Change a block: contents of what was there fall, clients are told, the neighbours get an update. */
   setBlock(x, y, z, state) {
+    const before = this.chunks.get(x, y, z)
     if (!this.chunks.set(x, y, z, state)) return
+    if (gamedata.blockOf(before) !== gamedata.blockOf(state)) containers.removed(this, before, x, y, z)
     for (const player of this.players.values()) {
       if (chunkSending.sees(player, x >> 4, z >> 4)) {
         player.session.send('block_change', { location: { x, y, z }, type: state })
