@@ -14,9 +14,17 @@ const CONTROLS = ['forward', 'back', 'left', 'right', 'jump', 'sprint', 'sneak']
 const PLACES = ['hand', 'head', 'torso', 'legs', 'feet', 'off-hand']
 const MOST_TICKS = 24_000
 const GOTO_TICKS = 2_400
+const LANDING_TICKS = 20
 
 const actions = {
-  dig: (body, block) => body.bot.dig(args.block(body, block)),
+  /** Off the ground digging takes five times as long, and a goal of the pathfinder would abort it. */
+  async dig (body, block) {
+    const target = args.block(body, block)
+    const { bot } = body
+    bot.pathfinder.setGoal(null)
+    await body.until(() => bot.entity.onGround || bot.entity.isInWater, LANDING_TICKS)
+    await bot.dig(target)
+  },
 
   async placeBlock (body, reference, face) {
     const against = args.block(body, reference, 'the reference block')
@@ -115,7 +123,9 @@ const actions = {
     }
     let taken = null
     if (method !== 'look') {
-      if (typeof currentWindow[method] !== 'function') throw args.bad('this window cannot do that', method, 'see its type')
+      if (typeof currentWindow[method] !== 'function') {
+        throw args.bad('the method must fit the window', method, `this is a ${currentWindow.type}`)
+      }
       const [item, , count] = rest
       const given = method.startsWith('take')
         ? []

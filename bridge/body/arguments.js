@@ -38,7 +38,7 @@ function position (value, what = 'the position') {
 /** The block at a position that the body may know and whose chunk is loaded. */
 function block (body, value, what = 'the block') {
   if (value === null || value === undefined) {
-    throw bad(`${what} must be a block`, value, 'check what findBlock or blockAt returned before using it')
+    throw bad(`${what} must be a block`, value, 'check what findBlock or blockAt returned')
   }
   const at = position(value, what).floored()
   const found = body.sight.blockAt(at)
@@ -63,7 +63,8 @@ function item (body, value) {
   const type = typeof value === 'object' ? value?.type : value
   const slot = Number.isInteger(value?.slot) ? inventory.slots[value.slot] : null
   if (slot && slot.type === type) return slot
-  const name = typeof value === 'string' ? value : value?.name ?? body.data.items[type]?.name
+  const known = Object.hasOwn(body.data.items, type) ? body.data.items[type].name : undefined
+  const name = typeof value === 'string' ? value : value?.name ?? known
   if (!Number.isInteger(type) && typeof name !== 'string') {
     throw bad('the item must be an item, an item id or a name', value, 'take one from bot.inventory.items()')
   }

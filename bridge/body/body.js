@@ -19,6 +19,7 @@
  */
 'use strict'
 
+const { EPOCH } = require('./clock')
 const { PrimitiveError } = require('./errors')
 
 class Body {
@@ -26,6 +27,7 @@ class Body {
     Object.assign(this, { bot, clock, driver, sight, data, tags })
     this.shared = this // views made by forAction() inherit it
     this.tick = 0
+    this.joinedAt = clock.now()
     this.waiting = new Set()
     this.hooks = new Set()
     this.noted = []
@@ -119,6 +121,9 @@ class Body {
   }
 
   random () { return Math.random() }
+
+  /** The date that programs see: a fixed moment when the bot joins, then game time. */
+  date () { return EPOCH + this.clock.now() - this.joinedAt }
 
   names (name) {
     const list = Array.isArray(name) ? name : [name]

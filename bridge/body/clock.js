@@ -149,4 +149,4 @@ function seedRandom (seed) {
   }
 }
 
-module.exports = { Clock, COST_OF_A_LOOK, seedRandom }
+module.exports = { Clock, COST_OF_A_LOOK, EPOCH, seedRandom }

@@ -378,7 +378,7 @@ async function exploreUntil ([direction, maxTime = 60, callback], place) {
 
 // ---------------------------------------------------------------- names for programs
 
-const tables = {}
+const tables = Object.create(null)
 const mcData = new Proxy(tables, {
   get: (target, table) => typeof table === 'string' ? target[table] ??= tableOf(table) : undefined
 })

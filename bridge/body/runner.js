@@ -22,7 +22,7 @@ const DEFAULTS = { ticks: 12_000, seconds: 600, cpu_seconds: 5, memory_mb: 64 }
 const MOST_ARGUMENT_LETTERS = 200_000
 const MOST_CALLS_KEPT = 500
 /** Questions that may be asked without any time passing: far more than a search of everything in sight needs. */
-const MOST_QUESTIONS_A_TICK = 200_000
+const MOST_QUESTIONS_A_TICK = 100_000
 const WATCH_MS = 50
 /** Ticks that an action gets to end by itself once it was stopped. */
 const GRACE_TICKS = 20
@@ -185,7 +185,7 @@ class Run {
     const from = now()
     try {
       const value = queries[operation](this.body, ...args)
-      if (operation === 'self') value.now = Date.now()
+      if (operation === 'self') value.now = this.body.date()
       return success(value)
     } finally {
       this.asking += now() - from
@@ -288,7 +288,7 @@ class Run {
   fail (error) {
     if (this.stopped) return
     const message = String(error?.message ?? error)
-    if (/memory limit|out of memory|Array buffer allocation failed/i.test(message)) {
+    if (/memory limit|out of memory/i.test(message)) {
       this.stopped = { outcome: 'out_of_memory', error: new PrimitiveError('out_of_memory',
         `the program used more than ${this.limits.memory_mb} MB`, { remedy: 'keep less at a time' }) }
     } else if (!this.finished) {

@@ -1,0 +1,114 @@
+'use strict'
+/** The bot that programs see: mineflayer's feel over plain data, and the rule of sight. */
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { join } = require('./body_harness')
+
+test('the façade', async t => {
+  const body = await join()
+  t.after(() => body.close())
+  const { run, ask } = body
+  const command = text => ask('command', { text })
+  await command('/give Tester oak_log 8')
+  await body.operations.tick({ count: 2 })
+
+  await t.test('shows the state of the bot', async () => {
+    const { value } = await run(`return [bot.username, bot.health, bot.food, bot.time.isDay, bot.game.gameMode,
+      bot.entity.onGround, bot.entity.position instanceof Vec3, bot.entity.position.offset(0, 1, 0).y - bot.entity.position.y]`)
+    assert.deepEqual(value, ['Tester', 20, 20, true, 'survival', true, true, 1])
+  })
+
+  await t.test('shows the inventory, by name and by id', async () => {
+    const { value } = await run(`const id = mcData.itemsByName.oak_log.id
+      return [bot.inventory.count('oak_log'), bot.inventory.count(id), bot.inventory.findInventoryItem(id).name,
+        bot.inventory.findInventoryItem('stone'), bot.inventory.items().length, bot.inventory.emptySlotCount()]`)
+    assert.deepEqual(value, [8, 8, 'oak_log', null, 1, 35])
+  })
+
+  await t.test('finds the same blocks by name, id and predicate, nearest first', async () => {
+    const { value } = await run(`
+      const all = [['grass_block', 'dirt'], [mcData.blocksByName.grass_block.id, mcData.blocksByName.dirt.id],
+        block => block.name === 'grass_block' || block.name === 'dirt',
+        block => ['grass_block', 'dirt'].includes(block.name) && block.position.y > -100]
+      const found = all.map(matching => bot.findBlocks({ matching, maxDistance: 10, count: 20 }))
+      const far = found[0].map(at => at.distanceTo(bot.entity.position))
+      return [found.map(list => JSON.stringify(list)), far.every((d, i) => i === 0 || d >= far[i - 1] - 1.8), found[0].length]`)
+    assert.equal(new Set(value[0]).size, 1)
+    assert.deepEqual(value.slice(1), [true, 20])
+  })
+
+  await t.test('blocks have properties and can be asked about', async () => {
+    const { value } = await run(`const below = bot.blockAt(bot.entity.position.offset(0, -1, 0))
+      return [below.boundingBox, below.diggable, bot.canDigBlock(below), below.digTime() > 0,
+        bot.blockAt(new Vec3(10000, 64, 0)), typeof below.getProperties()]`)
+    assert.deepEqual(value, ['block', true, true, true, null, 'object'])
+  })
+
+  await t.test('crafts with plain recipes', async () => {
+    const { value, calls } = await run(`const planks = mcData.itemsByName.oak_planks.id
+      const [recipe] = bot.recipesFor(planks, null, 1, null)
+      await bot.craft(recipe, 2, null)
+      return [recipe.result.name, bot.inventory.count('oak_planks'), bot.inventory.count('oak_log'),
+        bot.recipesFor(mcData.itemsByName.diamond_pickaxe.id, null, 1, true).length]`)
+    assert.deepEqual(value, ['oak_planks', 8, 6, 0])
+    assert.equal(calls[0].name, 'craft')
+  })
+
+  await t.test('digs, places, walks, opens and fills a chest', async () => {
+    await command('/give Tester chest 1')
+    await command('/give Tester dirt 4')
+    const { value, error } = await run(`
+      await bot.waitForTicks(2)
+      const start = bot.entity.position.floored()
+      const spot = bot.findBlocks({ matching: block => block.boundingBox === 'block', maxDistance: 4, count: 200 })
+        .find(at => Math.hypot(at.x - start.x, at.z - start.z) >= 1.9 && bot.blockAt(at.offset(0, 1, 0)).boundingBox === 'empty')
+      const above = bot.blockAt(spot.offset(0, 1, 0))
+      if (above.name !== 'air') await bot.dig(above)
+      await bot.equip('chest', 'hand')
+      await bot.placeBlock(bot.blockAt(spot), new Vec3(0, 1, 0))
+      const chest = bot.findBlock({ matching: 'chest', maxDistance: 6 })
+      const window = await bot.openChest(chest)
+      await window.deposit(mcData.itemsByName.dirt.id, null, 3)
+      const inside = window.containerCount('dirt')
+      await window.withdraw(mcData.itemsByName.dirt.id, null, 1)
+      await window.close()
+      return [inside, window.containerCount('dirt'), bot.inventory.count('dirt')]`)
+    assert.equal(error, null)
+    assert.deepEqual(value, [3, 2, 2])
+  })
+
+  await t.test('goes to goals, and says so when there is no way', async () => {
+    const { value } = await run(`const { x, y, z } = bot.entity.position
+      await bot.pathfinder.goto(new GoalXZ(Math.floor(x) + 3, Math.floor(z)))
+      const moved = bot.entity.position.x - x
+      return moved > 1.5`)
+    assert.equal(value, true)
+  })
+
+  await t.test('what is not offered says what to do instead', async () => {
+    const { error } = await run("bot.on('chat', () => {})")
+    assert.equal(error.code, 'bad_argument')
+    assert.match(error.message, /bot\.on is not available/)
+  })
+
+  await t.test('entities are plain, nearest first, and can be awaited upon', async () => {
+    await command('/summon cow')
+    await body.operations.tick({ count: 10 })
+    const { value } = await run(`const near = bot.nearestEntity(other => other.name === 'cow')
+      return [near?.name ?? null, near ? bot.entities[near.id].name : null]`)
+    assert.ok(value[0] === null || (value[0] === 'cow' && value[1] === 'cow'))
+  })
+})
+
+test("'sight exposed' hides what no face of is open, from façade and search alike", async t => {
+  const body = await join({ sight: 'sight exposed' })
+  t.after(() => body.close())
+  const { value } = await body.run(`
+    const open = at => [[0, 1, 0], [0, -1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]]
+      .map(([x, y, z]) => bot.blockAt(at.offset(x, y, z))).some(block => block && (block.transparent || block.boundingBox === 'empty'))
+    const found = bot.findBlocks({ matching: ['stone', 'dirt', 'deepslate'], maxDistance: 32, count: 100 })
+    const deep = bot.entity.position.offset(0, -3, 0)
+    return [found.every(open), bot.blockAt(deep)]`)
+  assert.deepEqual(value, [true, null])
+})

@@ -1,0 +1,96 @@
+'use strict'
+/** Programs that mean harm or merely do it: each ends with its typed outcome, and the next run is unharmed. */
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { join } = require('./body_harness')
+
+const QUICK = { cpu_seconds: 0.5, seconds: 20, memory_mb: 32 }
+
+const ENDS = [
+  ['a loop without end', 'while (true) {}', 'endless_loop', 'endless_loop'],
+  ['a loop without end after an await', 'await bot.waitForTicks(1); while (true) {}', 'endless_loop', 'endless_loop'],
+  ['an endless chain of settled promises', 'while (true) await null', 'endless_loop', 'endless_loop'],
+  ['questions without end', 'while (true) bot.blockAt(bot.entity.position)', 'endless_loop', 'endless_loop'],
+  ['failing calls without end', 'while (true) { try { await bot.dig(null) } catch {} }', 'endless_loop', 'endless_loop'],
+  ['a promise that never settles', 'await new Promise(() => {})', 'threw', 'thrown'],
+  ['a throw of something that is no error', 'throw { toString () { throw 1 } }', 'threw', 'thrown'],
+  ['a throw of null', 'throw null', 'threw', 'thrown'],
+  ['process', 'return process.pid', 'threw', 'thrown'],
+  ['require', "return require('fs')", 'threw', 'thrown'],
+  ['import', "return await import('fs')", 'threw', 'thrown'],
+  ['eval', "return eval('1')", 'threw', 'thrown'],
+  ['a heap bomb', 'const a = []; while (true) a.push(new Array(1e5).fill(a.length))', 'out_of_memory', 'out_of_memory'],
+  ['a string bomb', "let s = 'x'; while (true) s += s", 'threw', 'thrown'],
+  ['a buffer bomb', 'const a = []; while (true) a.push(new Uint8Array(5e7).fill(1))', 'threw', 'thrown'],
+  ['recursion without end', 'const f = () => f() + 1; return f()', 'threw', 'thrown']
+]
+
+test('a body under attack', async t => {
+  const body = await join()
+  t.after(() => body.close())
+  const { run } = body
+
+  for (const [what, program, outcome, code] of ENDS) {
+    await t.test(`${what}: ${outcome}`, async () => {
+      const result = await run(program, { limits: QUICK })
+      assert.deepEqual([result.outcome, result.error.code], [outcome, code])
+      const next = await run('await bot.waitForTicks(1); return 1')
+      assert.deepEqual([next.outcome, next.value, next.ticks], ['returned', 1, 1])
+    })
+  }
+
+  await t.test('constructors lead nowhere', async () => {
+    const { value } = await run(`
+      const reach = 'return typeof process + typeof require + typeof globalThis.constructor.constructor("return process")'
+      const tries = [() => bot.dig.constructor(reach)(), () => (async () => {}).constructor(reach)(),
+        () => bot.entity.constructor.constructor(reach)(), () => Vec3.constructor(reach)(),
+        () => console.log.constructor(reach)()]
+      const told = []
+      for (const attempt of tries) try { told.push(String(await attempt()).slice(0, 18)) } catch (error) { told.push('threw') }
+      return told`)
+    for (const told of value) assert.match(told, /^(undefinedundefined|threw)/)
+  })
+
+  await t.test('nothing that shares memory or measures real time is there', async () => {
+    const { value } = await run(`return ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'setTimeout', 'performance', '__ref']
+      .filter(name => name in globalThis)`)
+    assert.deepEqual(value, [])
+  })
+
+  await t.test('polluted prototypes stay in their run', async () => {
+    await run("Object.prototype.toJSON = () => 'x'; Array.prototype.map = null; JSON.stringify = null; Function.prototype.call = null")
+    assert.equal({}.toJSON, undefined)
+    const { outcome, value } = await run('return [({}).toJSON === undefined, [1].map(x => x)]')
+    assert.deepEqual([outcome, value], ['returned', [true, [1]]])
+  })
+
+  await t.test('bad arguments are refused with a sentence, never passed on', async () => {
+    const { value } = await run(`
+      const round = {}; round.self = round
+      const tries = [() => bot.dig({ x: 'a', y: 1, z: 1e309 }), () => bot.attack({ id: '__proto__' }),
+        () => bot.craft({ which: { type: '__proto__', index: 0 } }), () => bot.equip({ slot: -1, type: 'constructor' }),
+        () => bot.toss('x'.repeat(1e6)), () => bot.lookAt(round), () => bot.setControlState('fly', true),
+        () => bot.chat('/op Tester'), () => bot.pathfinder.goto({ goal: 'constructor' }), () => bot.waitForTicks(1e12),
+        () => bot.equip({ get type () { throw new Error('from a getter') } }), () => bot.chat(7), () => mcData.__proto__.x]
+      const told = []
+      for (const attempt of tries) try { told.push(['passed', await attempt()]) } catch (error) { told.push(error.message.slice(0, 60)) }
+      return told`)
+    assert.equal(value.length, 13)
+    assert.ok(value.every(told => typeof told === 'string' && told.length > 5), JSON.stringify(value))
+  })
+
+  await t.test('a flood of output and a huge value are cut', async () => {
+    const { outcome, log, value } = await run("for (let i = 0; i < 1e4; i++) console.log('x'.repeat(99)); return 'y'.repeat(1e6)")
+    assert.equal(outcome, 'returned')
+    assert.equal(value, null)
+    assert.ok(log.length <= 201)
+    assert.match(log.at(-1), /too large: 10000\d\d/)
+  })
+
+  await t.test('a value that is no plain JSON becomes null, with a note', async () => {
+    const { outcome, value, log } = await run('const a = {}; a.a = a; return a')
+    assert.deepEqual([outcome, value], ['returned', null])
+    assert.match(log.at(-1), /not plain JSON/)
+  })
+})

@@ -1,0 +1,112 @@
+'use strict'
+/** Programs in a joined body: outcomes, pinned callees, errors that name the writer's line, and repeatability. */
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { join } = require('./body_harness')
+
+const modules = (...list) => list.map(([id, name, source, uses = {}]) => ({ id, name, source, uses }))
+
+test('a joined body', async t => {
+  const body = await join()
+  t.after(() => body.close())
+  const { run } = body
+
+  await t.test('joins in lock-step: body and world count the same ticks', async () => {
+    const before = body.joined
+    const { tick, world_tick: worldTick } = await body.operations.tick({ count: 20 })
+    assert.equal(tick - before.tick, 20)
+    assert.equal(worldTick - before.world_tick, 20)
+  })
+
+  await t.test('returns plain JSON and passes arguments', async () => {
+    const { outcome, value, ticks } = await run('return { twice: args.count * 2, nothing: undefined }', { args: { count: 4 } })
+    assert.deepEqual([outcome, value, ticks], ['returned', { twice: 8 }, 0])
+  })
+
+  await t.test('time passes only while an action is under way, and each action is written down with its line', async () => {
+    const { value, ticks, calls } = await run('const t = Date.now()\nawait bot.waitForTicks(7)\nreturn Date.now() - t')
+    assert.deepEqual([value, ticks], [350, 7])
+    assert.deepEqual(calls, [
+      { name: 'waitForTicks', args: ['7'], ok: true, ticks: 7, module: 'main', line: 3, column: 11 }
+    ])
+  })
+
+  await t.test('a module calls the version it was pinned to, whatever else has the same name', async () => {
+    const { value } = await run(modules(
+      ['old', 'helper', 'async function helper(bot) { return 1 }'],
+      ['new', 'helper', 'async function helper(bot) { return 2 }'],
+      ['middle', 'middle', 'async function middle(bot) { return await helper(bot) }', { helper: 'old' }],
+      ['main', 'main', 'async function main(bot) { return [await middle(bot), await helper(bot)] }',
+        { middle: 'middle', helper: 'new' }]
+    ))
+    assert.deepEqual(value, [1, 2])
+  })
+
+  await t.test('an error names module, line and text of the place that threw', async () => {
+    const { outcome, error } = await run(modules(
+      ['inner', 'inner', 'async function inner(bot) {\n  const nothing = null\n  return nothing.name\n}'],
+      ['main', 'main', 'async function main(bot) {\n  return await inner(bot)\n}', { inner: 'inner' }]
+    ))
+    assert.equal(outcome, 'threw')
+    assert.equal(error.code, 'thrown')
+    assert.deepEqual([error.where.module, error.where.line, error.where.text], ['inner', 3, 'return nothing.name'])
+  })
+
+  await t.test('a syntax error is a bad program with its line', async () => {
+    const { outcome, error } = await run('let a\nlet b = = 1')
+    assert.equal(outcome, 'threw')
+    assert.deepEqual([error.code, error.where.line], ['bad_program', 3])
+  })
+
+  await t.test('a failure of the game has code, value and remedy, and can be caught', async () => {
+    const { outcome, value } = await run(`
+      try { await bot.equip('diamond_pickaxe') } catch (error) { return [error.code, error.value, error.remedy] }`)
+    assert.equal(outcome, 'returned')
+    assert.deepEqual(value, ['missing_items', { diamond_pickaxe: 1 }, 'get diamond_pickaxe first'])
+  })
+
+  await t.test('a forgotten await does not hide a failure', async () => {
+    const { outcome, error } = await run("bot.equip('diamond_pickaxe')\nreturn 'fine'")
+    assert.deepEqual([outcome, error.code], ['threw', 'missing_items'])
+  })
+
+  await t.test('game time runs out as timeout, even for a program that catches everything', async () => {
+    const { outcome, ticks, error } = await run('for (;;) { try { await bot.waitForTicks(5) } catch {} }',
+      { limits: { ticks: 50 } })
+    assert.deepEqual([outcome, ticks, error.code], ['timeout', 50, 'timeout'])
+  })
+
+  await t.test('an action that is cut short leaves the bot at rest', async () => {
+    await run("bot.setControlState('forward', true); await bot.waitForTicks(1000)", { limits: { ticks: 10 } })
+    await run('await bot.waitForTicks(20)')
+    const { value } = await run('const p = bot.entity.position; await bot.waitForTicks(5); return bot.entity.position.distanceTo(p)')
+    assert.ok(value < 0.01, `moved ${value}`)
+  })
+
+  await t.test('death ends the run; the next run finds the bot alive', async () => {
+    const dying = run('await bot.waitForTicks(400)')
+    await body.ask('command', { text: '/kill Tester' })
+    const { outcome, error } = await dying
+    assert.deepEqual([outcome, error.code], ['died', 'died'])
+    const { value } = await run('return bot.health')
+    assert.equal(value, 20)
+  })
+})
+
+test('the same seed and the same programs give the same world', async () => {
+  const play = async () => {
+    const body = await join({ seed: 11, rules: { mob_spawning: true } })
+    const runs = []
+    for (const program of [
+      'const p = bot.entity.position; await goTo(bot, { x: p.x + 12, z: p.z + 5 }, 2).catch(() => {}); return bot.entity.position',
+      'console.log(Math.random(), Date.now()); await bot.waitForTicks(60); return Object.values(bot.entities).length',
+      "return await mineBlock(bot, ['dirt', 'grass_block', 'sand'], 1).catch(error => error.code)"
+    ]) runs.push(await body.run(program))
+    const { events } = await body.ask('events', { since: 0 })
+    const seen = await body.ask('observe', { player: 'Tester' })
+    await body.close()
+    return { runs, events, seen }
+  }
+  assert.deepEqual(await play(), await play())
+})
