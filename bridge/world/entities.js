@@ -79,7 +79,7 @@ class EntitySystem {
   }
 
   wakeAndSleep() {
-    spawning.despawn(this.world)
+    spawning.oversee(this.world)
     this.awake = []
     for (const entity of this.world.entities.values()) {
       entity.awake = this.nearPlayer(entity.pos)

@@ -12,6 +12,8 @@ const { lightNow } = require('./daylight')
 
 const STROLL_CHANCE = 1 / 120
 const STROLL_REACH = 10
+/** After so long without anyone near, a mob stands still. */
+const BORED_TICKS = 100
 const FLEE_REACH = 5
 const LOOK_EVERY = 10
 const FORGET_UNSEEN = 60
@@ -46,11 +48,11 @@ const BRAINS = { melee, archer, creeper }
 
 function wander(world, mob, kind, size) {
   const fleeing = mob.age < (mob.panicUntil ?? 0)
-  if (!mob.path && (fleeing || world.random.chance(STROLL_CHANCE))) {
+  if (!mob.path && (fleeing || (!(mob.idle >= BORED_TICKS) && world.random.chance(STROLL_CHANCE)))) {
     const reach = fleeing ? FLEE_REACH : STROLL_REACH
     const { random } = world
     const to = mob.pos.offset(random.range(-reach, reach), 0, random.range(-reach, reach))
-    setPath(mob, findPath(world, mob.pos, to, { tall: size.height > 1 }))
+    setPath(mob, findPath(world, mob.pos, to, { tall: size.height > 1, leisure: true }))
   }
   return followPath(mob, kind.speed * (fleeing ? kind.panic : 1))
 }

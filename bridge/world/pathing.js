@@ -7,6 +7,7 @@
  */
 
 const MOST_VISITED = 250
+const MOST_VISITED_AT_LEISURE = 60
 const RANGE = 40
 const DEEPEST_DROP = 3
 const DIAGONAL = Math.SQRT2
@@ -95,10 +96,10 @@ class Frontier {
 
 /**
  * A path from one place to another.
- * @param {{tall: boolean}} body whether it needs two blocks of height
+ * @param {{tall: boolean, leisure?: boolean}} how whether it needs two blocks of height; at leisure it looks less far
  * @returns {number[][]} the places to walk through, without the start; empty when there is no step to take
  */
-function findPath(world, from, to, { tall }) {
+function findPath(world, from, to, { tall, leisure = false }) {
   const ground = new Ground(world, tall)
   const start = { x: Math.floor(from.x), y: Math.floor(from.y + 0.01), z: Math.floor(from.z), cost: 0, before: null }
   const goal = { x: Math.floor(to.x), y: Math.floor(to.y + 0.01), z: Math.floor(to.z) }
@@ -107,9 +108,10 @@ function findPath(world, from, to, { tall }) {
   const costs = new Map([[keyOf(start.x, start.y, start.z), 0]])
   const frontier = new Frontier()
   frontier.push({ ...start, total: left(start) })
+  const most = leisure ? MOST_VISITED_AT_LEISURE : MOST_VISITED
   let best = start
   let nearest = left(start)
-  for (let visited = 0; visited < MOST_VISITED && frontier.nodes.length > 0; visited++) {
+  for (let visited = 0; visited < most && frontier.nodes.length > 0; visited++) {
     const node = frontier.pop()
     if (node.cost > costs.get(keyOf(node.x, node.y, node.z))) continue
     const distance = left(node)

@@ -117,21 +117,24 @@ function pasture(world, x, y, z) {
   return world.blockName(x, y - 1, z) === 'grass_block' && lightNow(world, x, y, z) > 8
 }
 
-/** Take away monsters that are too far, that loitered far from everyone, or that peace forbids. Once a second. */
-function despawn(world) {
+/**
+ * Once a second: note how long each mob has been far from everyone (`idle`), and take away the monsters that are too
+ * far, that loitered too long, or that peace forbids.
+ */
+function oversee(world) {
   const peaceful = world.rules.difficulty === 'peaceful'
-  for (const entity of [...world.entities.values()]) {
-    if (categoryOf(entity) !== 'monster' || entity.persistent) continue
-    if (peaceful) {
-      world.removeEntity(entity)
-      continue
-    }
+  for (const entity of world.entities.values()) { // removing while iterating is safe in a Map
+    const monster = categoryOf(entity) === 'monster'
+    if (!monster && !(entity.awake && categoryOf(entity))) continue
     const distance = nearestPlayer(world, entity.pos)
-    if (distance === Infinity) continue
-    entity.idle = distance > LOITER ? (entity.idle ?? 0) + CHECK_TICKS : 0
-    const loitered = entity.idle > LOITER_TICKS && world.random.chance(DESPAWN_CHANCE)
-    if (distance > FARTHEST || loitered) world.removeEntity(entity)
+    if (distance !== Infinity) entity.idle = distance > LOITER ? (entity.idle ?? 0) + CHECK_TICKS : 0
+    if (monster && (peaceful || mustGo(world, entity, distance))) world.removeEntity(entity)
   }
+}
+
+function mustGo(world, monster, distance) {
+  if (monster.persistent || distance === Infinity) return false
+  return distance > FARTHEST || (monster.idle > LOITER_TICKS && world.random.chance(DESPAWN_CHANCE))
 }
 
 function nearestPlayer(world, pos) {
@@ -140,4 +143,4 @@ function nearestPlayer(world, pos) {
   return nearest
 }
 
-module.exports = { step, despawn, categoryOf }
+module.exports = { step, oversee, categoryOf }
