@@ -9,8 +9,8 @@
 
 const { Noise } = require('./noise')
 const { SEA_LEVEL } = require('./biomes')
+const { MIN_Y } = require('./gamedata')
 
-const MIN_Y = -64
 /** Caves hold lava below this height. */
 const LAVA_LEVEL = -54
 const FLOOR = MIN_Y + 2

@@ -8,13 +8,10 @@
  * `world.setBlock`.
  */
 
-const { coversSky, emitsLight } = require('./gamedata')
+const { MIN_Y, MAX_Y, HEIGHT, coversSky, emitsLight } = require('./gamedata')
 const { encodeColumn } = require('./chunk_encoding')
 const { brightest, blockSource, REACH } = require('./light')
 
-const MIN_Y = -64
-const HEIGHT = 384
-const MAX_Y = MIN_Y + HEIGHT - 1
 const SECTIONS = HEIGHT / 16
 /** Column coordinates stay exact as one number: a key is cx * KEY_SPAN + cz. */
 const KEY_SPAN = 2 ** 24

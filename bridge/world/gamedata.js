@@ -11,6 +11,11 @@ const registry = require('minecraft-data')('1.20.1')
 const tagTable = require('../data/tags.json')
 
 const VERSION = '1.20.1'
+/** The overworld's lowest and highest layer. */
+const MIN_Y = -64
+const MAX_Y = 319
+const HEIGHT = MAX_Y - MIN_Y + 1
+/** How many block states there are; state ids run from 0. */
 const STATE_COUNT = registry.blocksArray.reduce((most, block) => Math.max(most, block.maxStateId), 0) + 1
 
 /** Blocks whose light depends on their state; minecraft-data only knows one figure per block. */
@@ -231,7 +236,7 @@ function biomeId(name) {
 }
 
 module.exports = {
-  VERSION, STATE_COUNT, registry, block, item, itemName, blockOf, blockName, propsOf, withProps, stateOf, isSolid,
-  isOpaque, isAir, isLiquid, isReplaceable, coversSky, emitsLight, canHarvest, digTime, maxStack, durability,
-  tagMembers, hasTag, expandNames, biomeId,
+  VERSION, MIN_Y, MAX_Y, HEIGHT, STATE_COUNT, registry, block, item, itemName, blockOf, blockName, propsOf, withProps,
+  stateOf, isSolid, isOpaque, isAir, isLiquid, isReplaceable, coversSky, emitsLight, canHarvest, digTime, maxStack,
+  durability, tagMembers, hasTag, expandNames, biomeId,
 }

@@ -4,16 +4,16 @@
  *
  * A vein belongs to the column that it starts in and may reach into the neighbours. Every column works out the veins
  * of its eight neighbours too, from their own seeds, and keeps the blocks that fall into itself: no vein is cut at a
- * border, and no column ever writes into another. One thing is simpler than the game: whether a block "touches air"
- * is asked only inside the column, so a sixteenth of the buried veins' blocks count one open side too few.
+ * border, and no column ever writes into another. One thing is simpler than the game: whether a block touches air is
+ * asked only inside the column; for a block at its edge the side towards the neighbour counts as closed.
  */
 
 const { Random, hash, hash01 } = require('./random')
 const gamedata = require('./gamedata')
 const { veins } = require('../data/ores.json')
 
-const MIN_Y = -64
-const MAX_Y = 319
+const { MIN_Y, MAX_Y, HEIGHT } = gamedata
+
 const MAX_SIZE = 64
 /** No vein reaches farther than this from its start, up or sideways. */
 const reachOf = (size) => Math.ceil(size / 8 + size / 16 + 2)
@@ -34,7 +34,7 @@ const features = veins.map((vein) => {
 })
 
 const spheres = new Float64Array(MAX_SIZE * 4)
-const tried = new Uint32Array(256 * (MAX_Y - MIN_Y + 1))
+const tried = new Uint32Array(256 * HEIGHT)
 let attempt = 0
 
 function countOf(count, random) {

@@ -5,10 +5,9 @@
  * Looks outwards from the middle, column by column; it makes columns of the terrain to look at and keeps none.
  */
 
-const { stateOf, isSolid, isLiquid, STATE_COUNT } = require('./gamedata')
+const { MIN_Y, STATE_COUNT, stateOf, isSolid, isLiquid } = require('./gamedata')
 const { SEA_LEVEL } = require('./biomes')
 
-const MIN_Y = -64
 const AIR = 0
 const GRASS_BLOCK = stateOf('grass_block')
 const RINGS = 200

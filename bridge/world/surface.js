@@ -6,10 +6,9 @@
  * heights. It places single blocks, each decided by the place's own chance.
  */
 
-const { stateOf, isSolid, STATE_COUNT } = require('./gamedata')
+const { MIN_Y, STATE_COUNT, stateOf, isSolid } = require('./gamedata')
 const { SEA_LEVEL } = require('./biomes')
 
-const MIN_Y = -64
 const AIR = 0
 const WATER = stateOf('water')
 const GRASS_BLOCK = stateOf('grass_block')

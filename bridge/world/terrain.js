@@ -14,10 +14,8 @@ const { placeVeins } = require('./ores')
 const { Plans, pickWeighted } = require('./plans')
 const { dress } = require('./surface')
 const { hasRoom, spawnPoint } = require('./spawn_point')
-const { stateOf, isAir, hasTag, blockName, STATE_COUNT } = require('./gamedata')
+const { MIN_Y, HEIGHT, STATE_COUNT, stateOf, isAir, hasTag, blockName } = require('./gamedata')
 
-const MIN_Y = -64
-const HEIGHT = 384
 const DEEPSLATE_FROM = 8
 const BEDROCK_LAYERS = 5
 const CREATURE_CHANCE = 0.1
