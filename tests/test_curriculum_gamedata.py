@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.node import find_node
 from curriculum import gamedata, tree
 from curriculum.errors import BadData, UnknownName
 from curriculum.gamedata import Craft, GameData, Kill, Mine, Smelt, Use
@@ -24,9 +23,10 @@ TREE = tree.load()
 REACHABLE = sorted(DATA.ranks())
 
 
-def test_the_packaged_data_is_what_the_exporter_prints() -> None:
+def test_the_packaged_data_is_what_the_exporter_prints(node: Path, node_environment: dict[str, str]) -> None:
+    command = [node, ROOT / "bridge/gamedata_export.js"]
     printed = subprocess.run(
-        [find_node(), ROOT / "bridge/gamedata_export.js"], capture_output=True, text=True, check=True, timeout=60
+        command, env=node_environment, capture_output=True, text=True, check=True, timeout=60
     ).stdout
     packaged = (ROOT / "curriculum/data/minecraft.json").read_text(encoding="utf-8")
     assert printed == packaged, "print it anew: node bridge/gamedata_export.js > curriculum/data/minecraft.json"
