@@ -131,7 +131,8 @@ def numpy() -> ModuleType:
         import numpy as np
     except ImportError as error:
         raise DenseUnavailable("dense recall needs numpy: pip install 'journeyman[dense]'") from error
-    return np
+    module: ModuleType = np
+    return module
 
 
 def _hash(text: str) -> str:

@@ -88,7 +88,7 @@ class Recall:
     def __init__(
         self, db: Database, index: Index | None = None, *, weights: Weights = Weights(), curve: str = "fsrs6"
     ) -> None:
-        self._db, self._index, self._weights, self._curve = db, index, weights, curve
+        self.db, self._index, self._weights, self._curve = db, index, weights, curve
 
     def ask(self, question: Question, *, now: float, limit: int = 8, tokens: int | None = None) -> Recalled:
         """The best `limit` memories for the question that fit into `tokens`."""
@@ -103,7 +103,9 @@ class Recall:
             weight = getattr(self._weights, route)
             for rank, (document, score) in enumerate(ranking, 1):
                 parts.setdefault(document, {})[route] = Part(rank, score, weight / (self._weights.k + rank))
-        hits = sorted((self._hit(document, found, now) for document, found in parts.items()), key=_order)[:limit]
+        # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
+        likely = sorted(parts, key=lambda each: (-sum(part.added for part in parts[each].values()), -each))
+        hits = sorted((self._hit(each, parts[each], now) for each in likely[: 4 * limit]), key=_order)[:limit]
         kept, cut = _within(hits, tokens)
         return Recalled(kept, cut, tuple(route for route, ranking in rankings.items() if ranking))
 
@@ -111,15 +113,15 @@ class Recall:
         """Tell how the use of recalled memories went; written once for each (document, journey, iteration)."""
         if outcome == "shown":
             return
-        with atomic(self._db):
+        with atomic(self.db):
             for document in documents:
-                done = self._db.execute(
+                done = self.db.execute(
                     "INSERT OR IGNORE INTO reviews (document, outcome, at, journey, iteration) VALUES (?, ?, ?, ?, ?)",
                     [document, outcome, now, journey, iteration],
                 )
                 if done.rowcount:
                     strength = decay.review(self.strength(document), outcome, now)
-                    self._db.execute(
+                    self.db.execute(
                         "INSERT OR REPLACE INTO strengths VALUES (?, ?, ?, ?, ?, ?)",
                         [
                             document,
@@ -133,26 +135,44 @@ class Recall:
 
     def strength(self, document: int) -> Strength:
         """How well a memory holds; one that was never used has the first strength of its tier."""
-        row = self._db.execute(
+        row = self.db.execute(
             "SELECT stability, difficulty, last_used, uses, lapses FROM strengths WHERE document = ?", [document]
         ).fetchone()
         if row is not None:
             return Strength(*row)
-        row = self._db.execute("SELECT tier, at FROM documents WHERE id = ?", [document]).fetchone()
+        row = self.db.execute("SELECT tier, at FROM documents WHERE id = ?", [document]).fetchone()
         if row is None:
             raise NotKept(f"no document {document} is kept")
         return decay.first_strength("episodic" if row[0] == "episode" else "semantic", row[1])
 
     def _by_words(self, question: Question) -> list[tuple[int, float]]:
-        words = query_words(" ".join([question.text, *question.items, *question.errors]))
-        if not words:
+        terms = self._rare(query_words(" ".join([question.text, *question.items, *question.errors])))
+        if not terms:
             return []
         where, values = _visible(question)
-        return self._db.execute(
-            "SELECT documents.id, -bm25(words) AS score FROM words JOIN documents ON documents.id = words.rowid "
-            f"WHERE words MATCH ? AND {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
-            [" OR ".join(f'"{word}"' for word in words), *values, CANDIDATES],
-        ).fetchall()
+        # Rank first and look at the documents after; only if too few of the best may be seen, look at all.
+        for limit in (4 * CANDIDATES, -1):
+            found: list[tuple[int, float]] = self.db.execute(
+                "SELECT documents.id, score FROM (SELECT rowid, -rank AS score FROM words WHERE words MATCH ? "
+                "ORDER BY rank LIMIT ?) JOIN documents ON documents.id = rowid "
+                f"WHERE {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
+                [" OR ".join(f'"{term}"' for term in terms), limit, *values, CANDIDATES],
+            ).fetchall()
+            if len(found) >= CANDIDATES // 4:
+                break
+        return found
+
+    def _rare(self, words: list[str]) -> list[str]:
+        """The rarest words first, for as long as all they are found in can be ranked quickly."""
+        counting = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+        counted = sorted((self.db.execute(counting, [f'"{word}"', 4 * RANKABLE]).fetchone()[0], word) for word in words)
+        kept: list[str] = []
+        total = 0
+        for count, word in counted:
+            total += count
+            if count and (not kept or total <= RANKABLE):
+                kept.append(word)
+        return kept
 
     def _by_marks(self, question: Question) -> list[tuple[int, float]]:
         """Same error counts most, same item or skill next, same place least; newer first among equals."""
@@ -160,25 +180,24 @@ class Recall:
         wanted += [(1.0, kind, name) for name in question.items for kind in ("item", "skill")]
         if question.place:
             wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
-        if not wanted:
-            return []
         where, values = _visible(question)
-        table = ", ".join("(?, ?, ?)" for _ in wanted)
-        return self._db.execute(
-            f"WITH wanted (weight, kind, value) AS (VALUES {table}), "
-            "found AS (SELECT document, wanted.kind AS kind, wanted.value AS value, max(weight) AS weight FROM wanted "
-            "JOIN marks USING (kind, value) GROUP BY document, wanted.value) "
-            "SELECT documents.id, sum(weight) AS score FROM found JOIN documents ON documents.id = document "
-            f"WHERE {where} GROUP BY documents.id ORDER BY score DESC, at DESC, documents.id DESC LIMIT ?",
-            [*(part for mark in wanted for part in mark), *values, CANDIDATES],
-        ).fetchall()
+        scores: dict[int, dict[str, float]] = {}
+        for weight, kind, name in wanted:
+            for (document,) in self.db.execute(
+                "SELECT document FROM marks JOIN documents ON documents.id = document "
+                f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
+                [kind, name, *values, CANDIDATES],
+            ):
+                scores.setdefault(document, {})[name] = weight
+        ranked = [(document, sum(found.values())) for document, found in scores.items()]
+        return sorted(ranked, key=lambda each: (-each[1], -each[0]))[:CANDIDATES]
 
     def _by_meaning(self, question: Question, index: Index) -> list[tuple[int, float]]:
         near = index.search(question.text, CANDIDATES, scopes=(question.scope, ""), tiers=question.tiers)
         where, values = _visible(question)
         visible = {
             row[0]
-            for row in self._db.execute(
+            for row in self.db.execute(
                 f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(near))}) AND {where}",
                 [*(document for document, _ in near), *values],
             )
@@ -186,7 +205,7 @@ class Recall:
         return [(document, score) for document, score in near if document in visible]
 
     def _hit(self, document: int, parts: dict[str, Part], now: float) -> Hit:
-        tier, ref, text, state = self._db.execute(
+        tier, ref, text, state = self.db.execute(
             "SELECT tier, ref, text, state FROM documents WHERE id = ?", [document]
         ).fetchone()
         held = decay.retrievability(self.strength(document), now, self._curve)
@@ -202,6 +221,9 @@ class Recall:
 
 CANDIDATES = 100
 """How many candidates each route may name."""
+
+RANKABLE = 5000
+"""How many documents the word route ranks at most: common words are left out as long as rarer ones are there."""
 
 _STOP_WORDS = frozenset(
     re.findall(
