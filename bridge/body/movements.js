@@ -1,8 +1,8 @@
 /**
  * How the body reads terrain when it looks for a path: the pathfinder's own rules with this traveller's habits (digs,
  * bridges, never opens a liquid onto itself, falls at most three blocks, keeps away from lava) and a quicker reading of
- * blocks. One block object is made per block state instead of one per look, because a search looks some hundred
- * thousand times.
+ * blocks. One block object is made per block state and one cell per place instead of one per look, because a search looks
+ * some hundred thousand times; cells are forgotten as soon as any block changes.
  */
 'use strict'
 
@@ -23,12 +23,16 @@ const NOTHING = Object.freeze({
   replaceable: false, canFall: false, safe: false, physical: false, liquid: false, climbable: false, openable: false
 })
 
+/** One number for one place of the world (x and z within a million of the middle). */
+const placeKey = (x, y, z) => ((x + 1048576) * 2097152 + (z + 1048576)) * 512 + (y + 64)
+
 /** A look at one cell: what the pathfinder asks of a block, shared by all blocks of a state but for the place. */
 class Cell {
   constructor (kind, x, y, z) {
     this.kind = kind
     this.position = new Vec3(x, y, z)
     this.height = y + kind.top
+    this.heat = null // what to pay for standing here, worked out when first asked
   }
 
   get type () { return this.kind.type }
@@ -59,23 +63,54 @@ class Terrain extends Movements {
     this.gravityBlocks = new Set(FALLING.filter(name => name in blocksByName).map(name => blocksByName[name].id))
     for (const block of blocksArray) if (KEPT.test(block.name)) this.blocksCantBreak.add(block.id)
     this.scafoldingBlocks = BUILDING.map(name => itemsByName[name].id)
-    this.exclusionAreasStep = [block => this.heat(block)]
-    this.laterVersion = 0
+    this.exclusionAreasStep = [cell => this.heat(cell)]
+    this.cells = new Map() // place -> Cell, as long as no block changes
+    this.creatures = new Map() // place -> what creatures there cost, for the search under way
+    for (const change of ['blockUpdate', 'chunkColumnLoad', 'chunkColumnUnload']) {
+      bot.world.on(change, () => { if (this.cells.size > 0) this.cells = new Map() })
+    }
   }
 
   /** What to pay for standing here: much beside lava or on what burns. */
-  heat ({ position }) {
-    const { x, y, z } = position
-    if (this.burning.has(this.kindAt(x, y - 1, z)?.type)) return 100
-    return SIDES.some(([dx, dy, dz]) => this.kindAt(x + dx, y + dy, z + dz)?.lava) ? NEAR_LAVA : 0
+  heat (cell) {
+    cell.heat ??= this.heatAt(cell.position)
+    return cell.heat
+  }
+
+  heatAt ({ x, y, z }) {
+    if (this.burning.has(this.cellAt(x, y - 1, z).kind?.type)) return 100
+    return SIDES.some(([dx, dy, dz]) => this.cellAt(x + dx, y + dy, z + dz).kind?.lava) ? NEAR_LAVA : 0
+  }
+
+  updateCollisionIndex () {
+    super.updateCollisionIndex()
+    this.creatures = new Map()
+    for (const [place, cost] of Object.entries(this.entityIntersections)) {
+      this.creatures.set(placeKey(...place.split(',').map(Number)), cost)
+    }
+  }
+
+  getNumEntitiesAt (position, dx, dy, dz) {
+    if (this.creatures.size === 0) return 0
+    return this.creatures.get(placeKey(position.x + dx, position.y + dy, position.z + dz)) ?? 0
   }
 
   getBlock (pos, dx, dy, dz) {
     const x = Math.floor(pos.x + dx)
     const y = Math.floor(pos.y + dy)
     const z = Math.floor(pos.z + dz)
-    const kind = this.kindAt(x, y, z)
-    return kind ? new Cell(kind, x, y, z) : { ...NOTHING, height: y, position: new Vec3(x, y, z), shapes: [] }
+    return this.cellAt(x, y, z)
+  }
+
+  cellAt (x, y, z) {
+    const key = placeKey(x, y, z)
+    let cell = this.cells.get(key)
+    if (cell === undefined) {
+      const kind = this.kindAt(x, y, z)
+      cell = kind ? new Cell(kind, x, y, z) : { ...NOTHING, height: y, position: new Vec3(x, y, z), shapes: [], heat: 0 }
+      this.cells.set(key, cell)
+    }
+    return cell
   }
 
   /** What the cell at a place shares with all of its state, or null where no chunk is loaded. */
