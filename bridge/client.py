@@ -257,6 +257,11 @@ def _finish() -> None:
     except Exception:
         process.kill()
         process.wait(5)
+    package.connection.com_thread.join(5)
+    for pipe in (process.stdin, process.stderr):
+        with contextlib.suppress(OSError):
+            pipe.close()
+    package.connection.proc = None
     if loop is not None:
         loop.active = False
         loop.callbackExecutor.running = False

@@ -1,12 +1,12 @@
 """What can go wrong at our ends of the wires. Each message is one sentence for a person.
 
-    BridgeError
-    ├── JailUnavailable   the sandbox cannot be set up here; the message says what mends it
-    ├── BodyLost          the body's process or its connection to the world ended: restart it and join again
-    ├── BodyTimeout       the body did not answer in time: it may still be at work, so restart it
-    ├── BodyRefused       the body says no: bad arguments of ours
-    ├── WorldLost         the world's process ended, or did not answer in time
-    └── WorldRefused      the world says no: an unknown command, a generation that is not there
+BridgeError
+├── JailUnavailable   the sandbox cannot be set up here; the message says what mends it
+├── BodyLost          the body's process or its connection to the world ended: restart it and join again
+├── BodyTimeout       the body did not answer in time: it may still be at work, so restart it
+├── BodyRefused       the body says no: bad arguments of ours
+├── WorldLost         the world's process ended, or did not answer in time
+└── WorldRefused      the world says no: an unknown command, a generation that is not there
 """
 
 from __future__ import annotations

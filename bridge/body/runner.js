@@ -67,7 +67,6 @@ class Run {
     try {
       await this.inIsolate()
     } catch (error) {
-      if (error === this.lost) throw error
       this.fail(error)
     } finally {
       body.clock.real.clearInterval(this.watchdog)
@@ -76,6 +75,7 @@ class Run {
       rest(body.bot)
       if (!body.driver.lost) await this.comeBack()
     }
+    if (this.lost) throw this.lost
     return this.result()
   }
 
@@ -203,7 +203,6 @@ class Run {
       const value = await this.drive(body, (async () => start(body))())
       return success(plain(value ?? null))
     } catch (error) {
-      if (error === this.lost) return failure(describe(error))
       const told = describe(error)
       call.ok = false
       call.error_code = told.code
