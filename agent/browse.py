@@ -28,7 +28,13 @@ def skill_table(found: Sequence[Mapping[str, Any]]) -> str:
     if not found:
         return "No skills yet: journeyman run minecraft"
     rows = [
-        [each["name"], each["rung"], f"{each['succeeded']}/{each['runs']}", str(each["versions"]), ", ".join(each["gives"][:4])]
+        [
+            each["name"],
+            each["rung"],
+            f"{each['succeeded']}/{each['runs']}",
+            str(each["versions"]),
+            ", ".join(each["gives"][:4]),
+        ]
         for each in found
     ]
     return table(["skill", "stands as", "worked", "versions", "gives"], rows)
@@ -51,8 +57,14 @@ def skill(library: str, name: str) -> Json:
         "called_by": graph.callers(name),
         "history": [asdict(move) for move in opened.history(name)],
         "version_list": [
-            {"hash": each.hash, "author": each.author, "journey": each.journey, "iteration": each.iteration, "reason": each.reason,
-             "current": each.hash == found.current.hash}
+            {
+                "hash": each.hash,
+                "author": each.author,
+                "journey": each.journey,
+                "iteration": each.iteration,
+                "reason": each.reason,
+                "current": each.hash == found.current.hash,
+            }
             for each in opened.versions(name)
         ],
     }
@@ -66,7 +78,9 @@ def skill_words(found: Mapping[str, Any]) -> str:
     lines.append("  versions")
     for each in found["version_list"]:
         mark = "*" if each["current"] else " "
-        lines.append(f"  {mark} {each['hash'][:15]}  {each['journey']} #{each['iteration']}, {each['author']}: {each['reason']}")
+        lines.append(
+            f"  {mark} {each['hash'][:15]}  {each['journey']} #{each['iteration']}, {each['author']}: {each['reason']}"
+        )
     return "\n".join(lines)
 
 
@@ -83,7 +97,9 @@ def recall(words: str, journey: str, limit: int) -> list[Json]:
     store = Store(db)
     names = [each.name for each in store.journeys()]
     scope = store.journey(journey).name if journey else (names[-1] if names else "")
-    found = Recall(db).ask(Question(words, scope=scope, items=tuple(words.split())), now=float(store.experience()), limit=limit)
+    found = Recall(db).ask(
+        Question(words, scope=scope, items=tuple(words.split())), now=float(store.experience()), limit=limit
+    )
     return [asdict(hit) for hit in found.hits]
 
 
@@ -107,7 +123,13 @@ def recall_words(why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
 def _summary(skill: Skill) -> Json:
     record = skill.record
     return {
-        "name": skill.name, "rung": skill.rung, "retired": skill.retired, "hash": skill.current.hash,
-        "succeeded": record.succeeded, "runs": record.succeeded + record.failed, "bound": round(record.bound, 3),
-        "versions": skill.current.number, "gives": [effect.item for effect in skill.effects if effect.low > 0],
+        "name": skill.name,
+        "rung": skill.rung,
+        "retired": skill.retired,
+        "hash": skill.current.hash,
+        "succeeded": record.succeeded,
+        "runs": record.succeeded + record.failed,
+        "bound": round(record.bound, 3),
+        "versions": skill.current.number,
+        "gives": [effect.item for effect in skill.effects if effect.low > 0],
     }

@@ -68,18 +68,39 @@ def main() -> None:
 @click.option("--tokens", type=click.IntRange(min=1), help="Stop when so many model tokens are used.")
 @click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop when so much money is spent.")
 @click.option("--library", default="main", show_default=True, help="Skill library to use and to add to.")
-@click.option("--sight", type=click.Choice(["sight 32", "sight exposed"]), default="sight 32", show_default=True,
-              help="What the body may know: blocks within 32, or only those that touch air or water.")
-@click.option("--assist", multiple=True, metavar="RULE", help="Help the agent by a named rule; recorded with every result.")
+@click.option(
+    "--sight",
+    type=click.Choice(["sight 32", "sight exposed"]),
+    default="sight 32",
+    show_default=True,
+    help="What the body may know: blocks within 32, or only those that touch air or water.",
+)
+@click.option(
+    "--assist", multiple=True, metavar="RULE", help="Help the agent by a named rule; recorded with every result."
+)
 @AS_JSON
-def run(worlds: tuple[str, ...], name: str | None, brain: str, goal: str | None, seed: int | None, iterations: int | None,
-        hours: float | None, tokens: int | None, dollars: float | None, library: str, sight: str, assist: tuple[str, ...],
-        as_json: bool) -> None:
+def run(
+    worlds: tuple[str, ...],
+    name: str | None,
+    brain: str,
+    goal: str | None,
+    seed: int | None,
+    iterations: int | None,
+    hours: float | None,
+    tokens: int | None,
+    dollars: float | None,
+    library: str,
+    sight: str,
+    assist: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Start a journey in a world: `journeyman run minecraft --goal iron_pickaxe`."""
     from agent import journeys
     from agent.config import Budget
 
-    config = journeys.new(worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist)
+    config = journeys.new(
+        worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist
+    )
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 
 
@@ -90,8 +111,9 @@ def run(worlds: tuple[str, ...], name: str | None, brain: str, goal: str | None,
 @click.option("--tokens", type=click.IntRange(min=1), help="Stop when the journey has used so many tokens in all.")
 @click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop when it has cost so much in all.")
 @AS_JSON
-def resume(name: str, iterations: int | None, hours: float | None, tokens: int | None, dollars: float | None,
-           as_json: bool) -> None:
+def resume(
+    name: str, iterations: int | None, hours: float | None, tokens: int | None, dollars: float | None, as_json: bool
+) -> None:
     """Go on with a journey from its last kept step, however it ended."""
     from agent import journeys
     from agent.config import Budget
@@ -213,7 +235,9 @@ def memory() -> None:
 
 @memory.command("recall")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--journey", "name", default="", help="Also what holds only in this journey's world (default: the newest).")
+@click.option(
+    "--journey", "name", default="", help="Also what holds only in this journey's world (default: the newest)."
+)
 @click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
 @click.option("--why", is_flag=True, help="Show each part of each score.")
 @AS_JSON

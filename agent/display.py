@@ -65,8 +65,13 @@ def lines(kind: str, data: Mapping[str, Any]) -> list[Text]:
     if kind == "kept":
         return [Text(f"         skill {data['name']} ({data['change']}): {data['purpose']}", style="dim")]
     if kind == "milestone":
-        return [Text(f"     ★   {data['name'].replace('_', ' ')}: iteration {data['iteration']}, "
-                     f"{game_time(data['game_seconds'])} of game time, {data['seconds']:.0f} s", style="bold green")]
+        return [
+            Text(
+                f"     ★   {data['name'].replace('_', ' ')}: iteration {data['iteration']}, "
+                f"{game_time(data['game_seconds'])} of game time, {data['seconds']:.0f} s",
+                style="bold green",
+            )
+        ]
     if kind == "notice":
         return [Text(f"     !   {data['text']}", style="yellow")]
     if kind == "stopped":
@@ -78,8 +83,12 @@ def _ran(data: Mapping[str, Any]) -> Text:
     mark, style = ("✓", "green") if data["passed"] else ("✗", "red")
     gained = ", ".join(f"{name} {count:+d}" for name, count in data["gained"].items() if count > 0) or "nothing gained"
     line = Text.assemble(
-        (f"{data['iteration']:4d} ", "bold"), (f"{mark}  ", style), data["goal"], (f"  {data['name']}", "cyan"),
-        (f"  {gained}", ""), (f"  {game_time(data['game_seconds'])} game, {data['seconds']:.1f} s", "dim"),
+        (f"{data['iteration']:4d} ", "bold"),
+        (f"{mark}  ", style),
+        data["goal"],
+        (f"  {data['name']}", "cyan"),
+        (f"  {gained}", ""),
+        (f"  {game_time(data['game_seconds'])} game, {data['seconds']:.1f} s", "dim"),
     )
     if not data["passed"]:
         line.append(f"\n         {data['why']}", style="red")
@@ -91,8 +100,16 @@ class LivePanel:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._facts: dict[str, Any] = {"task": "looking around", "iteration": 0, "milestones": [], "items": 0, "skills": 0,
-                                       "game_seconds": 0.0, "seconds": 0.0, "tokens": 0}
+        self._facts: dict[str, Any] = {
+            "task": "looking around",
+            "iteration": 0,
+            "milestones": [],
+            "items": 0,
+            "skills": 0,
+            "game_seconds": 0.0,
+            "seconds": 0.0,
+            "tokens": 0,
+        }
         self._title = "journeyman"
         self._notes: deque[str] = deque(maxlen=1)
         self._since = time.monotonic()
@@ -134,8 +151,11 @@ class LivePanel:
         speed = facts["game_seconds"] / facts["seconds"] if facts["seconds"] else 0.0
         table = Table.grid(padding=(0, 2), expand=False)
         table.add_row("[dim]task[/]", str(facts["task"]))
-        table.add_row("[dim]iteration[/]", f"{facts['iteration']}   [dim]items[/] {facts['items']}   [dim]skills[/] {facts['skills']}"
-                      + (f"   [dim]tokens[/] {facts['tokens']}" if facts["tokens"] else ""))
+        table.add_row(
+            "[dim]iteration[/]",
+            f"{facts['iteration']}   [dim]items[/] {facts['items']}   [dim]skills[/] {facts['skills']}"
+            + (f"   [dim]tokens[/] {facts['tokens']}" if facts["tokens"] else ""),
+        )
         table.add_row("[dim]game time[/]", f"{game_time(facts['game_seconds'])}   [dim]at[/] {speed:.0f}× real time")
         table.add_row("[dim]milestones[/]", ", ".join(facts["milestones"][-5:]) or "none yet")
         doing = Spinner("dots", text=f" {self._doing}, {time.monotonic() - self._since:.0f} s   (Ctrl-C ends cleanly)")

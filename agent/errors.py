@@ -1,9 +1,9 @@
 """What the agent raises.
 
-    AgentError           for the person: one line, exit code 1
-    ├── UsageError       the request itself is wrong; exit code 2
-    ├── JourneyBusy      another process is running this journey
-    └── BrainError       a brain could not answer (outage, refusal after every repair)
+AgentError           for the person: one line, exit code 1
+├── UsageError       the request itself is wrong; exit code 2
+├── JourneyBusy      another process is running this journey
+└── BrainError       a brain could not answer (outage, refusal after every repair)
 """
 
 

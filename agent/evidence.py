@@ -18,9 +18,20 @@ from memory.semantic import Semantic
 from skills.skill import Outcome
 
 CLASSES: Mapping[str, Failure] = {
-    "no_tool": "missing_need", "missing_items": "missing_need", "no_station": "missing_need", "no_fuel": "missing_need",
-    "inventory_full": "missing_need", "not_found": "world", "unreachable": "world", "cannot_place": "world", "gone": "world",
-    "empty": "world", "interrupted": "world", "died": "died", "timeout": "timeout", "endless_loop": "sandbox",
+    "no_tool": "missing_need",
+    "missing_items": "missing_need",
+    "no_station": "missing_need",
+    "no_fuel": "missing_need",
+    "inventory_full": "missing_need",
+    "not_found": "world",
+    "unreachable": "world",
+    "cannot_place": "world",
+    "gone": "world",
+    "empty": "world",
+    "interrupted": "world",
+    "died": "died",
+    "timeout": "timeout",
+    "endless_loop": "sandbox",
     "out_of_memory": "sandbox",
 }
 """Whose fault an error code is; any other code is the program's (wrong_code)."""
@@ -37,7 +48,11 @@ def error_json(result: Run) -> dict[str, Any] | None:
 
 def library_modules(draft: Mapping[str, Any], program: Program) -> list[str]:
     """The library skills that a program is made of, as name@version; the new function itself is not one."""
-    return [f"{module.name}@{module.id}" for module in program.modules if draft["skill"] is not None or module.id != program.main]
+    return [
+        f"{module.name}@{module.id}"
+        for module in program.modules
+        if draft["skill"] is not None or module.id != program.main
+    ]
 
 
 def cause(row: Iteration) -> str:
@@ -83,27 +98,61 @@ def place(row: Iteration) -> Place | None:
 
 
 def remember(
-    memory: Semantic, journey: str, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]], episode: int, now: float
+    memory: Semantic,
+    journey: str,
+    task: Task,
+    row: Iteration,
+    events: Sequence[Mapping[str, Any]],
+    episode: int,
+    now: float,
 ) -> None:
     """Keep what this iteration taught: where ore was dug and stations stand, what was not to be found, what to do next time."""
     for event in events:
         block = event.get("block", "")
         if event["kind"] == "placed" and block in STATIONS:
-            memory.add(semantic.seen(block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode],
-                                     what="placed"), reason=f"placed in iteration {row.iteration}")
-    ores = {event["block"]: event for event in events if event["kind"] == "dug" and str(event.get("block", "")).endswith("_ore")}
+            memory.add(
+                semantic.seen(
+                    block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="placed"
+                ),
+                reason=f"placed in iteration {row.iteration}",
+            )
+    ores = {
+        event["block"]: event
+        for event in events
+        if event["kind"] == "dug" and str(event.get("block", "")).endswith("_ore")
+    }
     for block, event in ores.items():
-        memory.add(semantic.seen(block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode],
-                                 what="found"), reason=f"dug in iteration {row.iteration}")
+        memory.add(
+            semantic.seen(
+                block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="found"
+            ),
+            reason=f"dug in iteration {row.iteration}",
+        )
     code, error = cause(row), row.error or {}
     if code == "not_found" and isinstance(error.get("value"), Mapping):
         at = row.after["position"]
-        memory.add(semantic.not_found(str(error["value"].get("name", task.item)), at["x"], at["y"], at["z"],
-                                      within=int(error["value"].get("radius", 32)), scope=journey, at=now, evidence=[episode]),
-                   reason=f"searched in iteration {row.iteration}")
+        memory.add(
+            semantic.not_found(
+                str(error["value"].get("name", task.item)),
+                at["x"],
+                at["y"],
+                at["z"],
+                within=int(error["value"].get("radius", 32)),
+                scope=journey,
+                at=now,
+                evidence=[episode],
+            ),
+            reason=f"searched in iteration {row.iteration}",
+        )
     if code in LESSONS and task.item:
         advice = error.get("remedy") or error.get("message") or code
-        lesson = semantic.lesson(task.item, f"{task.goal} ended with {code}", str(advice), scope=journey if CLASSES[code] == "world" else "",
-                                 at=now, evidence=[episode])
+        lesson = semantic.lesson(
+            task.item,
+            f"{task.goal} ended with {code}",
+            str(advice),
+            scope=journey if CLASSES[code] == "world" else "",
+            at=now,
+            evidence=[episode],
+        )
         kept = {key: error.get(key) for key in ("code", "value")}
         memory.add(replace(lesson, data={**lesson.data, "error": kept}), reason=f"iteration {row.iteration} failed")

@@ -30,7 +30,14 @@ HEADLINES = ("wooden_pickaxe", "stone_pickaxe", "iron_pickaxe", "diamond_pickaxe
 
 
 def new(
-    worlds: Sequence[str], *, name: str | None, brain: str, goal: str | None, seed: int | None, library: str, sight: str,
+    worlds: Sequence[str],
+    *,
+    name: str | None,
+    brain: str,
+    goal: str | None,
+    seed: int | None,
+    library: str,
+    sight: str,
     assist: Sequence[str],
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts. Raises UsageError."""
@@ -47,8 +54,14 @@ def new(
     seed = secrets.randbelow(2**31) if seed is None else seed
     store = Store(database())
     config = JourneyConfig(
-        name=name or _free_name(store, f"{'-'.join(worlds)}-{seed}"), worlds=tuple(worlds), seed=seed, brain=brain,
-        goal=goal_name and goal, library=library, sight=sight, assist=tuple(assist),
+        name=name or _free_name(store, f"{'-'.join(worlds)}-{seed}"),
+        worlds=tuple(worlds),
+        seed=seed,
+        brain=brain,
+        goal=goal_name and goal,
+        library=library,
+        sight=sight,
+        assist=tuple(assist),
     )
     store.create(config)
     return config
@@ -91,8 +104,10 @@ def status_words(found: Mapping[str, Any]) -> str:
     lines = [f"{found['name']}: {found['state']}, {found['iterations']} iterations, {found['seconds']:.0f} s"]
     if now:
         lines.append(f"  task        {now.get('task', '')}")
-        lines.append(f"  so far      {now.get('items', 0)} kinds of items, {now.get('skills', 0)} skills, "
-                     f"{game_time(now.get('game_seconds', 0))} of game time")
+        lines.append(
+            f"  so far      {now.get('items', 0)} kinds of items, {now.get('skills', 0)} skills, "
+            f"{game_time(now.get('game_seconds', 0))} of game time"
+        )
         lines.append(f"  milestones  {', '.join(now.get('milestones', [])) or 'none yet'}")
     return "\n".join(lines)
 
@@ -121,7 +136,10 @@ def table_of(found: Sequence[Mapping[str, Any]]) -> str:
         return "No journeys yet: journeyman run minecraft"
     return table(
         ["journey", "state", "iterations", "seed", "brain", "library"],
-        [[each["name"], each["state"], str(each["iterations"]), str(each["seed"]), each["brain"], each["library"]] for each in found],
+        [
+            [each["name"], each["state"], str(each["iterations"]), str(each["seed"]), each["brain"], each["library"]]
+            for each in found
+        ],
     )
 
 
@@ -138,8 +156,16 @@ def milestone_table(found: Mapping[str, Any]) -> str:
     for each in found["journeys"]:
         reached = {milestone["name"]: milestone for milestone in each["milestones"]}
         cells = [_when(reached.get(name)) for name in HEADLINES]
-        rows.append([each["name"], *cells, str(each["unique_items"]), str(each["skills"]), str(each["deaths"]),
-                     ", ".join(each["assistance"]) or "no assistance"])
+        rows.append(
+            [
+                each["name"],
+                *cells,
+                str(each["unique_items"]),
+                str(each["skills"]),
+                str(each["deaths"]),
+                ", ".join(each["assistance"]) or "no assistance",
+            ]
+        )
     heads = ["journey", *(name.replace("_", " ") for name in HEADLINES), "items", "skills", "deaths", "assistance"]
     return table(heads, rows) + "\n\nMilestones: iteration (game time, real seconds)."
 
@@ -167,8 +193,15 @@ def _measured(names: Sequence[str] | None) -> list[metrics.JourneyMetrics]:
 
 def _header(journey: Journey, db: Database) -> metrics.Header:
     config = journey.config
-    return metrics.Header(config.name, config.worlds, config.seed, config.brain, config.assist,
-                          len(Library(db, config.library).names()), journey.stopped)
+    return metrics.Header(
+        config.name,
+        config.worlds,
+        config.seed,
+        config.brain,
+        config.assist,
+        len(Library(db, config.library).names()),
+        journey.stopped,
+    )
 
 
 def _records(journey: Journey, store: Store, log: EventLog) -> list[metrics.IterationRecord]:
@@ -176,8 +209,15 @@ def _records(journey: Journey, store: Store, log: EventLog) -> list[metrics.Iter
     for event in log.read(journey.name, source="world"):
         events.setdefault(event.iteration, []).append({"kind": event.kind, "tick": event.tick, **event.data})
     return [
-        metrics.IterationRecord(row.iteration, row.total_seconds, row.game_seconds, row.tokens, row.dollars,
-                                row.after.get("inventory"), events.get(row.iteration, []))
+        metrics.IterationRecord(
+            row.iteration,
+            row.total_seconds,
+            row.game_seconds,
+            row.tokens,
+            row.dollars,
+            row.after.get("inventory"),
+            events.get(row.iteration, []),
+        )
         for row in store.iterations(journey.name)
     ]
 
@@ -191,9 +231,13 @@ def _standing(journey: Journey, store: Store) -> Json:
     else:
         state = f"stopped: {journey.stopped}" if journey.stopped else journey.status
     return {
-        "name": journey.name, "state": state, "reason": journey.reason, "iterations": last.iteration if last else 0,
-        "seconds": round(journey.seconds, 1), "now": dict(journey.now), **{
-            key: value for key, value in journey.config.to_json().items() if key != "name"},
+        "name": journey.name,
+        "state": state,
+        "reason": journey.reason,
+        "iterations": last.iteration if last else 0,
+        "seconds": round(journey.seconds, 1),
+        "now": dict(journey.now),
+        **{key: value for key, value in journey.config.to_json().items() if key != "name"},
     }
 
 

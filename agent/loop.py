@@ -49,5 +49,15 @@ def after_decide(state: State) -> str:
 
 def first_state(journey: str) -> State:
     """The state of a journey that has done nothing yet."""
-    return {"journey": journey, "iteration": 0, "tasks": 0, "task": None, "round": 0, "recalled": [], "draft": None,
-            "passed": None, "stop": None, "reason": ""}
+    return {
+        "journey": journey,
+        "iteration": 0,
+        "tasks": 0,
+        "task": None,
+        "round": 0,
+        "recalled": [],
+        "draft": None,
+        "passed": None,
+        "stop": None,
+        "reason": "",
+    }

@@ -41,8 +41,10 @@ def decide(state: State, parts: Parts) -> State:
         return {"stop": "user", "reason": "asked to stop"}
     spent_tokens, spent_dollars = parts.store.spent(journey)
     used_up = parts.budget.exhausted(
-        iterations=parts.session_iterations, seconds=parts.seconds() - parts.session_started,
-        tokens=spent_tokens, dollars=spent_dollars,
+        iterations=parts.session_iterations,
+        seconds=parts.seconds() - parts.session_started,
+        tokens=spent_tokens,
+        dollars=spent_dollars,
     )
     if parts.config.goal and parts.proposer.goal_reached(parts.situation(parts.env.observe(), iteration)):
         return {"stop": "goal", "reason": f"{parts.config.goal} reached"}
@@ -59,7 +61,10 @@ def propose(state: State, parts: Parts) -> State:
         return {"task": None, "stop": "goal", "reason": "nothing is left to try"}
     number = state["tasks"] + 1
     task = parts.book.propose(
-        parts.config.name, number, proposal.task, fingerprint(situation.state, situation.known),
+        parts.config.name,
+        number,
+        proposal.task,
+        fingerprint(situation.state, situation.known),
         tuple(each.to_json() for each in proposal.rejected),
     )
     parts.report("proposed", goal=task.goal, reason=task.reason)
@@ -71,11 +76,15 @@ def recall(state: State, parts: Parts) -> State:
     task = _task(state)
     last = _attempts(state, parts)[-1:]
     question = Question(
-        text=task.goal, scope=parts.config.name, items=(task.item.lstrip("#"),) if task.item else (),
+        text=task.goal,
+        scope=parts.config.name,
+        items=(task.item.lstrip("#"),) if task.item else (),
         errors=tuple(str(attempt.error["code"]) for attempt in last if attempt.error),
     )
     hits = parts.recall.ask(question, now=float(parts.store.experience()), limit=RECALLED).hits
-    return {"recalled": [{"document": hit.document, "tier": hit.tier, "ref": hit.ref, "text": hit.text} for hit in hits]}
+    return {
+        "recalled": [{"document": hit.document, "tier": hit.tier, "ref": hit.ref, "text": hit.text} for hit in hits]
+    }
 
 
 def write(state: State, parts: Parts) -> State:
@@ -133,10 +142,9 @@ def learn(state: State, parts: Parts) -> State:
     kept = _keep_skill(state, parts, row, events, now)
     episode = parts.episodes.record(_episode(state, parts, task, row, now, kept))
     evidence.remember(parts.semantic, parts.config.name, task, row, events, episode.id, now)
-    outcome = "succeeded" if row.passed else "failed"
+    lessons = [each["document"] for each in state["recalled"] if each["tier"] == "lesson"]
     parts.recall.used(
-        [each["document"] for each in state["recalled"] if each["tier"] == "lesson"], outcome, now=now,
-        journey=parts.config.name, iteration=row.iteration,
+        lessons, "succeeded" if row.passed else "failed", now=now, journey=parts.config.name, iteration=row.iteration
     )
     _tell(parts, task, row, events)
     if row.passed or state["round"] >= ROUNDS:
@@ -159,8 +167,14 @@ def _request(state: State, parts: Parts, task: Task, objection: str) -> WriteReq
                 lesson["error"] = item.data["error"]
         lessons.append(lesson)
     return WriteRequest(
-        task=task, check=checks.describe(task.check), observation=parts.env.observe(), attempts=_attempts(state, parts),
-        skills=_skills_for(task, parts), lessons=tuple(lessons), primitives=parts.env.primitives(), objection=objection,
+        task=task,
+        check=checks.describe(task.check),
+        observation=parts.env.observe(),
+        attempts=_attempts(state, parts),
+        skills=_skills_for(task, parts),
+        lessons=tuple(lessons),
+        primitives=parts.env.primitives(),
+        objection=objection,
     )
 
 
@@ -175,10 +189,18 @@ def _attempts(state: State, parts: Parts) -> tuple[Attempt, ...]:
     for number in range(state["iteration"] - state["round"] + 1, state["iteration"] + 1):
         row = parts.store.iteration(parts.config.name, number)
         if row is not None:
-            found.append(Attempt(
-                round=row.round, name=row.name, source=row.source or f"// the library skill {row.name} as it is", args=row.args,
-                outcome=row.outcome, error=row.error, evidence=row.evidence, gained=_gained(row),
-            ))
+            found.append(
+                Attempt(
+                    round=row.round,
+                    name=row.name,
+                    source=row.source or f"// the library skill {row.name} as it is",
+                    args=row.args,
+                    outcome=row.outcome,
+                    error=row.error,
+                    evidence=row.evidence,
+                    gained=_gained(row),
+                )
+            )
     return tuple(found)
 
 
@@ -216,18 +238,39 @@ def _program(draft: dict[str, Any], parts: Parts) -> Program:
 def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:
     journey, draft = parts.config.name, state["draft"]
     assert draft is not None and state["task"] is not None
-    events = [Event(each["kind"], _without(each, "kind", "tick"), "world", each["tick"], time.time()) for each in result.events]
+    events = [
+        Event(each["kind"], _without(each, "kind", "tick"), "world", each["tick"], time.time())
+        for each in result.events
+    ]
     calls = [Event("call", dict(call), "body", None, time.time()) for call in result.calls]
     parts.log.append(journey, iteration, "run", [*events, *calls])
     now = parts.seconds()
-    parts.store.record(Iteration(
-        journey=journey, iteration=iteration, round=state["round"] + 1, task=state["task"], name=draft["name"],
-        source=draft["source"], args=draft["args"], modules=tuple(evidence.library_modules(draft, _program(draft, parts))),
-        note=draft["note"], outcome=result.outcome, error=evidence.error_json(result), value=result.value,
-        calls=result.calls, before=result.before, after=result.after, ticks=result.ticks, seconds=result.seconds,
-        total_seconds=now, game_seconds=float(result.after["game_seconds"]), tokens=draft["tokens"],
-        dollars=draft["dollars"], overhead_seconds=max(0.0, now - begun - result.seconds),
-    ))
+    parts.store.record(
+        Iteration(
+            journey=journey,
+            iteration=iteration,
+            round=state["round"] + 1,
+            task=state["task"],
+            name=draft["name"],
+            source=draft["source"],
+            args=draft["args"],
+            modules=tuple(evidence.library_modules(draft, _program(draft, parts))),
+            note=draft["note"],
+            outcome=result.outcome,
+            error=evidence.error_json(result),
+            value=result.value,
+            calls=result.calls,
+            before=result.before,
+            after=result.after,
+            ticks=result.ticks,
+            seconds=result.seconds,
+            total_seconds=now,
+            game_seconds=float(result.after["game_seconds"]),
+            tokens=draft["tokens"],
+            dollars=draft["dollars"],
+            overhead_seconds=max(0.0, now - begun - result.seconds),
+        )
+    )
 
 
 def _without(data: dict[str, Any], *keys: str) -> dict[str, Any]:
@@ -246,35 +289,62 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
     elif row.passed and row.outcome == "returned":
         known = parts.library.has(row.name)
         version = parts.library.add(
-            _admit(draft["source"], parts), reason=row.note or row.evidence, author=parts.brain.name,
-            journey=row.journey, iteration=row.iteration, at=now,
+            _admit(draft["source"], parts),
+            reason=row.note or row.evidence,
+            author=parts.brain.name,
+            journey=row.journey,
+            iteration=row.iteration,
+            at=now,
         )
         hash, setting = version.hash, "home"
         parts.report("kept", name=version.skill, purpose=version.purpose, change="a new version" if known else "new")
     else:
         return None
-    parts.library.record_use(Use(
-        version=hash, outcome=evidence.outcome(row), journey=row.journey, iteration=row.iteration, at=now,
-        setting=setting, world=f"minecraft:{parts.config.seed}", args=row.args,  # type: ignore[arg-type]
-        before=row.before.get("inventory", {}), after=row.after.get("inventory", {}), tools=evidence.tools(events),
-        stations=evidence.stations(events), places=evidence.places(row), ticks=row.ticks,
-        cause=evidence.cause(row) or None, events=_event_range(parts, row.iteration),
-    ))
+    parts.library.record_use(
+        Use(
+            version=hash,
+            outcome=evidence.outcome(row),
+            journey=row.journey,
+            iteration=row.iteration,
+            at=now,
+            setting=setting,
+            world=f"minecraft:{parts.config.seed}",
+            args=row.args,  # type: ignore[arg-type]
+            before=row.before.get("inventory", {}),
+            after=row.after.get("inventory", {}),
+            tools=evidence.tools(events),
+            stations=evidence.stations(events),
+            places=evidence.places(row),
+            ticks=row.ticks,
+            cause=evidence.cause(row) or None,
+            events=_event_range(parts, row.iteration),
+        )
+    )
     return str(hash)
 
 
-def _episode(
-    state: State, parts: Parts, task: Task, row: Iteration, now: float, kept: str | None
-) -> Episode:
+def _episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, kept: str | None) -> Episode:
     return Episode(
-        journey=row.journey, iteration=row.iteration, task=task.id, goal=task.goal, at=now, round=row.round,
-        outcome="passed" if row.passed else "failed", world=task.world,
+        journey=row.journey,
+        iteration=row.iteration,
+        task=task.id,
+        goal=task.goal,
+        at=now,
+        round=row.round,
+        outcome="passed" if row.passed else "failed",
+        world=task.world,
         program=parts.episodes.keep_program(row.source) if row.source else None,
-        failure=evidence.failure(row), cause=evidence.cause(row) or None,
-        message=str((row.error or {}).get("message") or row.evidence), gained=_gained(row), place=evidence.place(row),
+        failure=evidence.failure(row),
+        cause=evidence.cause(row) or None,
+        message=str((row.error or {}).get("message") or row.evidence),
+        gained=_gained(row),
+        place=evidence.place(row),
         ticks=(int(row.before["tick"]), int(row.after["tick"])),
-        skills={name: hash for name, hash in (each.split("@", 1) for each in row.modules)} | ({row.name: kept} if kept else {}),
-        tokens=row.tokens, brain=parts.brain.name, events=_event_range(parts, row.iteration),
+        skills={name: hash for name, hash in (each.split("@", 1) for each in row.modules)}
+        | ({row.name: kept} if kept else {}),
+        tokens=row.tokens,
+        brain=parts.brain.name,
+        events=_event_range(parts, row.iteration),
     )
 
 
@@ -285,13 +355,34 @@ def _tell(parts: Parts, task: Task, row: Iteration, events: list[dict[str, Any]]
     why = row.evidence
     if row.error:
         why = f"{row.error['code']}: {row.error['message']}"
-    parts.report("ran", iteration=row.iteration, passed=row.passed, goal=task.goal, name=row.name, gained=_gained(row),
-                 game_seconds=row.ticks / 20, seconds=row.seconds, why=why)
+    parts.report(
+        "ran",
+        iteration=row.iteration,
+        passed=row.passed,
+        goal=task.goal,
+        name=row.name,
+        gained=_gained(row),
+        game_seconds=row.ticks / 20,
+        seconds=row.seconds,
+        why=why,
+    )
     for name in milestones:
         if name not in before:
-            parts.report("milestone", name=name, iteration=row.iteration, seconds=row.total_seconds, game_seconds=row.game_seconds)
-    facts = {"items": len(parts.reached.items), "skills": len(parts.library.all()), "game_seconds": row.game_seconds,
-             "seconds": row.total_seconds, "tokens": parts.store.spent(row.journey)[0], "iteration": row.iteration}
+            parts.report(
+                "milestone",
+                name=name,
+                iteration=row.iteration,
+                seconds=row.total_seconds,
+                game_seconds=row.game_seconds,
+            )
+    facts = {
+        "items": len(parts.reached.items),
+        "skills": len(parts.library.all()),
+        "game_seconds": row.game_seconds,
+        "seconds": row.total_seconds,
+        "tokens": parts.store.spent(row.journey)[0],
+        "iteration": row.iteration,
+    }
     parts.report("facts", **facts)
     parts.store.tell(row.journey, {**facts, "task": task.goal, "milestones": milestones})
 

@@ -71,8 +71,12 @@ class Parts:
     def situation(self, state: Observation, iteration: int) -> Situation:
         """What the proposer may look at."""
         return Situation(
-            state=state, progress=self.progress(), known=known_items(self.library, self.data), goal=self.config.goal,
-            iteration=iteration, seed=self.config.seed,
+            state=state,
+            progress=self.progress(),
+            known=known_items(self.library, self.data),
+            goal=self.config.goal,
+            iteration=iteration,
+            seed=self.config.seed,
         )
 
     def progress(self) -> Progress:

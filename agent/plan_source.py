@@ -28,7 +28,11 @@ def write(plan: Plan) -> str:
         " * @param {Bot} bot",
         " * @param {object} options",
         " * @param {number} options.count how many more to gain",
-        *([" * @param {number} options.heading which way to look first, 0 to 7 in steps of 45 degrees"] if searches else []),
+        *(
+            [" * @param {number} options.heading which way to look first, 0 to 7 in steps of 45 degrees"]
+            if searches
+            else []
+        ),
         " * @returns {{gained: number}}",
         " */",
         f"async function {plan.name}(bot, {{ {parameters} }} = {{}}) {{",

@@ -79,9 +79,7 @@ def adjust(errors: Iterable[Mapping[str, Any]]) -> Adjustments:
     return adjustments
 
 
-def plan_for(
-    target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, *, depth: int = 0
-) -> Plan:
+def plan_for(target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, *, depth: int = 0) -> Plan:
     """How to gain `count` more of `target` (an item or a '#tag').
 
     Raises BrainError when the game gives no way to it, or none that the primitives can carry out.
@@ -100,7 +98,9 @@ def plan_for(
         plan = _smelt(target, way, data, skill_for, adjustments, depth)
     else:
         plan = _kill(target, way, adjustments)
-    return replace(plan, tidy=adjustments.tidy, rest=adjustments.rest, comments=tuple(dict.fromkeys(adjustments.comments)))
+    return replace(
+        plan, tidy=adjustments.tidy, rest=adjustments.rest, comments=tuple(dict.fromkeys(adjustments.comments))
+    )
 
 
 def hunt(mob: str, adjustments: Adjustments) -> Plan:
@@ -155,15 +155,13 @@ def _mine(target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustmen
 
 
 def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
-    """Where blocks of these kinds are looked for: on the surface if one of them lies there, else where they are densest."""
+    """Where blocks of these kinds are looked for: on the surface if one of them lies there, else in the middle of where the commonest lies."""
     stretches = 8 + adjustments.stretches
-    levels = [block.levels for block in blocks if block.levels is not None]
-    if any(block.surface for block in blocks) or not levels:
+    found = [(block.effort, block.levels) for block in blocks if block.levels is not None]
+    if any(block.surface for block in blocks) or not found:
         return Search("surface", stretches=stretches)
-    low, high = min(low for low, _ in levels), max(high for _, high in levels)
-    densest = [level for block in blocks if (level := getattr(block, "densest", None)) is not None]
-    level = densest[0] if densest else (low + high) // 2
-    return Search("level", max(low + 5, min(level, WORKING_LEVEL) - adjustments.level_shift), stretches)
+    low, high = min(found)[1]
+    return Search("level", max(low, min((low + high) // 2, WORKING_LEVEL) - adjustments.level_shift), stretches)
 
 
 def _craft(target: str, way: Craft, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
@@ -212,7 +210,9 @@ def _generalised(target: str, way: Craft, data: GameData) -> dict[str, int]:
             if count == each and _without(recipe.ingredients, other) == rest
         }
         tags = [
-            tag for tag, items in data.tags.items() if name in items and len(like & set(items)) > 1 and set(items) & set(data.ranks()) <= like
+            tag
+            for tag, items in data.tags.items()
+            if name in items and len(like & set(items)) > 1 and set(items) & set(data.ranks()) <= like
         ]
         best = max(tags, key=lambda tag: (len(set(data.tags[tag])), tag), default=None)
         general[f"#{best}" if best else name] = each
@@ -228,11 +228,13 @@ def _smelt(target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustm
     per_plank = data.fuel["oak_planks"] / way.ticks
     coal = skill_for(("coal",))
     fuel = (
-        Need(("coal",), "count", coal.name)
-        if coal is not None
-        else _need(("#logs",), "count", data, skill_for, depth)
+        Need(("coal",), "count", coal.name) if coal is not None else _need(("#logs",), "count", data, skill_for, depth)
     )
-    inputs = tuple(sorted({smelt.input for smelt in data.smelting.values() if smelt.item == target and smelt.input in data.ranks()}))
+    inputs = tuple(
+        sorted(
+            {smelt.input for smelt in data.smelting.values() if smelt.item == target and smelt.input in data.ranks()}
+        )
+    )
     source = (way.input,) if not target.startswith("#") else _shortest(list(inputs), data)
     general = _tag_of(way.input, inputs, data)
     spare = sum(more for item, more in adjustments.more.items() if item == way.input)

@@ -118,10 +118,25 @@ def _parts(
     data, milestones = gamedata.load(), tree.load()
     library, log = Library(db, config.library), EventLog(db)
     parts = Parts(
-        config=config, budget=budget, store=store, log=log, episodes=Episodes(db), semantic=Semantic(db),
-        recall=Recall(db), library=library, graph=SkillGraph(library), book=TaskBook(db), data=data, tree=milestones,
-        proposer=TechTreeProposer(data, milestones), brain=brain_for(config.brain, data, library),
-        env=environment(config), limits=limits, report=report, seconds=seconds, session_started=seconds(),
+        config=config,
+        budget=budget,
+        store=store,
+        log=log,
+        episodes=Episodes(db),
+        semantic=Semantic(db),
+        recall=Recall(db),
+        library=library,
+        graph=SkillGraph(library),
+        book=TaskBook(db),
+        data=data,
+        tree=milestones,
+        proposer=TechTreeProposer(data, milestones),
+        brain=brain_for(config.brain, data, library),
+        env=environment(config),
+        limits=limits,
+        report=report,
+        seconds=seconds,
+        session_started=seconds(),
     )
     parts.reached = _reached(parts)
     return parts
@@ -141,8 +156,15 @@ def _run(parts: Parts) -> Ended:
     name = parts.config.name
     last = parts.store.last(name)
     iteration = last.iteration if last else 0
-    parts.report("started", journey=name, worlds=parts.config.worlds, seed=parts.config.seed, brain=parts.config.brain,
-                 assistance=parts.env.assistance, iteration=iteration)
+    parts.report(
+        "started",
+        journey=name,
+        worlds=parts.config.worlds,
+        seed=parts.config.seed,
+        brain=parts.config.brain,
+        assistance=parts.env.assistance,
+        iteration=iteration,
+    )
     first = parts.env.start(iteration if last else None)
     if last is None:
         parts.env.save(0)
@@ -198,5 +220,6 @@ def _prune(connection: sqlite3.Connection, name: str) -> None:
         for table in ("checkpoints", "writes"):
             connection.execute(
                 f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < "
-                "(SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?)", (name, name),
+                "(SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?)",
+                (name, name),
             )

@@ -136,7 +136,19 @@ class Store:
         rows = self._db.execute(
             "SELECT config, created, seconds, status, stopped, reason, pid, now FROM journeys ORDER BY created, name"
         )
-        return [Journey(JourneyConfig.from_json(json.loads(row[0])), *row[1:7], json.loads(row[7])) for row in rows]
+        return [
+            Journey(
+                JourneyConfig.from_json(json.loads(config)),
+                created,
+                seconds,
+                status,
+                stopped,
+                reason,
+                pid,
+                json.loads(now),
+            )
+            for config, created, seconds, status, stopped, reason, pid, now in rows
+        ]
 
     def claim(self, name: str) -> None:
         """Take a journey for this process. Raises JourneyBusy while another living process has it."""
@@ -186,9 +198,12 @@ class Store:
         columns = ", ".join(values)
         with atomic(self._db):
             inserted = self._db.execute(
-                f"INSERT OR IGNORE INTO iterations ({columns}) VALUES ({', '.join('?' * len(values))})", list(values.values())
+                f"INSERT OR IGNORE INTO iterations ({columns}) VALUES ({', '.join('?' * len(values))})",
+                list(values.values()),
             ).rowcount
-            self._db.execute("UPDATE journeys SET seconds = max(seconds, ?) WHERE name = ?", [row.total_seconds, row.journey])
+            self._db.execute(
+                "UPDATE journeys SET seconds = max(seconds, ?) WHERE name = ?", [row.total_seconds, row.journey]
+            )
         return bool(inserted)
 
     def judge(self, journey: str, iteration: int, passed: bool, evidence: str) -> None:
@@ -231,7 +246,11 @@ class Store:
             for key in _JSON:
                 data[key] = None if data[key] is None else json.loads(data[key])
             passed = data["passed"]
-            data.update(passed=None if passed is None else bool(passed), modules=tuple(data["modules"]), calls=tuple(data["calls"]))
+            data.update(
+                passed=None if passed is None else bool(passed),
+                modules=tuple(data["modules"]),
+                calls=tuple(data["calls"]),
+            )
             yield Iteration(**data)
 
 

@@ -44,27 +44,48 @@ def check_env(env: Env, samples: Samples) -> list[str]:
         first = env.start()
         _observation(promise, "start", first)
         promise("observing changes nothing", env.observe() == first, (first, env.observe()))
-        promise("documents its primitives", all(name and text for name, text in env.primitives().items()), env.primitives())
-        promise("parsing gives facts about a function", bool(env.parse(samples.returns.modules[-1].source)["functions"]))
+        promise(
+            "documents its primitives", all(name and text for name, text in env.primitives().items()), env.primitives()
+        )
+        promise(
+            "parsing gives facts about a function", bool(env.parse(samples.returns.modules[-1].source)["functions"])
+        )
         env.save(1)
         run = env.run(samples.returns, LIMITS)
         _run(promise, run)
-        promise("a program that comes to its end returns its value",
-                run.outcome == "returned" and run.value == {"answer": 42}, (run.outcome, run.value, run.error))
+        promise(
+            "a program that comes to its end returns its value",
+            run.outcome == "returned" and run.value == {"answer": 42},
+            (run.outcome, run.value, run.error),
+        )
         promise("a run begins where the last observation was", run.before == first, (run.before, first))
         promise("a run ends where the next observation is", run.after == env.observe(), (run.after, env.observe()))
-        promise("time passed only inside the run", run.after["tick"] - run.before["tick"] == run.ticks > 0,
-                (run.before["tick"], run.after["tick"], run.ticks))
+        promise(
+            "time passed only inside the run",
+            run.after["tick"] - run.before["tick"] == run.ticks > 0,
+            (run.before["tick"], run.after["tick"], run.ticks),
+        )
         ticks = [event["tick"] for event in run.events]
         promise("events are in order", ticks == sorted(ticks), ticks)
         run = env.run(samples.throws, LIMITS)
-        promise("a thrown error is told with the failing line",
-                run.outcome == "threw" and run.error is not None and run.error.where is not None and run.error.where.line == 2,
-                (run.outcome, run.error))
+        promise(
+            "a thrown error is told with the failing line",
+            run.outcome == "threw"
+            and run.error is not None
+            and run.error.where is not None
+            and run.error.where.line == 2,
+            (run.outcome, run.error),
+        )
         run = env.run(samples.endless, LIMITS)
-        promise("a program that never ends is stopped from outside", run.outcome in ("endless_loop", "timeout"), run.outcome)
+        promise(
+            "a program that never ends is stopped from outside", run.outcome in ("endless_loop", "timeout"), run.outcome
+        )
         run = env.run(samples.returns, LIMITS)
-        promise("the next run is unharmed", run.outcome == "returned" and run.value == {"answer": 42}, (run.outcome, run.error))
+        promise(
+            "the next run is unharmed",
+            run.outcome == "returned" and run.value == {"answer": 42},
+            (run.outcome, run.error),
+        )
         env.save(2)
         kept = env.observe()
         env.run(samples.returns, LIMITS)
@@ -88,8 +109,11 @@ def _run(promise: Any, run: Run) -> None:
     promise("an outcome is one of the closed set", run.outcome in OUTCOMES, run.outcome)
     _observation(promise, "before", run.before)
     _observation(promise, "after", run.after)
-    promise("events are plain JSON with kind and tick",
-            all(isinstance(e.get("kind"), str) and isinstance(e.get("tick"), int) and _plain(e) for e in run.events), run.events)
+    promise(
+        "events are plain JSON with kind and tick",
+        all(isinstance(e.get("kind"), str) and isinstance(e.get("tick"), int) and _plain(e) for e in run.events),
+        run.events,
+    )
     promise("calls are plain JSON", all(_plain(call) for call in run.calls), run.calls)
 
 

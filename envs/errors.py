@@ -1,9 +1,9 @@
 """What can go wrong with a world, apart from what a program does in it.
 
-    EnvError
-    ├── EnvLost          a process of the world died or stopped answering; `Env.recover()` brings back the last saved state
-    ├── EnvUnavailable   the world cannot be started here; the message is the one line that mends it
-    └── ContractBroken   `check_env` found a broken promise
+EnvError
+├── EnvLost          a process of the world died or stopped answering; `Env.recover()` brings back the last saved state
+├── EnvUnavailable   the world cannot be started here; the message is the one line that mends it
+└── ContractBroken   `check_env` found a broken promise
 """
 
 

@@ -87,15 +87,22 @@ class MinecraftEnv:
         rules = {**self._settings.rules, **dict(ASSISTANCE[name] for name in self._settings.assist)}
         try:
             self._world = WorldProcess(
-                directory=self._settings.directory, socket=socket, seed=self._settings.seed,
-                generation=generation, rules=rules, view=self._settings.view,
+                directory=self._settings.directory,
+                socket=socket,
+                seed=self._settings.seed,
+                generation=generation,
+                rules=rules,
+                view=self._settings.view,
             )
             self._world.start(timeout=WORLD_SECONDS)
             self._body = Body()
             self._body.start(self._run_dir)
             self._primitives = {each["name"]: each["doc"] for each in self._body.primitives()}
             self._body.join(
-                socket=socket.name, username=PLAYER, seed=self._settings.seed, sight=self._settings.sight,
+                socket=socket.name,
+                username=PLAYER,
+                seed=self._settings.seed,
+                sight=self._settings.sight,
                 timeout=JOIN_SECONDS,
             )
             self._seen = int(self._world.call("events", {"since": 0})["seq"])
@@ -130,9 +137,16 @@ class MinecraftEnv:
             raise EnvLost(str(error)) from error
         after = self.observe()
         return Run(
-            before=before, after=after, events=events, outcome=cast(Outcome, result["outcome"]), error=_error(result["error"]),
-            value=result["value"], calls=tuple(result["calls"]), log=tuple(result["log"]),
-            ticks=after["tick"] - before["tick"], seconds=seconds,
+            before=before,
+            after=after,
+            events=events,
+            outcome=cast(Outcome, result["outcome"]),
+            error=_error(result["error"]),
+            value=result["value"],
+            calls=tuple(result["calls"]),
+            log=tuple(result["log"]),
+            ticks=after["tick"] - before["tick"],
+            seconds=seconds,
         )
 
     def save(self, generation: int) -> None:
@@ -193,6 +207,9 @@ def _error(data: Mapping[str, Any] | None) -> RunError | None:
         return None
     where = data.get("where")
     return RunError(
-        code=data["code"], message=data["message"], value=data.get("value"), remedy=data.get("remedy") or "",
+        code=data["code"],
+        message=data["message"],
+        value=data.get("value"),
+        remedy=data.get("remedy") or "",
         where=Where(where["module"], where["line"], where["column"], where["text"]) if where else None,
     )

@@ -39,7 +39,10 @@ class OpenAIWriter:
             if self._server.key is None and self._server.base_url is None:
                 raise BrainError(f"{self.name} needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own")
             self._client = openai.OpenAI(
-                api_key=self._server.key or "none", base_url=self._server.base_url, timeout=CALL_SECONDS, max_retries=RETRIES
+                api_key=self._server.key or "none",
+                base_url=self._server.base_url,
+                timeout=CALL_SECONDS,
+                max_retries=RETRIES,
             )
         system, user = render(request)
         try:
@@ -58,14 +61,19 @@ def render(request: WriteRequest) -> tuple[str, str]:
     template = resources.files("agent").joinpath("prompts/writer.md").read_text(encoding="utf-8")
     stable, changing = template.split("\n===\n")
     return Template(stable).substitute(
-        primitives="\n".join(f"- {name}: {text.strip().splitlines()[0]}" for name, text in sorted(request.primitives.items())),
+        primitives="\n".join(
+            f"- {name}: {text.strip().splitlines()[0]}" for name, text in sorted(request.primitives.items())
+        ),
         skills="\n".join(
             f"- {skill.name}(bot, {{ {', '.join(f'{key} = {value}' for key, value in skill.parameters.items())} }}): {skill.purpose}"
             f" Gives {', '.join(skill.gives) or 'nothing yet'}; {skill.status}."
             for skill in request.skills
-        ) or "none yet",
+        )
+        or "none yet",
     ), Template(changing).substitute(
-        task=request.task.goal, check=request.check, state=json.dumps(request.observation, sort_keys=True),
+        task=request.task.goal,
+        check=request.check,
+        state=json.dumps(request.observation, sort_keys=True),
         lessons="\n".join(f"- {lesson['text']}" for lesson in request.lessons) or "none yet",
         attempts="\n\n".join(_attempt(attempt) for attempt in request.attempts) or "none",
         objection=f"Your last answer was refused before it ran: {request.objection}" if request.objection else "",
@@ -77,8 +85,14 @@ def _attempt(attempt: Attempt) -> str:
     source = attempt.source.splitlines()
     if where.get("line") and 0 < where["line"] <= len(source):
         source[where["line"] - 1] += "   // <-- failed here"
-    error = f"{attempt.error['code']}: {attempt.error['message']} {attempt.error.get('remedy', '')}" if attempt.error else "none"
-    return "\n".join([f"Round {attempt.round}: {attempt.outcome}. Error: {error}. {attempt.evidence}", "```js", *source, "```"])
+    error = (
+        f"{attempt.error['code']}: {attempt.error['message']} {attempt.error.get('remedy', '')}"
+        if attempt.error
+        else "none"
+    )
+    return "\n".join(
+        [f"Round {attempt.round}: {attempt.outcome}. Error: {error}. {attempt.evidence}", "```js", *source, "```"]
+    )
 
 
 def read_answer(text: str, request: WriteRequest, usage: Usage) -> Draft:
@@ -102,8 +116,11 @@ def read_answer(text: str, request: WriteRequest, usage: Usage) -> Draft:
 def _draft(data: Mapping[str, Any], usage: Usage) -> Draft:
     source, args = data.get("source"), data.get("args")
     return Draft(
-        data["name"], source if isinstance(source, str) and source.strip() else None,
-        args if isinstance(args, dict) else {}, str(data.get("note", ""))[:300], usage,
+        data["name"],
+        source if isinstance(source, str) and source.strip() else None,
+        args if isinstance(args, dict) else {},
+        str(data.get("note", ""))[:300],
+        usage,
     )
 
 

@@ -61,9 +61,7 @@ class Planner:
             count -= sum(inventory.get(name, 0) for name in self._data.expand(target))
         return target, max(1, count)
 
-    def _draft(
-        self, request: WriteRequest, plan: Plan, count: int, adjustments: planning.Adjustments
-    ) -> Draft:
+    def _draft(self, request: WriteRequest, plan: Plan, count: int, adjustments: planning.Adjustments) -> Draft:
         source = plan_source.write(plan)
         tries = len(request.attempts)
         note = plan.purpose if not tries else f"{plan.purpose} (try {tries + 1}, after {request.attempts[-1].outcome})"
