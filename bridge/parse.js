@@ -67,7 +67,7 @@ function facts (source, { primitives = [] } = {}) {
     unused_params: names.unused.filter(node => node.name !== 'bot' && isOwn(node, main)).map(named),
     has_return: main !== null && returns(main.node.body),
     outside_code: program.body.filter(node => node.type !== 'FunctionDeclaration' && node.type !== 'EmptyStatement')
-      .map(node => ({ line: node.loc.start.line, text: source.slice(node.start, node.end).split('\n')[0].slice(0, 80) }))
+      .map(({ start, end, loc }) => ({ line: loc.start.line, text: source.slice(start, end).split('\n')[0].slice(0, 80) }))
   }
   const refusals = [...refusalsOf(told, functions, names, program, primitives)].sort((a, b) => a.line - b.line)
   return { ...told, refusals }
@@ -165,7 +165,7 @@ function returns (body) {
 
 /** Whether a parameter belongs to the main function itself: callbacks may ignore what they are given. */
 function isOwn (node, main) {
-  return main !== null && main.node.params.some(param => param.start <= node.start && node.end <= param.end)
+  return Boolean(main?.node.params.some(param => param.start <= node.start && node.end <= param.end))
 }
 
 function find (node, type, stop = () => false) {

@@ -105,7 +105,8 @@ def test_refusals_are_told_apart_from_losses(world: WorldProcess, body: Body) ->
         body.run(program("return 1"), {}, timeout=30)
     with pytest.raises(WorldRefused):
         world.call("fly")
-    assert body.alive() and world.alive()
+    assert body.alive()
+    assert world.alive()
 
 
 def test_one_body_at_a_time_is_said_and_not_guessed(body: Body, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from bridge.errors import JailUnavailable
 
 def inside(script: str, shared: Path | None = None) -> object:
     """What a script prints as JSON, run by Node.js in the jail."""
-    command = jail.command(["-e", f"const out = async () => {{ {script} }}; out().then(v => console.log(JSON.stringify(v)))"],
-                           shared=shared)  # fmt: skip
+    wrapped = f"const out = async () => {{ {script} }}; out().then(v => console.log(JSON.stringify(v)))"
+    command = jail.command(["-e", wrapped], shared=shared)
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -27,15 +27,8 @@ def test_the_jail_works_here() -> None:
 
 def test_no_file_of_the_machine_is_there(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x")
-    paths = [
-        "/etc/passwd",
-        "/root",
-        "/home",
-        str(tmp_path / "secret"),
-        str(Path.home()),
-        "/proc/1/environ",
-        "/usr/bin/sh",
-    ]
+    secret = str(tmp_path / "secret")
+    paths = ["/etc/passwd", "/root", "/home", secret, str(Path.home()), "/proc/1/environ", "/usr/bin/sh"]
     seen = inside(f"return {json.dumps(paths)}.filter(path => require('fs').existsSync(path))")
     assert seen == []
 
@@ -56,10 +49,10 @@ def test_code_and_shared_folder_cannot_be_written(tmp_path: Path) -> None:
 def test_no_network_no_programs_no_environment_no_privileges() -> None:
     told = inside("""
         const net = require('net')
-        const dial = (host, port) => new Promise(resolve => net.connect(port, host).on('connect', () => resolve('connected'))
-          .on('error', error => resolve(error.code)))
+        const dial = (host, port) => new Promise(resolve => net.connect(port, host)
+          .on('connect', () => resolve('connected')).on('error', error => resolve(error.code)))
         const shell = require('child_process').spawnSync('/bin/sh', ['-c', 'id'])
-        return { far: await dial('1.1.1.1', 53), near: await dial('127.0.0.1', 22), shell: shell.error && shell.error.code,
+        return { far: await dial('1.1.1.1', 53), near: await dial('127.0.0.1', 22), shell: shell.error?.code,
           uid: process.getuid(), env: Object.keys(process.env).sort() }
     """)
     assert isinstance(told, dict)
@@ -71,7 +64,7 @@ def test_no_network_no_programs_no_environment_no_privileges() -> None:
 
 
 def test_without_bubblewrap_nothing_runs_and_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jail.shutil, "which", lambda name: None)
+    monkeypatch.setenv("PATH", "/nonexistent")
     complaint = jail.check()
     assert complaint is not None
     assert "install bubblewrap" in complaint

@@ -61,7 +61,7 @@ class Clock {
   /** Virtual milliseconds since the start, without the cost of looking. */
   now () { return this.time }
 
-  /** Moves time forward, firing each due timer at its exact time; everything a timer triggers settles before the next. */
+  /** Moves time forward, firing each due timer at its exact time; what it triggers settles before the next fires. */
   async advance (ms) {
     const end = this.time + ms
     while (this.waiting.length > 0 && this.waiting[0].due <= end) {

@@ -290,7 +290,7 @@ for (const [name, fields] of Object.entries({
   GoalFollow: ['entity', 'range']
 })) goalClass(name, fields)
 goals.GoalLookAtBlock = class GoalLookAtBlock {
-  constructor (position) { Object.assign(this, { goal: 'GoalLookAtBlock', x: position.x, y: position.y, z: position.z }) }
+  constructor ({ x, y, z }) { Object.assign(this, { goal: 'GoalLookAtBlock', x, y, z }) }
 }
 
 // ---------------------------------------------------------------- the bot
@@ -395,7 +395,7 @@ function tableOf (table) {
 
 let lines = 0
 let letters = 0
-const show = value => typeof value === 'string' ? value : value instanceof Error ? String(value) : stringify(value) ?? String(value)
+const show = value => typeof value === 'string' || value instanceof Error ? String(value) : stringify(value) ?? String(value)
 function log (...values) {
   if (++lines > LOG_LINES || letters > LOG_LETTERS) return
   const text = values.map(show).join(' ').slice(0, LOG_LETTERS - letters + 1)
@@ -415,7 +415,9 @@ function thrown (error) {
     return { code: String(error.code), message: error.message, value: error.value, remedy: error.remedy,
       stack: String(error.stack) }
   }
-  if (error instanceof Error) return { code: 'thrown', message: `${error.name}: ${error.message}`, stack: String(error.stack) }
+  if (error instanceof Error) {
+    return { code: 'thrown', message: `${error.name}: ${error.message}`, stack: String(error.stack) }
+  }
   return { code: 'thrown', message: 'threw ' + (stringify(error) ?? String(error)), stack: '' }
 }
 

@@ -91,7 +91,7 @@ function self (bot) {
   }
 }
 
-/** Any value as plain JSON of bounded depth: game objects become their pictures, the rest of what cannot cross is cut. */
+/** Any value as plain JSON of bounded depth: game objects become their pictures, what cannot cross is cut. */
 function plain (value, depth = 0) {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : null

@@ -82,7 +82,8 @@ class Run {
   async inIsolate () {
     const context = await this.isolate.createContext()
     const host = new ivm.Reference((name, args, place) => this.answer(name, args, place))
-    const config = { primitives: [...this.primitives.keys()], vec3: VEC3, seed: Math.floor(this.body.random() * 2 ** 32) }
+    const seed = Math.floor(this.body.random() * 2 ** 32)
+    const config = { primitives: [...this.primitives.keys()], vec3: VEC3, seed }
     const prelude = await context.evalClosure(PRELUDE, [host, JSON.stringify(config)], {
       filename: '<journeyman>', arguments: { reference: false }, result: { reference: true }
     })
@@ -169,7 +170,7 @@ class Run {
     const { code, message, value = null, remedy, stack } = told?.error ?? {}
     this.finished ??= told?.ok === true
       ? { ok: true, value: told.value, note: text(told.note) }
-      : { ok: false, error: { code: text(code) || 'thrown', message: text(message) || 'ended in a way that cannot be shown',
+      : { ok: false, error: { code: text(code) || 'thrown', message: text(message) || 'ended, but cannot say how',
           value, remedy: text(remedy), stack: text(stack) } }
     return success(null)
   }
@@ -233,8 +234,9 @@ class Run {
     this.questions = 0
     this.busySince = this.effort()
     if (this.body.tick - this.startTick >= this.limits.ticks) {
-      this.stop('timeout', new PrimitiveError('timeout', `the program took longer than ${this.limits.ticks} game ticks`, {
-        value: { ticks: this.limits.ticks }, remedy: 'do less in one program, or give each step its own limit'
+      const { ticks } = this.limits
+      this.stop('timeout', new PrimitiveError('timeout', `the program took longer than ${ticks} game ticks`, {
+        value: { ticks }, remedy: 'do less in one program, or give each step its own limit'
       }))
     }
   }

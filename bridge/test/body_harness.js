@@ -14,12 +14,13 @@ const { operations } = require('../body/main')
 const MAIN = path.join(__dirname, '..', 'world', 'main.js')
 
 /** Starts a world, joins it, and gives {run, ask, operations, close}. */
-async function join ({ seed = 7, rules = {}, sight, where } = {}) {
+async function join ({ seed = 7, rules = {}, sight, clock } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'journeyman-body-'))
   const socket = path.join(folder, 'world.sock')
   const settings = Object.entries({ mob_spawning: false, ...rules }).flatMap(([name, value]) => ['--rule', `${name}=${value}`])
   const world = spawn(process.execPath, [
-    MAIN, '--dir', folder, '--socket', socket, '--seed', String(seed), '--view', '3', ...settings
+    MAIN, '--dir', folder, '--socket', socket, '--seed', String(seed), '--view', '3', '--clock', clock ?? 'lockstep',
+    ...settings
   ], { stdio: ['pipe', 'pipe', 'ignore'] })
   const waiting = new Map()
   let asked = 0
@@ -34,7 +35,7 @@ async function join ({ seed = 7, rules = {}, sight, where } = {}) {
     world.stdin.write(JSON.stringify({ id: asked, op, args }) + '\n')
   })
   await ask('hello')
-  const joined = await operations.join({ socket, seed: 1, username: 'Tester', sight, ...where })
+  const joined = await operations.join({ socket, seed: 1, username: 'Tester', sight, clock })
   return {
     joined,
     world,

@@ -110,3 +110,13 @@ test('the same seed and the same programs give the same world', async () => {
   }
   assert.deepEqual(await play(), await play())
 })
+
+test('by the real clock the same programs run on a server that knows nothing of lock-step', async t => {
+  const body = await join({ clock: 'real' })
+  t.after(() => body.close())
+  const begun = process.hrtime.bigint()
+  const { outcome, ticks, value } = await body.run('await bot.waitForTicks(20); return bot.health')
+  const seconds = Number(process.hrtime.bigint() - begun) / 1e9
+  assert.deepEqual([outcome, ticks, value], ['returned', 20, 20])
+  assert.ok(seconds > 0.8, `20 ticks took ${seconds} s`)
+})
