@@ -11,14 +11,12 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from skills.errors import Refusal
+from skills.reader import LibraryReader
 from skills.skill import Parameter, Signature
 from skills.words import apart
-
-if TYPE_CHECKING:
-    from skills.library import Library
 
 Parse = Callable[[str], Mapping[str, Any]]
 """The parser: source text to facts.
@@ -57,7 +55,7 @@ class Admission:
 
 
 def admit(
-    source: str, *, parse: Parse, primitives: Mapping[str, str], library: Library, as_program: bool = False
+    source: str, *, parse: Parse, primitives: Mapping[str, str], library: LibraryReader, as_program: bool = False
 ) -> Admission:
     """Judge a source against the known primitives (name to documentation) and the library's current skills.
 
@@ -127,7 +125,7 @@ def _name_refusals(name: str, primitives: Mapping[str, str]) -> Iterator[Refusal
         )
 
 
-def _unresolved(name: str, primitives: Mapping[str, str], library: Library) -> Refusal:
+def _unresolved(name: str, primitives: Mapping[str, str], library: LibraryReader) -> Refusal:
     """Say what is wrong with a name that means nothing here, and what the writer may have meant."""
     owner = library.hidden_in(name)
     if owner:

@@ -12,13 +12,13 @@ from typing import Any
 import networkx as nx
 
 from skills.errors import UnknownSkill
-from skills.library import Library
+from skills.reader import LibraryReader
 
 
 class SkillGraph:
     """Questions about who calls whom."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: LibraryReader) -> None:
         self._library = library
         self._revision = -1
         self._calls = nx.DiGraph()

@@ -7,151 +7,29 @@ judges source text (admit.py) and never runs it.
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
-from typing import Any, Literal
-
 from sqlite_utils import Database
 
 from memory.db import atomic
 from memory.log import canonical
 from skills import evidence
 from skills.admit import Admission
-from skills.errors import CallCycle, Inadmissible, NotAllowed, UnknownSkill
+from skills.errors import CallCycle, Inadmissible, NotAllowed
 from skills.evidence import Ladder
-from skills.skill import Effect, Need, Record, Rung, Signature, Skill, Use, Version, version_hash
+from skills.reader import Action, LibraryReader
+from skills.skill import Record, Rung, Skill, Use, Version, version_hash
 from skills.words import apart
-
-Action = Literal["added", "adopted", "promoted", "rolled_back", "retired", "restored", "climbed", "fell"]
 
 _HEIGHT: dict[Rung, int] = {"draft": 0, "candidate": 1, "parole": 1, "verified": 2, "trusted": 3}
 LEARN_FROM = 200
 """How many of the latest runs teach needs and effects: an old world's rules must not outlast it."""
 
-_VERSION = (
-    "SELECT hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, iteration, "
-    "at, id, (SELECT json_group_object(name, callees.hash) FROM calls JOIN versions AS callees ON callees.id = callee "
-    "WHERE caller = versions.id) FROM versions"
-)
 
-
-@dataclass(frozen=True)
-class Move:
-    """One change of a skill's pointer or standing, with its reason; `before` is the version that was current."""
-
-    skill: str
-    action: Action
-    version: str
-    before: str | None
-    reason: str
-    at: float
-    id: int = 0
-
-
-class Library:
-    """All skills of one named library in one database, opened with `skills.schema.SKILLS` among its sets."""
+class Library(LibraryReader):
+    """The one writer of a library; open its database with `skills.schema.SKILLS` among the sets."""
 
     def __init__(self, db: Database, name: str = "main", ladder: Ladder | None = None) -> None:
-        self.db, self.name, self._ladder = db, name, ladder or Ladder()
-
-    @property
-    def revision(self) -> int:
-        """Grows with every change of versions, pointers and standings; a view is good for one revision."""
-        row = self.db.execute("SELECT max(id) FROM moves WHERE library = ?", [self.name]).fetchone()
-        return int(row[0] or 0)
-
-    # Reading
-
-    def get(self, name: str) -> Skill:
-        """A skill with its current version, standing, record, needs and effects."""
-        row = self.db.execute(
-            "SELECT current, retired FROM skills WHERE library = ? AND name = ?", [self.name, name]
-        ).fetchone()
-        if row is None:
-            raise UnknownSkill(f"library {self.name!r} has no skill {name!r}")
-        return self._skill(name, *row)
-
-    def has(self, name: str) -> bool:
-        """Is there a skill of this name that is not retired?"""
-        found = self.db.execute(
-            "SELECT 1 FROM skills WHERE library = ? AND name = ? AND retired = 0", [self.name, name]
-        )
-        return found.fetchone() is not None
-
-    def names(self, *, retired: bool = False) -> list[str]:
-        """The names of all skills; those of retired ones only if asked for."""
-        rows = self.db.execute(
-            "SELECT name FROM skills WHERE library = ? AND retired <= ? ORDER BY name", [self.name, int(retired)]
-        )
-        return [str(row[0]) for row in rows]
-
-    def all(self, *, retired: bool = False) -> list[Skill]:
-        """Every skill, by name; retired ones only if asked for."""
-        rows = self.db.execute(
-            "SELECT name, current, retired FROM skills WHERE library = ? AND retired <= ? ORDER BY name",
-            [self.name, int(retired)],
-        ).fetchall()
-        return [self._skill(*row) for row in rows]
-
-    def version(self, hash: str) -> Version:
-        """One version by its hash, or by a beginning of it that no other version shares."""
-        rows = self.db.execute(
-            f"{_VERSION} WHERE library = ? AND substr(hash, 1, ?) = ? LIMIT 2", [self.name, len(hash), hash]
-        ).fetchall()
-        if len(rows) != 1:
-            raise UnknownSkill(f"{'no' if not rows else 'more than one'} version begins with {hash!r}")
-        return _version(rows[0])
-
-    def versions(self, name: str) -> list[Version]:
-        """Every version of a skill, oldest first."""
-        rows = self.db.execute(f"{_VERSION} WHERE library = ? AND skill = ? ORDER BY id", [self.name, name])
-        return [_version(row) for row in rows.fetchall()]
-
-    def history(self, name: str) -> list[Move]:
-        """Every change of the skill's pointer and standing, oldest first."""
-        rows = self.db.execute(
-            "SELECT moves.skill, action, new.hash, old.hash, moves.reason, moves.at, moves.id FROM moves "
-            "JOIN versions AS new ON new.id = moves.version LEFT JOIN versions AS old ON old.id = before "
-            "WHERE moves.library = ? AND moves.skill = ? ORDER BY moves.id",
-            [self.name, name],
-        )
-        return [Move(*row) for row in rows]
-
-    def rung(self, hash: str) -> Rung:
-        """Where a version stands on the ladder."""
-        return self._standing(self.version(hash).number)[0]
-
-    def record_of(self, hash: str) -> Record:
-        """How a version did so far."""
-        return self._standing(self.version(hash).number)[1]
-
-    def reaches(self, caller: str, callee: str) -> bool:
-        """Does `caller` (its current version) call `callee`, itself or through what it calls? It reaches itself."""
-        row = self.db.execute(
-            "WITH RECURSIVE reached (skill) AS (SELECT ? UNION "
-            "SELECT callees.skill FROM reached JOIN skills ON skills.library = ? AND skills.name = reached.skill "
-            "JOIN calls ON calls.caller = skills.current JOIN versions AS callees ON callees.id = calls.callee) "
-            "SELECT 1 FROM reached WHERE skill = ?",
-            [caller, self.name, callee],
-        ).fetchone()
-        return row is not None
-
-    def hidden_in(self, name: str) -> str | None:
-        """The skill in whose current source a function of this name is defined inside, if there is one."""
-        rows = self.db.execute(
-            "SELECT skill, source FROM skills JOIN versions ON versions.id = current "
-            "WHERE skills.library = ? AND retired = 0 AND instr(source, ?) ORDER BY name",
-            [self.name, name],
-        )
-        inside = re.compile(rf"\bfunction\s+{re.escape(name)}\b|\b(?:const|let|var)\s+{re.escape(name)}\s*=")
-        return next((str(skill) for skill, source in rows if skill != name and inside.search(source)), None)
-
-    def uses_of(self, hash: str, limit: int = 100) -> list[Use]:
-        """The evidence of a version, newest first."""
-        return self._uses(self.version(hash), limit)
-
-    # Writing
+        super().__init__(db, name)
+        self._ladder = ladder or Ladder()
 
     def add(
         self,
@@ -372,99 +250,3 @@ class Library:
             "INSERT INTO skill_words (rowid, name, purpose, contract) VALUES (?, ?, ?, ?)",
             [row[0], f"{name} {apart(name)}", skill.current.purpose, " ".join(apart(word) for word in contract)],
         )
-
-    # Rows to objects
-
-    def _skill(self, name: str, current: int, retired: int) -> Skill:
-        rung, record = self._standing(current)
-        needs = self.db.execute(
-            "SELECT kind, name, seen, runs FROM needs WHERE version = ? ORDER BY seen DESC, kind, name", [current]
-        )
-        effects = self.db.execute(
-            "SELECT item, low, high, per, given, seen FROM effects WHERE version = ? ORDER BY high DESC, item, given",
-            [current],
-        )
-        return Skill(
-            name,
-            self._by_number(current),
-            rung,
-            bool(retired),
-            record,
-            tuple(Need(*row) for row in needs),
-            tuple(_effect(row) for row in effects),
-        )
-
-    def _by_number(self, number: int) -> Version:
-        return _version(self.db.execute(f"{_VERSION} WHERE id = ?", [number]).fetchone())
-
-    def _of_skill(self, name: str, hash: str) -> Version:
-        version = self.version(hash)
-        if version.skill != name:
-            raise NotAllowed(f"{hash!r} is a version of {version.skill!r}, not of {name!r}")
-        return version
-
-    def _standing(self, number: int) -> tuple[Rung, Record]:
-        row = self.db.execute(
-            "SELECT rung, succeeded, failed, unmet, fresh_worlds, bound, mean_ticks FROM standings WHERE version = ?",
-            [number],
-        ).fetchone()
-        return row[0], Record(*row[1:])
-
-    def _uses(self, version: Version, limit: int) -> list[Use]:
-        rows = self.db.execute(
-            "SELECT outcome, journey, iteration, at, position, setting, world, args, before, after, tools, stations, "
-            "places, ticks, cause, first_event, last_event FROM uses WHERE version = ? ORDER BY id DESC LIMIT ?",
-            [version.number, limit],
-        )
-        return [_use(version.hash, row) for row in rows]
-
-
-def _version(row: tuple[Any, ...]) -> Version:
-    hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, *rest = row
-    iteration, at, number, uses = rest
-    return Version(
-        hash,
-        skill,
-        source,
-        Signature.from_json(json.loads(signature)),
-        purpose,
-        language,
-        json.loads(uses),
-        tuple(json.loads(primitives)),
-        parent,
-        reason,
-        author,
-        journey,
-        iteration,
-        at,
-        number,
-    )
-
-
-def _effect(row: tuple[Any, ...]) -> Effect:
-    item, low, high, per, given, seen = row
-    return Effect(item, low, high, per, json.loads(given), seen)
-
-
-def _use(version: str, row: tuple[Any, ...]) -> Use:
-    outcome, journey, iteration, at, position, setting, world, args, before, after, *rest = row
-    tools, stations, places, ticks, cause, first_event, last_event = rest
-    return Use(
-        version,
-        outcome,
-        journey,
-        iteration,
-        at,
-        position,
-        setting,
-        world,
-        json.loads(args),
-        json.loads(before),
-        json.loads(after),
-        tuple(json.loads(tools)),
-        tuple(json.loads(stations)),
-        tuple(json.loads(places)),
-        ticks,
-        cause,
-        (first_event, last_event) if first_event is not None else None,
-    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from memory.recall import query_words
-from skills.library import Library
+from skills.reader import LibraryReader
 from skills.skill import Effect, Skill
 
 Meaning = Callable[[str, int], Sequence[tuple[str, float]]]
@@ -30,7 +30,7 @@ class Found:
 
 
 def search(
-    library: Library, words: str, *, items: Sequence[str] = (), limit: int = 8, meaning: Meaning | None = None
+    library: LibraryReader, words: str, *, items: Sequence[str] = (), limit: int = 8, meaning: Meaning | None = None
 ) -> list[Found]:
     """The best skills for some words and wanted items; better proven ones first among equals."""
     routes = {
@@ -52,7 +52,7 @@ def search(
     return sorted(hits, key=lambda hit: (-hit.score, hit.skill.name))[:limit]
 
 
-def gives(library: Library, item: str) -> list[tuple[Skill, Effect]]:
+def gives(library: LibraryReader, item: str) -> list[tuple[Skill, Effect]]:
     """Skills that were seen to give an item, surest first: the question that planning asks.
 
     An effect whose `low` is above 0 was seen in every run; one with only `high` above 0 came now and then.
@@ -71,7 +71,7 @@ def gives(library: Library, item: str) -> list[tuple[Skill, Effect]]:
     return sorted(found, key=lambda each: (each[1].low <= 0, -each[0].record.bound, -each[1].seen, each[0].name))
 
 
-def _by_words(library: Library, words: str) -> list[str]:
+def _by_words(library: LibraryReader, words: str) -> list[str]:
     terms = query_words(words)
     if not terms:
         return []

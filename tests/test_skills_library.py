@@ -20,6 +20,7 @@ from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillErr
 from skills.evidence import wilson
 from skills.graph import SkillGraph
 from skills.library import Library
+from skills.reader import LibraryReader
 from skills.schema import SKILLS
 from skills.search import gives, search
 from skills.skill import Parameter, Signature, Use, Version, version_hash
@@ -235,6 +236,15 @@ def test_libraries_in_one_database_do_not_mix(library: Library) -> None:
     other.retire("mineLogs", reason="x")
     assert library.has("mineLogs")
     assert [hit.skill.name for hit in search(library, "mine logs")] == ["mineLogs"]
+
+
+def test_a_library_can_be_read_while_it_is_written_elsewhere(library: Library, tmp_path: Path) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    reader = LibraryReader(open_db(tmp_path / "j.db", SKILLS, read_only=True))
+    library.record_use(run(version, 1, after={"oak_log": 1}))
+    assert reader.get("mineLogs").rung == "candidate"
+    assert SkillGraph(reader).layers() == [["mineLogs"]]
+    assert [skill.name for skill, _ in gives(reader, "oak_log")] == ["mineLogs"]
 
 
 class AnyHistory(RuleBasedStateMachine):
