@@ -15,8 +15,8 @@ const STILL_TICKS = 60
 /** Ticks without getting nearer, after which the way counts as none. */
 const NO_GAIN_TICKS = 500
 const SHAKES = 3
-/** Budget of one search in virtual ms; at 40 ms a tick this is a second of standing and thinking. */
-const THINK_MS = 1000
+/** Budget of one search in virtual ms, five ticks of thinking: a longer way is found in stretches, walking between. */
+const THINK_MS = 200
 const REACH = 4.3
 const terrains = new WeakMap()
 

@@ -15,6 +15,7 @@ const { BUILDING } = require('./worth')
 const WAYS = [new Vec3(1, 0, 0), new Vec3(0, 0, 1), new Vec3(-1, 0, 0), new Vec3(0, 0, -1)]
 const DEEPEST_DROP = 3
 const STEP_TICKS = 120
+const WALK_TICKS = 30
 /** Digging the same cell again for so long: gravel that keeps falling. */
 const FALLS = 12
 
@@ -73,8 +74,28 @@ async function step (body, from, next) {
       if (body.stopped || error.code !== 'cannot_place') throw error
     }
   }
+  if (await walkTo(body, next)) return
   const goal = drop(body, next) > 0 ? new goals.GoalNearXZ(next.x, next.z, 0) : new goals.GoalBlock(next.x, next.y, next.z)
   await travel(body, goal, { ticks: STEP_TICKS, what: 'the next step' })
+}
+
+/** One free step, without a search for a path; gives whether the bot stands in the column of `next` at the end. */
+async function walkTo (body, next) {
+  const { bot } = body
+  const centre = next.offset(0.5, 0, 0.5)
+  const off = () => Math.max(Math.abs(bot.entity.position.x - centre.x), Math.abs(bot.entity.position.z - centre.z))
+  const there = () => off() < 0.3 && bot.entity.position.y <= next.y + 0.6 && bot.entity.onGround
+  try {
+    for (let waited = 0; waited < WALK_TICKS && !there() && !body.reflexes.urgent(body); waited++) {
+      await bot.lookAt(centre.offset(0, 1.62, 0), true)
+      bot.setControlState('forward', off() >= 0.2)
+      bot.setControlState('jump', bot.entity.position.y < next.y - 0.4 || bot.entity.isInWater)
+      await body.ticks(1)
+    }
+  } finally {
+    bot.clearControlStates()
+  }
+  return there()
 }
 
 /**
@@ -117,6 +138,45 @@ async function tunnel (body, way, rise, { done, steps, turn = true }) {
   }
 }
 
+/**
+ * Digs towards `target` until `done()`: each step is the one, of level, up and down, that leads nearest to it, around
+ * what is barred. Cheaper than a search for a path where all is rock. Throws `unreachable` when it comes no nearer.
+ */
+async function burrow (body, target, done) {
+  const been = new Map() // place -> how often the bot stood there
+  const closed = new Set()
+  const remaining = from => Math.abs(target.x - from.x) + Math.abs(target.z - from.z) + 1.5 * Math.abs(target.y - from.y)
+  const limit = 20 + 3 * Math.ceil(remaining(body.bot.entity.position.floored()))
+  let barrier = 'no way on'
+  for (let taken = 0; !done(); taken++) {
+    const here = body.bot.entity.position.floored()
+    been.set(here.toString(), (been.get(here.toString()) ?? 0) + 1)
+    if (taken >= limit) throw stopped(body, taken, 'it came no nearer', 'unreachable')
+    if (taken % 8 === 0) await tidy(body)
+    const [next] = WAYS
+      .flatMap(way => [0, -1, 1].map(rise => here.plus(way).offset(0, rise, 0)))
+      .filter(option => !closed.has(option.toString()) && (been.get(option.toString()) ?? 0) < 3)
+      .sort((a, b) => price(a) - price(b))
+      .filter(option => {
+        const trouble = barred(body, here, option)
+        if (trouble) barrier = trouble
+        return !trouble
+      })
+    if (!next) throw stopped(body, taken, barrier, 'unreachable')
+    try {
+      await step(body, here, next)
+    } catch (error) {
+      if (body.stopped || !['unreachable', 'timeout', 'interrupted'].includes(error.code)) throw error
+      closed.add(next.toString())
+      barrier = error.message
+    }
+  }
+
+  function price (option) {
+    return remaining(option) + 8 * (been.get(option.toString()) ?? 0)
+  }
+}
+
 /** Straight on, then to both sides, then back. */
 function options (along) {
   const left = new Vec3(along.z, 0, -along.x)
@@ -149,4 +209,4 @@ function wayOf (body, direction) {
   return Math.abs(x) >= Math.abs(z) ? WAYS[x >= 0 ? 0 : 2] : WAYS[z >= 0 ? 1 : 3]
 }
 
-module.exports = { tunnel, wayOf, WAYS }
+module.exports = { tunnel, burrow, wayOf, WAYS }

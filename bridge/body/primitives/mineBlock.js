@@ -20,7 +20,8 @@ const { blockNames, spoken } = require('../kinds')
 const { habitat } = require('../habitats')
 const { count: carried, tidy } = require('../inventory')
 const { approach, inReach, eyesOf, ticksFor } = require('../navigation')
-const { dig, dropsOf, floods, deepBelow, requireTool, canHarvest } = require('../digging')
+const { dig, dropsOf, floods, deepBelow, requireTool, canHarvest, SIDES } = require('../digging')
+const { burrow } = require('../tunnelling')
 const { collect } = require('../collecting')
 const { hiddenBy } = require('../looking')
 
@@ -29,6 +30,8 @@ const CANDIDATES = 64
 /** How many of the nearest candidates one search for a path considers. */
 const AT_ONCE = 12
 const TICKS_EACH = 900
+/** How much further a block without a free face counts: its way has to be dug. */
+const BURIED_COST = 2
 const COLLECT_RANGE = 10
 
 async function run (body, name, wanted = 1) {
@@ -97,17 +100,26 @@ class Mining {
   /** Whether one of the targets is in reach afterwards; the ones that no way leads to are remembered. */
   async goTo (targets) {
     const { body } = this
-    const distance = targets[0].distanceTo(body.bot.entity.position)
+    if (targets.some(target => inReach(body, target))) return true
+    const here = body.bot.entity.position
+    const far = at => at.distanceTo(here) * (this.buried(at) ? BURIED_COST : 1)
+    const open = targets.filter(at => !this.buried(at))
+    const nearest = targets.reduce((best, at) => far(at) < far(best) ? at : best)
     try {
-      await approach(body, targets, { ticks: ticksFor(distance), what: spoken(this.names) })
+      if (this.buried(nearest)) await burrow(body, nearest, () => inReach(body, nearest))
+      else await approach(body, open, { ticks: ticksFor(nearest.distanceTo(here)), what: spoken(this.names) })
       return true
     } catch (error) {
       if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error
-      this.refused.add(targets[0].toString())
-      if (targets.length > 1) this.refused.add(targets[1].toString())
+      this.refused.add(nearest.toString())
       this.lastTrouble = error
       return false
     }
+  }
+
+  /** Whether a block has no face that could be walked up to: then the way there is dug, not searched. */
+  buried (at) {
+    return SIDES.every(([dx, dy, dz]) => this.body.bot.blockAt(at.offset(dx, dy, dz), false)?.boundingBox === 'block')
   }
 
   /** Breaks what is wanted and can be touched from here, nearest first. */
