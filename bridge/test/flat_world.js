@@ -23,7 +23,9 @@ for (let x = 0; x < 16; x++) {
 }
 const flat = {
   generate: () => ({
-    states: ground.slice(), biomes: new Array(16).fill(gamedata.biomeId('plains')), biomeNames: new Array(16).fill('plains'),
+    states: ground.slice(),
+    biomes: new Array(16).fill(gamedata.biomeId('plains')),
+    biomeNames: new Array(16).fill('plains'),
     animals: []
   })
 }
@@ -40,7 +42,8 @@ function flatWorld({ seed = 1, rules = {} } = {}) {
 /** Put a player into a world; `player.session.sent` lists [packet name, fields]. */
 function addPlayer(world, x = 0.5, z = 0.5, y = FLOOR) {
   const sent = []
-  const session = { sent, send: (name, params) => sent.push([name, params]), takeInbox: () => [], flush() {}, closed: false }
+  const send = (name, params) => sent.push([name, params])
+  const session = { sent, send, takeInbox: () => [], flush() {}, closed: false }
   const player = new Player('tester', world.newEntityId(), new Vec3(x, y, z), -1000, session)
   player.onGround = true
   chunkSending.reset(player)

@@ -82,8 +82,10 @@ test('things of two blocks or two layers drop once for what they are', () => {
 
 test('silk touch takes the block itself; glass breaks without it', () => {
   assert.deepEqual(drops('glass', null), [])
-  assert.deepEqual(drops('glass', null, undefined, new Random(1), { silkTouch: true }), [{ name: 'glass', count: 1 }])
-  assert.deepEqual(drops('stone', 'iron_pickaxe', undefined, new Random(1), { silkTouch: true }), [{ name: 'stone', count: 1 }])
+  for (const name of ['glass', 'stone']) {
+    const taken = drops(name, 'iron_pickaxe', undefined, new Random(1), { silkTouch: true })
+    assert.deepEqual(taken, [{ name, count: 1 }])
+  }
 })
 
 test('every state of every block drops only real items, at least one of each', () => {
@@ -97,8 +99,10 @@ test('every state of every block drops only real items, at least one of each', (
 })
 
 test('blocks that a builder places come back as themselves', () => {
-  for (const name of ['crafting_table', 'furnace', 'chest', 'torch', 'oak_planks', 'ladder', 'oak_fence', 'cobblestone', 'dirt',
-    'white_wool', 'oak_stairs', 'obsidian', 'sand', 'sugar_cane', 'cactus', 'oak_sapling', 'pumpkin', 'dandelion', 'hay_block']) {
+  for (const name of [
+    'crafting_table', 'furnace', 'chest', 'torch', 'oak_planks', 'ladder', 'oak_fence', 'cobblestone', 'dirt',
+    'white_wool', 'oak_stairs', 'obsidian', 'sand', 'sugar_cane', 'cactus', 'oak_sapling', 'pumpkin', 'dandelion', 'hay_block'
+  ]) {
     assert.deepEqual(names(drops(name, 'diamond_pickaxe')), [name])
   }
 })

@@ -9,7 +9,8 @@ const { Random } = require('../world/random')
 const { flatWorld, addPlayer, run, put, eventsOf, all, FLOOR } = require('./flat_world')
 
 const MIDNIGHT = 18000
-const spawn = (world, kind, x, z = 0.5, y = FLOOR) => world.spawnEntity({ kind, pos: new Vec3(x, y, z), persistent: true })
+const spawn = (world, kind, x, z = 0.5) =>
+  world.spawnEntity({ kind, pos: new Vec3(x, FLOOR, z), persistent: true })
 
 function nightWorld(rules) {
   const world = flatWorld({ rules: { difficulty: 'normal', ...rules } })
@@ -51,7 +52,7 @@ test('a zombie walks about 2.3 blocks a second and climbs a step', () => {
   assert.ok(zombie.pos.x > 14)
 })
 
-test('blows of a charged iron sword kill a zombie in four, and the killer gets the event, the experience and the drops', () => {
+test('four charged blows of an iron sword kill a zombie; the killer gets the event and the experience', () => {
   const world = nightWorld()
   const player = addPlayer(world)
   player.slots[36] = { name: 'iron_sword', count: 1 }
@@ -162,7 +163,8 @@ test('an arrow falls on its way and sticks in the block that it hits', () => {
   addPlayer(world, 30)
   for (let dy = 0; dy < 4; dy++) for (let z = -2; z <= 2; z++) put(world, 10, FLOOR + dy, z, 'stone')
   const arrow = world.entitySystem.shoot({
-    from: new Vec3(0.5, FLOOR + 2, 0.5), direction: new Vec3(1, 0, 0), speed: 1.6, spread: 0, damage: 2, shooter: { kind: 'skeleton', id: 0 }
+    from: new Vec3(0.5, FLOOR + 2, 0.5), direction: new Vec3(1, 0, 0), speed: 1.6, spread: 0, damage: 2,
+    shooter: { kind: 'skeleton', id: 0 }
   })
   run(world, 20)
   assert.equal(arrow.stuck[0], 10)
@@ -214,12 +216,13 @@ test('drops keep to the ranges of the game; meat of a burning animal is cooked',
   assert.deepEqual([...counts.beef].sort(), [1, 2, 3])
   assert.deepEqual([...counts.leather].sort(), [0, 1, 2])
   assert.ok(deathDrops(random, { kind: 'pig', fire: 10 }, false).every(({ name }) => name === 'cooked_porkchop'))
-  assert.deepEqual(deathDrops(random, { kind: 'sheep', fire: 0, colour: 'white', sheared: true }, false).map(({ name }) => name), ['mutton'])
+  const shorn = deathDrops(random, { kind: 'sheep', fire: 0, colour: 'white', sheared: true }, false)
+  assert.deepEqual(shorn.map(({ name }) => name), ['mutton'])
   assert.equal(deathDrops(random, { kind: 'spider', fire: 0 }, false).some(({ name }) => name === 'spider_eye'), false)
 })
 
 test('monsters spawn at night away from players, never by day on open ground, never in peace', () => {
-  const monsters = (world) => [...world.entities.values()].filter(({ kind }) => ['zombie', 'skeleton', 'creeper', 'spider'].includes(kind))
+  const monsters = (world) => ['zombie', 'skeleton', 'creeper', 'spider'].flatMap((kind) => all(world, kind))
   const count = (time, rules) => {
     const world = flatWorld({ rules: { mob_spawning: true, difficulty: 'normal', ...rules } })
     const player = addPlayer(world)
@@ -257,7 +260,8 @@ test('armour and difficulty follow the formulas of the game', () => {
   const worn = ['iron_helmet', 'iron_chestplate', 'iron_leggings', 'iron_boots'].map((name) => ({ name, count: 1 }))
   assert.ok(Math.abs(afterArmour(3, worn) - 3 * (1 - 13.5 / 25)) < 1e-9)
   assert.equal(afterArmour(10, [null, null, null, null]), 10)
-  assert.deepEqual(['peaceful', 'easy', 'normal', 'hard'].map((level) => scaledByDifficulty(3, level)), [0, 2.5, 3, 4.5])
+  const levels = ['peaceful', 'easy', 'normal', 'hard']
+  assert.deepEqual(levels.map((level) => scaledByDifficulty(3, level)), [0, 2.5, 3, 4.5])
 })
 
 test('a path leads round a wall, up a step and not over a fence', () => {
@@ -276,7 +280,8 @@ test('a world restored from its saved entities goes on exactly like one that nev
     const world = nightWorld({ mob_spawning: true })
     const player = addPlayer(world)
     player.hp = 1e6
-    for (const [index, kind] of ['zombie', 'skeleton', 'spider', 'cow', 'sheep', 'chicken'].entries()) spawn(world, kind, 6.5 + index, 3.5)
+    const kinds = ['zombie', 'skeleton', 'spider', 'cow', 'sheep', 'chicken']
+    for (const [index, kind] of kinds.entries()) spawn(world, kind, 6.5 + index, 3.5)
     run(world, 73)
     return world
   }

@@ -2,8 +2,8 @@
 /**
  * Arrows: flight with drop and drag, hits on players, mobs and blocks.
  *
- * Fields of an arrow: `damage` (of its base, times its speed when it hits), `shooter` ({kind, id} of a mob or {player}),
- * `stuck` when it sits in a block. An arrow that a player shot can be picked up again.
+ * Fields of an arrow: `damage` (times its speed when it hits), `shooter` ({kind, id} of a mob, or {player: name}) and
+ * `stuck`, the block that it sits in. An arrow that a player shot can be picked up again.
  */
 const { Vec3 } = require('vec3')
 const { firstBlockBetween } = require('./entity_physics')
@@ -27,9 +27,8 @@ function shoot(world, { from, direction, speed, spread, damage, shooter }) {
   const { random } = world
   const stray = () => (random.next() - random.next()) * SPREAD_UNIT * spread
   const length = Math.hypot(direction.x, direction.y, direction.z)
-  const vel = new Vec3(
-    (direction.x / length + stray()) * speed, (direction.y / length + stray()) * speed, (direction.z / length + stray()) * speed
-  )
+  const along = (part) => (part / length + stray()) * speed
+  const vel = new Vec3(along(direction.x), along(direction.y), along(direction.z))
   return world.spawnEntity({ kind: 'arrow', pos: from, vel, damage, shooter, stuck: null, ...facing(vel) })
 }
 
@@ -54,8 +53,7 @@ function stepArrow(world, arrow) {
     return
   }
   pos.set(to.x, to.y, to.z)
-  const wet = world.blockUpdates.fluids.at(Math.floor(pos.x), Math.floor(pos.y), Math.floor(pos.z))?.kind === 'water'
-  vel.scale(wet ? WATER_DRAG : DRAG)
+  vel.scale(world.blockUpdates.fluids.kindAt(pos) === 'water' ? WATER_DRAG : DRAG)
   vel.y -= GRAVITY
   Object.assign(arrow, facing(vel))
 }
@@ -94,8 +92,9 @@ function firstBodyBetween(world, arrow, to, reach) {
     if (player.alive && !own && player.gamemode !== 'spectator') consider({ player }, player.pos, PLAYER_SIZE)
   }
   for (const entity of world.entitySystem.awake) {
+    if (!isMob(entity.kind) || entity.hp <= 0 || entity.removed) continue
     const own = arrow.shooter.id === entity.id && arrow.age < OWN_BODY_TICKS
-    if (isMob(entity.kind) && entity.hp > 0 && !entity.removed && !own) consider({ mob: entity }, entity.pos, sizeOf(entity))
+    if (!own) consider({ mob: entity }, entity.pos, sizeOf(entity))
   }
   return first
 }
@@ -132,7 +131,8 @@ function hit(world, arrow, { player, mob }) {
     const dealt = shooter.player ? damage : scaledByDifficulty(damage, world.rules.difficulty)
     world.hurtPlayer(player, dealt, shooter.kind ?? 'arrow', { from })
   } else {
-    world.entitySystem.hurt(mob, damage, { cause: 'arrow', player: shooter.player, weapon: shooter.player ? 'bow' : null, from })
+    const weapon = shooter.player ? 'bow' : null
+    world.entitySystem.hurt(mob, damage, { cause: 'arrow', player: shooter.player, weapon, from })
   }
 }
 

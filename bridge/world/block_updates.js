@@ -87,6 +87,7 @@ class BlockUpdates {
     if (drops && !this.world.data.isAir(state) && !this.world.data.isLiquid(state)) this.drop(x, y, z, state)
   }
 
+  /** Drop what a block leaves that goes by itself, with no tool and no player. */
   drop(x, y, z, state) {
     const { world } = this
     for (const stack of naturalDrops(world, state, null, world.random)) {

@@ -28,7 +28,7 @@ class EntitySystem {
     this.monsters = 0
   }
 
-  /** Put an entity into the world: {kind, pos, ...fields of its kind}. Throws a RangeError for a kind that has no rules. */
+  /** Put an entity into the world: {kind, pos, ...fields of its kind}. A RangeError for a kind that has no rules. */
   spawn(fields) {
     if (!this.knows(fields.kind)) throw new RangeError(`nothing here knows how a ${fields.kind} lives`)
     const { world } = this
@@ -62,7 +62,9 @@ class EntitySystem {
   step() {
     const { world } = this
     this.tracking.settle()
-    for (const { kind, x, y, z } of world.chunks.takeHerds()) this.spawn({ kind, pos: new Vec3(x, y, z), persistent: true })
+    for (const { kind, x, y, z } of world.chunks.takeHerds()) {
+      this.spawn({ kind, pos: new Vec3(x, y, z), persistent: true })
+    }
     if (world.tick % WAKE_EVERY === 0) this.wakeAndSleep()
     const { awake } = this
     const count = awake.length // those born in this tick move from the next one on
@@ -155,7 +157,8 @@ class EntitySystem {
     this.awake = []
     this.monsters = entities.filter((entity) => spawning.categoryOf(entity) === 'monster').length
     for (const saved of entities) {
-      const entity = { ...saved, uuid: uuidFor(world.seed, saved.id), pos: new Vec3(...saved.pos), vel: new Vec3(...saved.vel) }
+      const uuid = uuidFor(world.seed, saved.id)
+      const entity = { ...saved, uuid, pos: new Vec3(...saved.pos), vel: new Vec3(...saved.vel) }
       world.entities.set(entity.id, entity)
       if (entity.awake) this.awake.push(entity)
     }
@@ -171,8 +174,8 @@ function plain({ pos, vel, uuid, ...fields }) {
 /** A version 4 uuid that depends on nothing but the world and the entity. */
 function uuidFor(seed, id) {
   const word = (n) => hash(seed, id, n).toString(16).padStart(8, '0')
-  const digits = word(1) + word(2) + word(3) + word(4)
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20)}`
+  const [a, b, c, d] = [word(1), word(2), word(3), word(4)]
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-a${c.slice(1, 4)}-${c.slice(4)}${d}`
 }
 
 /** Give the world its entities and the functions that make them. */

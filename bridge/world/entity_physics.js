@@ -37,7 +37,8 @@ function collect(chunks, x1, y1, z1, x2, y2, z2) {
         const shape = state === 0 ? null : shapeOf(state)
         if (shape === null) continue
         for (let i = 0; i < shape.length; i += 6) {
-          found.push(x + shape[i], y + shape[i + 1], z + shape[i + 2], x + shape[i + 3], y + shape[i + 4], z + shape[i + 5])
+          found.push(x + shape[i], y + shape[i + 1], z + shape[i + 2])
+          found.push(x + shape[i + 3], y + shape[i + 4], z + shape[i + 5])
         }
       }
     }
@@ -53,8 +54,10 @@ function clip(axis, distance, low, high) {
   for (let i = 0; i < found.length && distance !== 0; i += 6) {
     if (high[b] <= found[i + b] + EDGE || low[b] >= found[i + 3 + b] - EDGE) continue
     if (high[c] <= found[i + c] + EDGE || low[c] >= found[i + 3 + c] - EDGE) continue
-    if (distance > 0 && high[axis] <= found[i + axis] + EDGE) distance = Math.min(distance, found[i + axis] - high[axis])
-    if (distance < 0 && low[axis] >= found[i + 3 + axis] - EDGE) distance = Math.max(distance, found[i + 3 + axis] - low[axis])
+    const near = found[i + axis] - high[axis]
+    const far = found[i + 3 + axis] - low[axis]
+    if (distance > 0 && near >= -EDGE) distance = Math.min(distance, near)
+    if (distance < 0 && far <= EDGE) distance = Math.max(distance, far)
   }
   return distance
 }
@@ -131,7 +134,7 @@ function stepUp(pos, half, height, dx, dz, step) {
 
 /** The fluid around the feet: 'water', 'lava' or null. */
 function fluidAround(world, pos) {
-  return world.blockUpdates.fluids.at(floor(pos.x), floor(pos.y + 0.1), floor(pos.z))?.kind ?? null
+  return world.blockUpdates.fluids.kindAt(pos.offset(0, 0.1, 0))
 }
 
 /**
@@ -170,9 +173,8 @@ function walk(world, entity, size, pushX, pushZ) {
   return fallen
 }
 
-function floats(world, entity) {
-  const { pos } = entity
-  return world.blockUpdates.fluids.at(floor(pos.x), floor(pos.y + 0.4), floor(pos.z)) !== null
+function floats(world, { pos }) {
+  return world.blockUpdates.fluids.kindAt(pos.offset(0, 0.4, 0)) !== null
 }
 
 /** One tick of a thing that lies about: an item. */

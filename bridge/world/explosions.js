@@ -4,8 +4,6 @@
  *
  * Blocks are only broken where the rule `mob_griefing` allows it; bodies are hurt either way.
  */
-const { Vec3 } = require('vec3')
-const { naturalDrops } = require('./loot')
 const { canSee } = require('./entity_physics')
 const { scaledByDifficulty } = require('./combat')
 const { isMob, sizeOf } = require('./mobs')
@@ -38,8 +36,7 @@ function explode(world, pos, power, cause) {
   }
   for (const { x, y, z, state } of broken) {
     world.setBlock(x, y, z, 0)
-    if (!world.random.chance(1 / power)) continue
-    for (const stack of naturalDrops(world, state, null, world.random)) world.dropItem(new Vec3(x + 0.5, y + 0.5, z + 0.5), stack)
+    if (world.random.chance(1 / power)) world.blockUpdates.drop(x, y, z, state)
   }
 }
 

@@ -51,6 +51,11 @@ class Fluids {
     return fluid
   }
 
+  /** The kind of fluid around a point ({x, y, z} of any fractions): 'water', 'lava' or null. */
+  kindAt({ x, y, z }) {
+    return this.at(Math.floor(x), Math.floor(y), Math.floor(z))?.kind ?? null
+  }
+
   read(state) {
     const name = this.world.data.blockName(state)
     const properties = this.world.data.propsOf(state)
@@ -97,7 +102,9 @@ class Fluids {
       if (beside.source) sources++
       most = Math.max(most, beside.amount)
     }
-    if (kind === 'water' && sources >= 2 && this.holdsSource(x, y - 1, z)) return { kind, amount: 8, source: true, falling: false }
+    if (kind === 'water' && sources >= 2 && this.holdsSource(x, y - 1, z)) {
+      return { kind, amount: 8, source: true, falling: false }
+    }
     if (this.at(x, y + 1, z)?.kind === kind) return { kind, amount: 8, source: false, falling: true }
     const amount = most - KINDS[kind].dropOff
     return amount > 0 ? { kind, amount, source: false, falling: false } : null

@@ -25,7 +25,8 @@ function dropItem(world, pos, stack, velocity, pickupDelay = PICKUP_DELAY.droppe
   const vel = velocity
     ? new Vec3(velocity.x, velocity.y, velocity.z)
     : new Vec3(random.next() * 0.2 - 0.1, 0.2, random.next() * 0.2 - 0.1)
-  return world.spawnEntity({ kind: 'item', pos: new Vec3(pos.x, pos.y, pos.z), vel, item: { ...stack }, pickupDelay, resting: false })
+  const at = new Vec3(pos.x, pos.y, pos.z)
+  return world.spawnEntity({ kind: 'item', pos: at, vel, item: { ...stack }, pickupDelay, resting: false })
 }
 
 /** One tick of a dropped item. */
@@ -36,7 +37,8 @@ function stepItem(world, entity) {
     tumble(world, entity, SIZE)
     const moved = Math.abs(entity.pos.x - x) + Math.abs(entity.pos.y - y) + Math.abs(entity.pos.z - z)
     entity.resting = entity.onGround && moved < 1e-4
-    if (inLava(world, entity.pos) || entity.pos.y < -128) return world.removeEntity(entity)
+    const burns = world.blockUpdates.fluids.kindAt(entity.pos) === 'lava'
+    if (burns || entity.pos.y < -128) return world.removeEntity(entity)
   }
   if (entity.pickupDelay > 0) {
     entity.pickupDelay--
@@ -45,10 +47,6 @@ function stepItem(world, entity) {
   for (const player of world.players.values()) {
     if (reaches(player, entity.pos) && pickUp(world, player, entity)) return
   }
-}
-
-function inLava(world, pos) {
-  return world.blockUpdates.fluids.at(Math.floor(pos.x), Math.floor(pos.y), Math.floor(pos.z))?.kind === 'lava'
 }
 
 /** Vanilla's pick-up box: the player's, one block wider on every side and half a block higher and lower. */

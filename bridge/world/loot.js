@@ -2,8 +2,8 @@
 /**
  * What a broken block leaves: the tool gate, then the loot table.
  *
- * Tables come from `bridge/data/block_loot.json` (the blocks whose vanilla table has chances, ranges or conditions) and,
- * for every other block, from minecraft-data, whose summary is exact where a block always drops the same.
+ * Tables come from `bridge/data/block_loot.json` (blocks whose table has chances, ranges or conditions) and, for every
+ * other block, from minecraft-data, whose summary is exact where a block always drops the same.
  * Never touches the world: it answers with stacks, the caller drops them. Fortune is not modelled.
  */
 const { patterns, blocks } = require('../data/block_loot.json')
@@ -24,10 +24,9 @@ function findTable(world, name) {
     if (name.endsWith(tail)) return resolve(entry, name, name.slice(0, -tail.length))
   }
   const summary = world.data.registry.blockLoot[name]
-  const drops = summary
-    ? summary.drops.filter((drop) => !drop.silkTouch).map((drop) => ({ item: drop.item, count: drop.stackSizeRange[0] }))
-    : [{ item: name }]
-  return { drops: drops.filter((drop) => isItem(world, drop.item)) }
+  const plain = summary ? summary.drops.filter((drop) => !drop.silkTouch) : [{ item: name, stackSizeRange: [1] }]
+  const drops = plain.map(({ item, stackSizeRange: [count] }) => ({ item, count }))
+  return { drops: drops.filter(({ item }) => isItem(world, item)) }
 }
 
 function resolve(entry, name, stem) {
@@ -89,7 +88,7 @@ function naturalDrops(world, state, heldName, random, { silkTouch = false } = {}
   return stacks
 }
 
-/** The stacks that a player gets for breaking a block with `heldName` in hand (null for a bare hand): the tool gate first. */
+/** The stacks that a player gets for breaking a block with `heldName` in hand (null: bare): the tool gate first. */
 function blockDrops(world, state, heldName, random, touch) {
   const block = world.data.blockOf(state)
   if (block.diggable === false) return []

@@ -134,7 +134,11 @@ function huntable(player, mob, range) {
 
 const eyesOf = (mob, size) => mob.pos.offset(0, size.height * 0.85, 0)
 const sees = (world, mob, size, player) => canSee(world, eyesOf(mob, size), player.pos.offset(0, PLAYER_EYES, 0))
-const inLight = (world, { pos }) => lightNow(world, Math.floor(pos.x), Math.floor(pos.y), Math.floor(pos.z)) >= SHY_LIGHT
+
+function inLight(world, { pos }) {
+  const { x, y, z } = pos.floored()
+  return lightNow(world, x, y, z) >= SHY_LIGHT
+}
 
 /** Go after the prey, looking for a new way when it moved or the old one ended. */
 function chase(world, mob, kind, size, prey) {
@@ -198,10 +202,9 @@ function shootAt(world, mob, size, prey) {
   const aim = prey.pos.offset(0, 0.6, 0).minus(from)
   aim.y += Math.hypot(aim.x, aim.z) * 0.2
   const jitter = world.random.next() - world.random.next()
-  world.entitySystem.shoot({
-    from, direction: aim, speed: 1.6, spread: SPREAD[difficulty], damage: 2 + HARDNESS[difficulty] * 0.11 + jitter * 0.57425,
-    shooter: { kind: mob.kind, id: mob.id }
-  })
+  const damage = 2 + HARDNESS[difficulty] * 0.11 + jitter * 0.57425
+  const shooter = { kind: mob.kind, id: mob.id }
+  world.entitySystem.shoot({ from, direction: aim, speed: 1.6, spread: SPREAD[difficulty], damage, shooter })
 }
 
 /** A creeper walks up, hisses for a second and a half, and explodes; it calms down when the prey gets away. */

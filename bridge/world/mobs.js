@@ -83,7 +83,7 @@ function move(world, mob, pushX, pushZ) {
 
 function burn(world, mob) {
   const { pos } = mob
-  const feet = world.blockUpdates.fluids.at(Math.floor(pos.x), Math.floor(pos.y), Math.floor(pos.z))?.kind
+  const feet = world.blockUpdates.fluids.kindAt(pos)
   if (feet === 'lava') {
     ignite(world, mob, LAVA_FIRE_TICKS)
     hurtMob(world, mob, LAVA_DAMAGE, { cause: 'lava' })
@@ -106,7 +106,7 @@ function ignite(world, mob, ticks) {
 
 /**
  * Hurt a mob. For half a second after a blow only the excess over it counts.
- * @param {{cause?: string, player?: string, weapon?: string | null, from?: {x: number, z: number}}} how by whom and from where
+ * @param {{cause?: string, player?: string, weapon?: string | null, from?: {x: number, z: number}}} how by whom, whence
  * @returns {boolean} whether it was hurt
  */
 function hurtMob(world, mob, damage, { cause, player, weapon = null, from } = {}) {

@@ -25,13 +25,14 @@ function growTree(world, x, y, z, state) {
       world.setBlock(block.x, block.y, block.z, block.state)
     }
   }
-  if (world.blockName(rootX, y - 1, rootZ) === 'grass_block') world.setBlock(rootX, y - 1, rootZ, world.data.stateOf('dirt'))
+  world.setBlock(rootX, y - 1, rootZ, world.data.stateOf('dirt'))
   return true
 }
 
 /** The lowest corner of a square of four saplings that the place belongs to, or null. */
 function squareOf(world, x, y, z, sapling) {
-  const found = SQUARES.find(([cx, cz]) => FOUR.every(([dx, dz]) => world.blockName(x + cx + dx, y, z + cz + dz) === sapling))
+  const grows = (sx, sz) => world.blockName(sx, y, sz) === sapling
+  const found = SQUARES.find(([cx, cz]) => FOUR.every(([dx, dz]) => grows(x + cx + dx, z + cz + dz)))
   return found ? [x + found[0], z + found[1]] : null
 }
 

@@ -60,7 +60,8 @@ function tryColumn(world, player, category) {
   const reach = (world.view - 1) * 16
   let x = Math.floor(player.pos.x) + random.range(-reach, reach)
   let z = Math.floor(player.pos.z) + random.range(-reach, reach)
-  const y = category === 'animal' ? world.chunks.heightAt(x, z) + 1 : random.range(LOWEST, world.chunks.heightAt(x, z) + 1)
+  const top = world.chunks.heightAt(x, z) + 1
+  const y = category === 'animal' ? top : random.range(LOWEST, top)
   if (world.data.isSolid(world.chunks.get(x, y, z))) return 0
   const kind = pickWeighted(random, category === 'animal' ? ANIMALS : MONSTERS)
   let spawned = 0

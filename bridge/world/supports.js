@@ -2,25 +2,26 @@
 /**
  * Which blocks need something to stand on, hang from or lean against, and whether they still have it.
  *
- * One question, `standsAt`, asked by the block updates after a neighbour changed. It reads the world and never changes it.
+ * One question, `standsAt`, asked by the block updates after a neighbour changed. Reads the world, never changes it.
  */
 
 const SIDES = { north: [0, -1], south: [0, 1], west: [-1, 0], east: [1, 0] }
 
 const SOIL = new Set([
-  'dirt', 'grass_block', 'podzol', 'coarse_dirt', 'mycelium', 'rooted_dirt', 'moss_block', 'mud', 'muddy_mangrove_roots',
-  'farmland'
+  'dirt', 'grass_block', 'podzol', 'coarse_dirt', 'mycelium', 'rooted_dirt', 'moss_block', 'mud',
+  'muddy_mangrove_roots', 'farmland'
 ])
 const SANDS = new Set(['sand', 'red_sand', 'suspicious_sand'])
 
 const onSoil = ({ below }) => SOIL.has(below)
+const onBank = ({ below }) => SOIL.has(below) || SANDS.has(below)
 const onFarmland = ({ below }) => below === 'farmland'
 const onSolid = ({ belowSolid }) => belowSolid
 
 /** Blocks held by their own rule; the rest of a family is found by the end of its name. */
 const RULES = {
   dead_bush: ({ below }) => SANDS.has(below) || SOIL.has(below) || below.endsWith('terracotta'),
-  sugar_cane: (place) => place.below === 'sugar_cane' || (wetFeet(place) && (SOIL.has(place.below) || SANDS.has(place.below))),
+  sugar_cane: (place) => place.below === 'sugar_cane' || (onBank(place) && wetFeet(place)),
   cactus: (place) => (place.below === 'cactus' || SANDS.has(place.below)) && !touchesSolid(place),
   bamboo: ({ below }) => below === 'bamboo' || below === 'gravel' || SOIL.has(below) || SANDS.has(below),
   lily_pad: ({ below }) => below === 'water' || below === 'ice',
@@ -43,11 +44,14 @@ for (const name of ['wheat', 'carrots', 'potatoes', 'beetroots', 'torchflower_cr
 for (const name of ['grass', 'fern', 'dandelion', 'poppy', 'blue_orchid', 'allium', 'azure_bluet', 'red_tulip',
   'orange_tulip', 'white_tulip', 'pink_tulip', 'oxeye_daisy', 'cornflower', 'lily_of_the_valley', 'torchflower',
   'sweet_berry_bush', 'azalea', 'flowering_azalea', 'pink_petals', 'bamboo_sapling']) RULES[name] = onSoil
-for (const name of ['torch', 'soul_torch', 'redstone_torch', 'brown_mushroom', 'red_mushroom', 'redstone_wire', 'repeater',
-  'comparator', 'cake', 'rail', 'powered_rail', 'detector_rail', 'activator_rail', 'seagrass']) RULES[name] = onSolid
+for (const name of ['torch', 'soul_torch', 'redstone_torch', 'brown_mushroom', 'red_mushroom', 'redstone_wire',
+  'repeater', 'comparator', 'cake', 'rail', 'powered_rail', 'detector_rail', 'activator_rail',
+  'seagrass']) RULES[name] = onSolid
 
 /** Plants of two blocks; doors and beds have their own pairing. */
-const TALL = new Set(['tall_grass', 'large_fern', 'sunflower', 'lilac', 'rose_bush', 'peony', 'tall_seagrass', 'pitcher_plant'])
+const TALL = new Set([
+  'tall_grass', 'large_fern', 'sunflower', 'lilac', 'rose_bush', 'peony', 'tall_seagrass', 'pitcher_plant'
+])
 
 const ENDINGS = [
   [/_sapling$/, onSoil],

@@ -39,7 +39,7 @@ class Tracking {
     if (!view) this.views.set(player, (view = new Map()))
     const { tick } = this.world
     if (view.size === 0 || tick % SIGHT_EVERY === 0) this.look(player, view)
-    else for (const { entity } of this.newcomers) if (!entity.removed && this.sees(player, entity)) this.show(player, view, entity)
+    else this.greet(player, view)
     for (const sent of view.values()) this.follow(player, sent, tick)
   }
 
@@ -59,6 +59,12 @@ class Tracking {
     }
   }
 
+  greet(player, view) {
+    for (const { entity } of this.newcomers) {
+      if (!entity.removed && this.sees(player, entity)) this.show(player, view, entity)
+    }
+  }
+
   sees(player, { pos }, slack = 0) {
     const reach = this.world.view * 16 + slack
     return Math.abs(player.pos.x - pos.x) <= reach && Math.abs(player.pos.z - pos.z) <= reach
@@ -74,7 +80,8 @@ class Tracking {
     player.session.send('spawn_entity', {
       entityId: entity.id, objectUUID: entity.uuid, type: this.world.data.registry.entitiesByName[entity.kind].id,
       x: sent.x / FIXED, y: sent.y / FIXED, z: sent.z / FIXED,
-      pitch: sent.pitch, yaw: sent.yaw, headPitch: sent.yaw, objectData: entity.shooterId ?? 0, velocity: velocityOf(entity)
+      pitch: sent.pitch, yaw: sent.yaw, headPitch: sent.yaw,
+      objectData: entity.shooter?.id ?? 0, velocity: velocityOf(entity)
     })
     const metadata = this.metadataOf(entity)
     if (metadata.length > 0) player.session.send('entity_metadata', { entityId: entity.id, metadata })
@@ -101,7 +108,8 @@ class Tracking {
     if (!moved && !turned) return
     const entityId = entity.id
     if (Math.max(Math.abs(dX), Math.abs(dY), Math.abs(dZ)) > FARTHEST_STEP) {
-      player.session.send('entity_teleport', { entityId, x: x / FIXED, y: y / FIXED, z: z / FIXED, yaw, pitch, onGround })
+      const position = { x: x / FIXED, y: y / FIXED, z: z / FIXED }
+      player.session.send('entity_teleport', { entityId, ...position, yaw, pitch, onGround })
     } else if (turned) {
       player.session.send('entity_move_look', { entityId, dX, dY, dZ, yaw, pitch, onGround })
       player.session.send('entity_head_rotation', { entityId, headYaw: yaw })
