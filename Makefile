@@ -47,8 +47,9 @@ help:
 setup: $(CORE) $(NPM) $(SYSTEM)
 	@echo "ready: $(BIN)/journeyman (or: source $(BIN)/activate)"
 
+# Exit code 3 is a budget that is spent, as asked for.
 run: setup
-	$(BIN)/journeyman run minecraft --goal iron_pickaxe $(ARGS) || [ $$? = 3 ]  # 3: stopped by a budget, as asked
+	$(BIN)/journeyman run minecraft --goal iron_pickaxe $(ARGS) || [ $$? = 3 ]
 
 test: setup $(FULL)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
