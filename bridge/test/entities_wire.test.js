@@ -97,3 +97,23 @@ test('a zombie at night comes, strikes and is felt', async () => {
   assert.equal(wound.amount, 3)
   assert.ok(hurt)
 })
+
+test('the arrows of a skeleton and the blast of a creeper reach the bot', async () => {
+  const causes = async () => new Set((await world.events('hurt')).map(({ cause }) => cause))
+  await world.command('kill @e')
+  await world.command('time set 18000')
+  const skeleton = await summon('skeleton', 3)
+  let arrows = 0
+  bot.on('entitySpawn', ({ name }) => { if (name === 'arrow') arrows++ })
+  await player.until(async () => (await causes()).has('skeleton'), 600)
+  assert.ok(arrows > 0)
+  assert.ok(skeleton.equipment[0]?.name === 'bow')
+
+  await world.command('kill @e')
+  await summon('creeper', 2)
+  let pushed = false
+  bot._client.once('explosion', ({ playerMotionX, playerMotionZ }) => { pushed = playerMotionX !== 0 || playerMotionZ !== 0 })
+  await player.until(async () => (await causes()).has('creeper'), 300)
+  await player.tick()
+  assert.ok(pushed)
+})
