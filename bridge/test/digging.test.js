@@ -50,10 +50,7 @@ for (const [block, tool, ticks, drops] of [
 
 test('what is dug falls, is picked up, and is counted once', async () => {
   await breakOne('oak_log', 'iron_axe')
-  player.bot.setControlState('forward', true)
-  await player.tickTimes(3)
-  player.bot.setControlState('forward', false)
-  await player.until(() => player.bot.inventory.count(player.item('oak_log')) === 1)
+  await player.collect('oak_log', 1)
   assert.equal((await player.observe()).inventory.oak_log, 1)
   assert.deepEqual((await world.events('picked_up')).at(-1).item, 'oak_log')
 })

@@ -209,6 +209,27 @@ class Driver {
     return this.during(this.bot.equip(this.item(name), 'hand'))
   }
 
+  /** Walk to dropped items until the bot has so many of a kind. */
+  async collect(name, count) {
+    const has = () => this.bot.inventory.count(this.item(name)) >= count
+    for (let tries = 0; tries < 20 && !has(); tries++) {
+      const dropped = Object.values(this.bot.entities).find((entity) => entity.name === 'item')
+      if (dropped) await this.during(this.bot.lookAt(dropped.position, true))
+      this.bot.setControlState('forward', !!dropped)
+      for (let i = 0; i < 10 && !has(); i++) await this.tick()
+      this.bot.setControlState('forward', false)
+    }
+    await this.until(has, 40)
+  }
+
+  /** Die and come back. */
+  async die() {
+    let died = false
+    this.bot.once('death', () => { died = true })
+    await this.world.command(`kill ${this.bot.username}`)
+    await this.until(() => died && this.bot.isAlive && this.bot.health === 20)
+  }
+
   observe() {
     return this.world.ask('observe', { player: this.bot.username })
   }
