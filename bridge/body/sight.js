@@ -30,12 +30,14 @@ class Sight {
     const centre = this.bot.entity.position
     const found = []
     for (const { section, corner } of this.sections()) {
-      if (!statesOf(section).some(state => wanted.has(state))) continue
+      if (away(corner, point) > maxDistance || !statesOf(section).some(state => wanted.has(state))) continue
       for (let index = 0; index < 4096; index++) {
-        if (!wanted.has(section.data.get(index))) continue
-        const at = corner.offset(index & 15, index >> 8, (index >> 4) & 15)
-        const distance = at.distanceTo(point)
-        if (distance <= maxDistance && at.distanceTo(centre) <= REACH) found.push({ at, distance })
+        const x = corner.x + (index & 15)
+        const y = corner.y + (index >> 8)
+        const z = corner.z + ((index >> 4) & 15)
+        const distance = Math.hypot(x - point.x, y - point.y, z - point.z)
+        if (distance > maxDistance || !wanted.has(section.data.get(index))) continue
+        if (Math.hypot(x - centre.x, y - centre.y, z - centre.z) <= REACH) found.push({ at: new Vec3(x, y, z), distance })
       }
     }
     found.sort((a, b) => a.distance - b.distance || order(a.at, b.at))
@@ -45,6 +47,33 @@ class Sight {
       if (this.seen(at)) nearest.push(at)
     }
     return nearest
+  }
+
+  /** The nearest visible block of each name other than air: {name: {at, distance}}, names in alphabetical order. */
+  nearestOfEach () {
+    const { position } = this.bot.entity
+    const best = new Map() // state -> {at, squared}
+    for (const { section, corner } of this.sections()) {
+      if (section.data.value === 0) continue
+      for (let index = 0; index < 4096; index++) {
+        const state = section.data.get(index)
+        if (state === 0) continue
+        const x = corner.x + (index & 15)
+        const y = corner.y + (index >> 8)
+        const z = corner.z + ((index >> 4) & 15)
+        const squared = (x - position.x) ** 2 + (y - position.y) ** 2 + (z - position.z) ** 2
+        if (squared > (best.get(state)?.squared ?? REACH ** 2)) continue
+        const at = new Vec3(x, y, z)
+        if (this.seen(at)) best.set(state, { at, squared })
+      }
+    }
+    const names = {}
+    for (const [state, { at, squared }] of best) {
+      const { name } = this.Block.fromStateId(state, 0)
+      const distance = Math.sqrt(squared)
+      if (!name.endsWith('air') && !(names[name]?.distance <= distance)) names[name] = { at, distance }
+    }
+    return Object.fromEntries(Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
   /** The distinct block states in the loaded sections within reach: what a test of blocks can be asked about. */
@@ -122,6 +151,12 @@ function statesOf ({ data }) {
   const states = new Set()
   for (let index = 0; index < 4096; index++) states.add(data.get(index))
   return [...states]
+}
+
+/** The least distance from a point to the blocks of the section with this lowest corner. */
+function away (corner, point) {
+  const beyond = axis => Math.max(corner[axis] - point[axis], 0, point[axis] - corner[axis] - 15)
+  return Math.hypot(beyond('x'), beyond('y'), beyond('z'))
 }
 
 function order (a, b) {

@@ -26,6 +26,7 @@ const { collect } = require('../collecting')
 const { hiddenBy } = require('../looking')
 
 const SIGHT = 32
+const RADII = [5, 12, SIGHT]
 const CANDIDATES = 64
 /** How many of the nearest candidates one search for a path considers. */
 const AT_ONCE = 12
@@ -83,9 +84,18 @@ class Mining {
     return this.gains()
   }
 
+  /** The nearest places worth trying; the search widens only while it finds none. */
   candidates () {
+    for (const radius of RADII) {
+      const found = this.within(radius)
+      if (found.length > 0) return found
+    }
+    return []
+  }
+
+  within (radius) {
     const { body } = this
-    return body.sight.find({ matching: this.names, maxDistance: SIGHT, count: CANDIDATES })
+    return body.sight.find({ matching: this.names, maxDistance: radius, count: CANDIDATES })
       .filter(at => !this.refused.has(at.toString()) && canHarvest(body, body.bot.blockAt(at)) && !this.dangerous(at))
       .slice(0, AT_ONCE)
   }
