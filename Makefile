@@ -1,6 +1,7 @@
 # Everything a developer runs. Each target first sets up what it needs, says so in one line, and does it only once:
 # the stamps in .venv carry the hash of what they were made from, so a second set-up takes no time.
 #
+#   make setup        everything a journey needs
 #   make run          play: from a fresh clone to an iron pickaxe     make run ARGS='--goal diamond --seed 7'
 #   make test         all tests, everything they need installed       make test ARGS='-k decay'
 #   make lint         style and types of Python and JavaScript        make format      put the style right
@@ -23,7 +24,6 @@ LOCK := $(shell sha256sum bridge/package-lock.json | cut -c1-12)
 CORE := $(VENV)/core-$(PINS)
 FULL := $(VENV)/full-$(PINS)
 NPM := $(VENV)/npm-$(LOCK)
-SYSTEM := $(VENV)/system
 NODE = $$($(BIN)/python -c 'from bridge.node import find_node; print(find_node())')
 PACKAGES = $$($(BIN)/python -c 'from bridge.node import packages_dir; print(packages_dir())')
 BIOME = "$(NODE)" "$$($(BIN)/python -m bridge.install --quiet --dev)"
@@ -33,6 +33,7 @@ EXTRAS := dense,models,dev
 
 # What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
 NEEDS := bwrap:bubblewrap
+SYSTEM := $(VENV)/system-$(shell echo $(NEEDS) | sha256sum | cut -c1-12)
 
 # $(call step,what it does,commands,what to do when they fail)
 define step
@@ -42,7 +43,7 @@ define step
 endef
 
 help:
-	@sed -n '4,10s/^# //p' Makefile
+	@sed -n '4,11s/^# //p' Makefile
 
 setup: $(CORE) $(NPM) $(SYSTEM)
 	@echo "ready: $(BIN)/journeyman (or: source $(BIN)/activate)"
