@@ -1,4 +1,6 @@
 'use strict'
+/** What grows, falls, flows and pops off when blocks change. */
+
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { boneMeal } = require('../world/growth')

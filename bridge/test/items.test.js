@@ -1,4 +1,6 @@
 'use strict'
+/** Dropped items: falling, merging, being picked up, vanishing. */
+
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { Vec3 } = require('vec3')

@@ -1,4 +1,6 @@
 'use strict'
+/** What broken blocks give: the tool gate, ranges, chances and conditions of the game. */
+
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { blockDrops, naturalDrops } = require('../world/loot')

@@ -1,4 +1,6 @@
 'use strict'
+/** What mobs do, suffer and leave, by the figures of the game: on flat ground, tick by tick. */
+
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { Vec3 } = require('vec3')

@@ -14,7 +14,7 @@ const CROPS = { wheat: 7, carrots: 7, potatoes: 7, beetroots: 3, torchflower_cro
 /** Stems and the fruit that they set beside them. */
 const FRUIT = { melon_stem: 'melon', pumpkin_stem: 'pumpkin' }
 
-const keyOf = (x, y, z) => `${x},${y},${z}`
+const NEIGHBOURS = [[0, -1, 0], [0, 1, 0], [-1, 0, 0], [1, 0, 0], [0, 0, -1], [0, 0, 1]]
 
 const always = () => true
 /** `starts`: is the place worth keeping? `grow`: one random tick; `false` when it is done for good. */
@@ -190,24 +190,43 @@ function decayLeaves(world, x, y, z, state) {
   return false
 }
 
+const OTHER = 0
+const LOG = 1
+const LEAF = 2
+const WIDTH = 2 * LEAF_REACH + 1
+const visited = new Uint8Array(WIDTH ** 3)
+const woodiness = new Map()
+
+function woodOf(world, state) {
+  let wood = woodiness.get(state)
+  if (wood === undefined) {
+    const name = world.data.blockName(state)
+    wood = /_(log|wood)$/.test(name) ? LOG : name.endsWith('_leaves') ? LEAF : OTHER
+    woodiness.set(state, wood)
+  }
+  return wood
+}
+
 /** Whether a log is within six steps through leaves. */
 function hangsOnLog(world, x, y, z) {
-  const seen = new Set([keyOf(x, y, z)])
-  let front = [[x, y, z]]
+  visited.fill(0)
+  visited[(visited.length - 1) / 2] = 1
+  let edge = [[x, y, z]]
   for (let distance = 1; distance <= LEAF_REACH; distance++) {
     const next = []
-    for (const [fx, fy, fz] of front) {
-      for (const [dx, dy, dz] of [[0, -1, 0], [0, 1, 0], [-1, 0, 0], [1, 0, 0], [0, 0, -1], [0, 0, 1]]) {
-        const place = [fx + dx, fy + dy, fz + dz]
-        const key = keyOf(...place)
-        if (seen.has(key)) continue
-        seen.add(key)
-        const name = nameAt(world, ...place)
-        if (/_(log|wood)$/.test(name)) return true
-        if (name.endsWith('_leaves')) next.push(place)
+    for (const [fromX, fromY, fromZ] of edge) {
+      for (const [dx, dy, dz] of NEIGHBOURS) {
+        const place = [fromX + dx, fromY + dy, fromZ + dz]
+        const [column, level, row] = [place[0] - x + LEAF_REACH, place[1] - y + LEAF_REACH, place[2] - z + LEAF_REACH]
+        const index = (column * WIDTH + level) * WIDTH + row
+        if (visited[index]) continue
+        visited[index] = 1
+        const wood = woodOf(world, world.chunks.get(...place))
+        if (wood === LOG) return true
+        if (wood === LEAF) next.push(place)
       }
     }
-    front = next
+    edge = next
   }
   return false
 }
