@@ -1,0 +1,55 @@
+/**
+ * killMob(bot, mobName, timeout = 300)
+ *
+ * Goes to the nearest mob of a kind within 32 blocks, strikes it down with the best weapon carried and picks up what it
+ * drops.
+ *   mobName  entity name or array: 'cow', ['cow', 'pig', 'sheep']
+ *   timeout  game seconds
+ * Returns {killed: name, gained, items: {name: count}}.
+ * Throws not_found (none in sight: explore), timeout, unreachable, gone (it got away).
+ *
+ *   await killMob(bot, 'cow')
+ */
+'use strict'
+
+const args = require('../arguments')
+const { PrimitiveError } = require('../errors')
+const { entityNames, spoken } = require('../kinds')
+const { fight } = require('../combat')
+const { contents, tidy } = require('../inventory')
+const { collect } = require('../collecting')
+
+const DROP_RANGE = 6
+
+async function run (body, mobName, timeout = 300) {
+  const names = entityNames(body, mobName)
+  const ticks = args.number(timeout, 'timeout', { min: 1, max: 3600 }) * 20
+  await tidy(body)
+  await body.reflexes.attend(body)
+  const [prey] = body.sight.entities(entity => names.includes(entity.name) && Math.abs(entity.position.y - body.bot.entity.position.y) < 16)
+  if (!prey) {
+    throw new PrimitiveError('not_found', `no ${spoken(names)} in sight`, {
+      value: names[0], remedy: 'explore grassland by day for animals; hostile mobs come in the dark'
+    })
+  }
+  const before = contents(body)
+  const deadline = body.deadline(ticks)
+  while (body.bot.entities[prey.id]) {
+    if (deadline.over) {
+      throw new PrimitiveError('timeout', `the ${prey.name} was not killed within ${timeout} s`, {
+        value: prey.name, remedy: 'carry a better weapon, or choose one that is easier to reach'
+      })
+    }
+    await fight(body, prey, { ticks: deadline.left, stop: () => body.reflexes.urgent(body) && body.reflexes.threat(body) !== prey })
+    if (body.bot.entities[prey.id]) await body.reflexes.attend(body)
+  }
+  await body.ticks(25)
+  await collect(body, { range: DROP_RANGE })
+  const items = {}
+  for (const [item, count] of Object.entries(contents(body))) {
+    if (count > (before[item] ?? 0)) items[item] = count - (before[item] ?? 0)
+  }
+  return { killed: prey.name, gained: Object.values(items).reduce((sum, n) => sum + n, 0), items }
+}
+
+module.exports = { name: 'killMob', signature: 'killMob(bot, mobName, timeout = 300)', run }
