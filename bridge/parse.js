@@ -66,8 +66,8 @@ function facts (source, { primitives = [] } = {}) {
     assigned_constants: names.assignedConstants.map(named),
     unused_params: names.unused.filter(node => node.name !== 'bot' && isOwn(node, main)).map(named),
     has_return: main !== null && returns(main.node.body),
-    outside_code: program.body.filter(node => node.type !== 'FunctionDeclaration' && node.type !== 'EmptyStatement')
-      .map(({ start, end, loc }) => ({ line: loc.start.line, text: source.slice(start, end).split('\n')[0].slice(0, 80) }))
+    outside_code: program.body.filter(({ type }) => type !== 'FunctionDeclaration' && type !== 'EmptyStatement')
+      .map(node => ({ line: node.loc.start.line, text: firstLine(source, node) }))
   }
   const refusals = [...refusalsOf(told, functions, names, program, primitives)].sort((a, b) => a.line - b.line)
   return { ...told, refusals }
@@ -182,6 +182,7 @@ function find (node, type, stop = () => false) {
   return found
 }
 
+const firstLine = (source, { start, end }) => source.slice(start, end).split('\n')[0].slice(0, 80)
 const named = node => ({ name: node.name, line: node.loc.start.line })
 
 module.exports = { facts, GLOBALS, FORBIDDEN }

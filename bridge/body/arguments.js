@@ -54,7 +54,9 @@ function entity (body, value) {
   if (!Number.isInteger(id)) throw bad('the entity must come from bot.entities or nearestEntity', value, 'look again')
   const found = Object.hasOwn(body.bot.entities, id) ? body.bot.entities[id] : null
   if (found) return found
-  throw new PrimitiveError('gone', `entity ${value?.name ?? id} is no longer there`, { value: id, remedy: 'look again' })
+  throw new PrimitiveError('gone', `entity ${short(value?.name ?? id)} is no longer there`, {
+    value: id, remedy: 'look again'
+  })
 }
 
 /** An item that is in the inventory now: an item, an item id or a name. */

@@ -367,6 +367,10 @@ for (const name of CONFIG.primitives) {
 
 /** Exploring in steps of a second, with the program's own question asked in between. */
 async function exploreUntil ([direction, maxTime = 60, callback], place) {
+  if (!(maxTime > 0)) {
+    throw new GameError({ code: 'bad_argument', message: 'maxTime must be a number of game seconds', value: null,
+      remedy: 'call exploreUntil(bot, direction, 60, callback)' })
+  }
   for (let left = maxTime * 20; ;) {
     const found = typeof callback === 'function' ? await callback() : null
     if (found) return found
@@ -395,7 +399,10 @@ function tableOf (table) {
 
 let lines = 0
 let letters = 0
-const show = value => typeof value === 'string' || value instanceof Error ? String(value) : stringify(value) ?? String(value)
+const show = value => {
+  if (typeof value === 'string' || value instanceof Error) return String(value)
+  return stringify(value) ?? String(value)
+}
 function log (...values) {
   if (++lines > LOG_LINES || letters > LOG_LETTERS) return
   const text = values.map(show).join(' ').slice(0, LOG_LETTERS - letters + 1)

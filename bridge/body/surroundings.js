@@ -4,30 +4,16 @@
  */
 'use strict'
 
-const { REACH } = require('./sight')
 const observe = require('./observation')
 
 const MOST_ENTITIES = 30
-const DULL = new Set(['air', 'cave_air', 'void_air'])
 
-/** @returns {{position, blocks: {name: {count, nearest}}, entities: [...], biome, in_water, light}} */
+/** @returns {{position, blocks: {name: {nearest, distance}}, entities: object[], biome, in_water, light}} */
 function surroundings (body) {
   const { bot, sight } = body
   const { position } = bot.entity
-  const blocks = {}
-  const names = new Map()
-  for (const state of sight.states()) {
-    const { name } = sight.Block.fromStateId(state, 0)
-    if (DULL.has(name)) continue
-    if (!names.has(name)) names.set(name, new Set())
-    names.get(name).add(state)
-  }
-  for (const [name, states] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const found = sight.find({ matching: states, maxDistance: REACH, count: 1 })
-    if (found.length > 0) {
-      blocks[name] = { nearest: observe.position(found[0]), distance: round(found[0].distanceTo(position)) }
-    }
-  }
+  const blocks = Object.fromEntries(Object.entries(sight.nearestOfEach()).map(([name, { at, distance }]) =>
+    [name, { nearest: observe.position(at), distance: round(distance) }]))
   const entities = sight.entities().slice(0, MOST_ENTITIES).map(other => ({
     name: other.name ?? other.username ?? 'unknown',
     type: other.type,

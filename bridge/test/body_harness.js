@@ -17,7 +17,8 @@ const MAIN = path.join(__dirname, '..', 'world', 'main.js')
 async function join ({ seed = 7, rules = {}, sight, clock } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'journeyman-body-'))
   const socket = path.join(folder, 'world.sock')
-  const settings = Object.entries({ mob_spawning: false, ...rules }).flatMap(([name, value]) => ['--rule', `${name}=${value}`])
+  const settings = Object.entries({ mob_spawning: false, ...rules })
+    .flatMap(([name, value]) => ['--rule', `${name}=${value}`])
   const world = spawn(process.execPath, [
     MAIN, '--dir', folder, '--socket', socket, '--seed', String(seed), '--view', '3', '--clock', clock ?? 'lockstep',
     ...settings

@@ -15,7 +15,8 @@ test('the façade', async t => {
 
   await t.test('shows the state of the bot', async () => {
     const { value } = await run(`return [bot.username, bot.health, bot.food, bot.time.isDay, bot.game.gameMode,
-      bot.entity.onGround, bot.entity.position instanceof Vec3, bot.entity.position.offset(0, 1, 0).y - bot.entity.position.y]`)
+      bot.entity.onGround, bot.entity.position instanceof Vec3,
+      bot.entity.position.offset(0, 1, 0).y - bot.entity.position.y]`)
     assert.deepEqual(value, ['Tester', 20, 20, true, 'survival', true, true, 1])
   })
 
@@ -33,7 +34,8 @@ test('the façade', async t => {
         block => ['grass_block', 'dirt'].includes(block.name) && block.position.y > -100]
       const found = all.map(matching => bot.findBlocks({ matching, maxDistance: 10, count: 20 }))
       const far = found[0].map(at => at.distanceTo(bot.entity.position))
-      return [found.map(list => JSON.stringify(list)), far.every((d, i) => i === 0 || d >= far[i - 1] - 1.8), found[0].length]`)
+      const sorted = far.every((distance, at) => at === 0 || distance >= far[at - 1])
+      return [found.map(list => JSON.stringify(list)), sorted, found[0].length]`)
     assert.equal(new Set(value[0]).size, 1)
     assert.deepEqual(value.slice(1), [true, 20])
   })
@@ -62,7 +64,8 @@ test('the façade', async t => {
       await bot.waitForTicks(2)
       const start = bot.entity.position.floored()
       const spot = bot.findBlocks({ matching: block => block.boundingBox === 'block', maxDistance: 4, count: 200 })
-        .find(at => Math.hypot(at.x - start.x, at.z - start.z) >= 1.9 && bot.blockAt(at.offset(0, 1, 0)).boundingBox === 'empty')
+        .find(at => Math.hypot(at.x - start.x, at.z - start.z) >= 1.9 &&
+          bot.blockAt(at.offset(0, 1, 0)).boundingBox === 'empty')
       const above = bot.blockAt(spot.offset(0, 1, 0))
       if (above.name !== 'air') await bot.dig(above)
       await bot.equip('chest', 'hand')
@@ -92,6 +95,13 @@ test('the façade', async t => {
     assert.match(error.message, /bot\.on is not available/)
   })
 
+  await t.test('exploring asks the program between its steps', async () => {
+    const { value, ticks } = await run(`let asked = 0
+      return await exploreUntil(bot, new Vec3(1, 0, 0), 30, () => ++asked === 3 && { asked })`)
+    assert.deepEqual(value, { asked: 3 })
+    assert.ok(ticks >= 20 && ticks <= 200, `${ticks} ticks`)
+  })
+
   await t.test('entities are plain, nearest first, and can be awaited upon', async () => {
     await command('/summon cow')
     await body.operations.tick({ count: 10 })
@@ -105,8 +115,9 @@ test("'sight exposed' hides what no face of is open, from façade and search ali
   const body = await join({ sight: 'sight exposed' })
   t.after(() => body.close())
   const { value } = await body.run(`
+    const clear = block => block && (block.transparent || block.boundingBox === 'empty')
     const open = at => [[0, 1, 0], [0, -1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]]
-      .map(([x, y, z]) => bot.blockAt(at.offset(x, y, z))).some(block => block && (block.transparent || block.boundingBox === 'empty'))
+      .some(([x, y, z]) => clear(bot.blockAt(at.offset(x, y, z))))
     const found = bot.findBlocks({ matching: ['stone', 'dirt', 'deepslate'], maxDistance: 32, count: 100 })
     const deep = bot.entity.position.offset(0, -3, 0)
     return [found.every(open), bot.blockAt(deep)]`)
