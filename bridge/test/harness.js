@@ -91,6 +91,9 @@ class WorldUnderTest {
     await clock.advance(1) // mineflayer loads its plugins in a timer
     await spawned
     const driver = new Driver(this, bot)
+    driver.ask() // from its first request on, the world waits for this player too
+    const inStep = ({ players }) => players.some(({ name, lockstep }) => name === username && lockstep)
+    while (!inStep(await this.ask('hello')));
     this.drivers.push(driver)
     bot.once('end', () => { this.drivers = this.drivers.filter((one) => one !== driver) })
     await driver.until(() => bot.entity.onGround && bot.world.getColumnAt(bot.entity.position))
@@ -120,10 +123,16 @@ class Driver {
     this.world = world
     this.bot = bot
     this.ticks = 0
+    this.asked = null
   }
 
   /** Ask for a tick; resolves when the world has lived it. */
   ask() {
+    this.asked ??= this.request().finally(() => { this.asked = null })
+    return this.asked
+  }
+
+  request() {
     const answered = new Promise((resolve) => {
       const onPayload = ({ channel }) => {
         if (channel !== CHANNEL) return

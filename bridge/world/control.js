@@ -30,6 +30,7 @@ const OPERATIONS = {
   hello: (world) => ({
     protocol: PROTOCOL, game: VERSION, seed: world.seed, tick: world.tick, generation: world.store?.generation ?? null,
     rules: world.rules, spawn: world.spawn,
+    players: [...world.players.values()].map(({ name, session }) => ({ name, lockstep: session.lockstep })),
   }),
 
   observe(world, { player }) {
