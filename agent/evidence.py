@@ -15,7 +15,7 @@ from envs.base import Program, Run
 from memory import semantic
 from memory.episodic import Failure, Place
 from memory.semantic import Semantic
-from skills.skill import Outcome
+from skills.skill import Outcome, Setting
 
 CLASSES: Mapping[str, Failure] = {
     "no_tool": "missing_need",
@@ -35,6 +35,11 @@ CLASSES: Mapping[str, Failure] = {
     "out_of_memory": "sandbox",
 }
 """Whose fault an error code is; any other code is the program's (wrong_code)."""
+
+AT_HOME: Setting = "home"
+"""A run in the world that the skill was written in, when it was written."""
+IN_USE: Setting = "use"
+"""A run of a library skill for a later task."""
 
 STATIONS = ("crafting_table", "furnace", "chest", "smoker", "blast_furnace")
 LESSONS = ("missing_items", "no_tool", "no_fuel", "no_station", "inventory_full", "not_found", "died", "unreachable")

@@ -237,7 +237,8 @@ def _program(draft: dict[str, Any], parts: Parts) -> Program:
 
 def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:
     journey, draft = parts.config.name, state["draft"]
-    assert draft is not None and state["task"] is not None
+    assert draft is not None
+    assert state["task"] is not None
     events = [
         Event(each["kind"], _without(each, "kind", "tick"), "world", each["tick"], time.time())
         for each in result.events
@@ -285,7 +286,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
     draft = state["draft"]
     assert draft is not None
     if draft["skill"] is not None:
-        hash, setting = draft["skill"], "use"
+        hash, setting = str(draft["skill"]), evidence.IN_USE
     elif row.passed and row.outcome == "returned":
         known = parts.library.has(row.name)
         version = parts.library.add(
@@ -296,7 +297,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
             iteration=row.iteration,
             at=now,
         )
-        hash, setting = version.hash, "home"
+        hash, setting = version.hash, evidence.AT_HOME
         parts.report("kept", name=version.skill, purpose=version.purpose, change="a new version" if known else "new")
     else:
         return None
@@ -309,7 +310,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
             at=now,
             setting=setting,
             world=f"minecraft:{parts.config.seed}",
-            args=row.args,  # type: ignore[arg-type]
+            args=row.args,
             before=row.before.get("inventory", {}),
             after=row.after.get("inventory", {}),
             tools=evidence.tools(events),
@@ -340,8 +341,7 @@ def _episode(state: State, parts: Parts, task: Task, row: Iteration, now: float,
         gained=_gained(row),
         place=evidence.place(row),
         ticks=(int(row.before["tick"]), int(row.after["tick"])),
-        skills={name: hash for name, hash in (each.split("@", 1) for each in row.modules)}
-        | ({row.name: kept} if kept else {}),
+        skills=dict(each.split("@", 1) for each in row.modules) | ({row.name: kept} if kept else {}),
         tokens=row.tokens,
         brain=parts.brain.name,
         events=_event_range(parts, row.iteration),

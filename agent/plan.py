@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Method = Literal["mine", "craft", "smelt", "kill"]
+Method = Literal["mine", "craft", "smelt", "kill", "place", "eat", "sleep", "wear"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Plan:
     name: str
     """Name of the function to write."""
     target: str
-    """Item or '#tag' that is gained."""
+    """Item or '#tag' that is gained (or placed, eaten, worn), mob that is killed."""
     method: Method
     source: tuple[str, ...]
-    """Blocks or '#tag' to mine, item to craft or to smelt, mob to kill."""
+    """Blocks or '#tag' to mine, item to craft, smelt, place, eat or wear, mob to kill."""
     purpose: str
     per_run: int = 1
     """How many one recipe run gives (craft)."""

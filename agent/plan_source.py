@@ -14,28 +14,26 @@ from agent.plan import Need, Plan
 GO_ON = ("not_found", "unreachable", "timeout", "gone")
 """Error codes after which looking elsewhere helps."""
 
+HEADING = "which way to look first, 0 to 7 in steps of 45 degrees"
+
 _INDENT = "  "
 
 
 def write(plan: Plan) -> str:
     """The plan's function: `async function name(bot, { count = 1 … } = {})` with JSDoc."""
-    searches = _searches(plan)
-    parameters = "count = 1, heading = 0" if searches else "count = 1"
+    searches, counted = _searches(plan), plan.method in (*_STEPS, "place")
+    parameters = [name for name, given in (("count = 1", counted), ("heading = 0", searches)) if given]
+    options = f", {{ {', '.join(parameters)} }} = {{}}" if parameters else ""
     lines = [
         "/**",
         f" * {plan.purpose}",
         *(f" * {comment}" for comment in plan.comments),
         " * @param {Bot} bot",
-        " * @param {object} options",
-        " * @param {number} options.count how many more to gain",
-        *(
-            [" * @param {number} options.heading which way to look first, 0 to 7 in steps of 45 degrees"]
-            if searches
-            else []
-        ),
-        " * @returns {{gained: number}}",
+        *([" * @param {object} options"] if parameters else []),
+        *([" * @param {number} options.count how many more to gain"] if counted else []),
+        *([f" * @param {{number}} options.heading {HEADING}"] if searches else []),
         " */",
-        f"async function {plan.name}(bot, {{ {parameters} }} = {{}}) {{",
+        f"async function {plan.name}(bot{options}) {{",
         *_indented(_body(plan, "count", top=True)),
         "}",
     ]
@@ -48,15 +46,16 @@ def _searches(plan: Plan) -> bool:
 
 
 def _body(plan: Plan, count: str, *, top: bool) -> list[str]:
-    lines: list[str] = []
-    if plan.tidy:
-        lines.append("await tidyInventory(bot)")
-    if plan.rest:
-        lines.append("await shelter(bot)")
+    before = ["await tidyInventory(bot)"] if plan.tidy else []
+    before += ["await shelter(bot)"] if plan.rest else []
+    if plan.method not in _STEPS:
+        return [*before, *_DEEDS[plan.method](plan, count)]
     start = f"start{_camel(plan.target)}"
-    lines.append(f"const {start} = await countItems(bot, {_js(plan.target)})")
-    steps = {"mine": _mine, "kill": _kill, "craft": _craft, "smelt": _smelt}[plan.method]
-    lines += steps(plan, count, start)
+    lines = [
+        *before,
+        f"const {start} = await countItems(bot, {_js(plan.target)})",
+        *_STEPS[plan.method](plan, count, start),
+    ]
     if top:
         lines.append(f"return {{ gained: await countItems(bot, {_js(plan.target)}) - {start} }}")
     return lines
@@ -85,15 +84,16 @@ def _search_loop(plan: Plan, count: str, left: str, action: str, seen: str) -> l
     if search.where == "surface":
         move = [
             "await ascendToSurface(bot)",
-            f"await exploreUntil(bot, headings[(heading + stretch) % 8], 40, {seen})",
+            f"await exploreUntil(bot, headingAt(heading + stretch), 40, {seen})",
         ]
     else:
         move = [
             f"if (Math.abs(bot.entity.position.y - {search.level}) > 6) await descendTo(bot, {search.level})",
-            "else await digTunnel(bot, headings[((heading + Math.floor(stretch / 3)) * 2) % 8], 20)",
+            "else await digTunnel(bot, headingAt((heading + Math.floor(stretch / 3)) * 2), 20)",
         ]
     return [
-        "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]].map(([x, z]) => new Vec3(x, 0, z))",
+        "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]]",
+        "const headingAt = (number) => new Vec3(headings[number % 8][0], 0, headings[number % 8][1])",
         f"for (let stretch = 0; stretch <= {search.stretches}; stretch++) {{",
         *_indented(
             [
@@ -131,11 +131,36 @@ def _smelt(plan: Plan, count: str, _start: str) -> list[str]:
     lines = _needs(plan, count)
     if plan.fuel is not None:
         lines += [
-            "const burns = 8 * await countItems(bot, '#coals') + 1.5 * (await countItems(bot, '#planks') + await countItems(bot, '#logs'))",
+            "const wood = await countItems(bot, '#planks') + await countItems(bot, '#logs')",
+            "const burns = 8 * await countItems(bot, '#coals') + 1.5 * wood",
             f"const missingFuel = Math.ceil(({count} - burns) / {plan.fuel_per_item:g})",
             *_gain(plan.fuel, "missingFuel"),
         ]
     return [*lines, f"await smeltItem(bot, {_names(plan.source)}, null, {count})"]
+
+
+def _place(plan: Plan, count: str) -> list[str]:
+    return [
+        *_needs(plan, count),
+        f"for (let placed = 0; placed < {count}; placed++) await placeItem(bot, {_js(plan.target)})",
+        f"return {{ placed: {count} }}",
+    ]
+
+
+def _eat(plan: Plan, count: str) -> list[str]:
+    return [*_needs(plan, count), "return await eat(bot)"]
+
+
+def _sleep(plan: Plan, count: str) -> list[str]:
+    return [*_needs(plan, count), "return await sleepInBed(bot)"]
+
+
+def _wear(plan: Plan, count: str) -> list[str]:
+    return [
+        *_needs(plan, count),
+        f"await equip(bot, {_js(plan.target)}, {_js(plan.source[0])})",
+        "return { worn: true }",
+    ]
 
 
 def _needs(plan: Plan, count: str) -> list[str]:
@@ -175,3 +200,10 @@ def _js(value: object) -> str:
 def _camel(name: str) -> str:
     """'#coal_ores' and 'coal_ores' as 'CoalOres'."""
     return "".join(part.capitalize() for part in re.split(r"[^a-zA-Z0-9]+", name) if part)
+
+
+_STEPS = {"mine": _mine, "kill": _kill, "craft": _craft, "smelt": _smelt}
+"""How each way of gaining something is written."""
+
+_DEEDS = {"place": _place, "eat": _eat, "sleep": _sleep, "wear": _wear}
+"""How each deed that gains nothing is written."""

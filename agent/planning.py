@@ -21,6 +21,9 @@ SkillFor = Callable[[tuple[str, ...]], KnownSkill | None]
 DEEPEST_PLAN = 12
 """Longest chain of needs a plan follows where no skill covers them."""
 
+FOODS = 6
+"""How many kinds of food a plan to eat considers."""
+
 WORKING_LEVEL = 48
 """Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
 
@@ -113,6 +116,57 @@ def hunt(mob: str, adjustments: Adjustments) -> Plan:
         purpose=f"Find and kill {words(mob)}.",
         search=Search("surface", stretches=10 + adjustments.stretches),
     )
+
+
+def deed(
+    kind: str, wanted: Mapping[str, Any], data: GameData, skill_for: SkillFor, adjustments: Adjustments
+) -> Plan | None:
+    """A plan for a check that asks for a deed (placed, ate, slept, equipped, killed); None for checks that ask for items."""
+    if kind == "killed":
+        return hunt(str(wanted["mob"]), adjustments)
+    if kind == "placed":
+        item = str(wanted["block"])
+        needs = (_need((item,), "count", data, skill_for, 0),)
+        return Plan(
+            f"place{camel(item)}", item, "place", (item,), f"Place {words(item)}, gaining it first.", needs=needs
+        )
+    if kind == "ate":
+        foods = (str(wanted["item"]),) if wanted.get("item") else _foods(data, skill_for)
+        return Plan(
+            "eatMeal",
+            foods[0],
+            "eat",
+            foods,
+            "Eat, gaining something to eat first.",
+            needs=(_need(foods, "1", data, skill_for, 0, first=foods[0]),),
+        )
+    if kind == "slept":
+        return Plan(
+            "sleepThroughNight",
+            "#beds",
+            "sleep",
+            ("#beds",),
+            "Sleep in a bed, gaining one first.",
+            needs=(_need(("#beds",), "1", data, skill_for, 0),),
+        )
+    if kind == "equipped":
+        item = str(wanted["item"])
+        return Plan(
+            f"wear{camel(item)}",
+            item,
+            "wear",
+            (str(wanted.get("slot", "hand")),),
+            f"Equip {words(item)}, gaining it first.",
+            needs=(_need((item,), "1", data, skill_for, 0),),
+        )
+    return None
+
+
+def _foods(data: GameData, skill_for: SkillFor) -> tuple[str, ...]:
+    """What can be eaten, what a skill gains before the rest, then by how easily it is come by."""
+    ranks = data.ranks()
+    foods = [name for name, food in data.foods.items() if name in ranks and food["food"] > 1]
+    return tuple(sorted(foods, key=lambda name: (skill_for((name,)) is None, ranks[name].cost, name))[:FOODS])
 
 
 def _ways(target: str, data: GameData) -> list[Mine | Craft | Smelt | Kill]:

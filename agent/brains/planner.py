@@ -6,7 +6,7 @@ it writes a new one. After a failure it folds the typed errors (of this task and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from agent import plan_source, planning
@@ -39,9 +39,9 @@ class Planner:
         adjustments = planning.adjust([*lessons, *errors])
         if request.objection:
             raise BrainError(f"the planner's program was refused: {request.objection}")
-        if kind == "killed":
-            plan = planning.hunt(str(wanted["mob"]), adjustments)
-            return self._draft(request, plan, int(wanted.get("count", 1)), adjustments)
+        deed = planning.deed(kind, wanted, self._data, self._skill_for, adjustments)
+        if deed is not None:
+            return self._draft(request, deed, int(wanted.get("count", 1)), adjustments)
         target, count = self._wanted(request, wanted)
         known = self._skill_for((target,))
         if known is not None and not errors:
@@ -65,17 +65,13 @@ class Planner:
         source = plan_source.write(plan)
         tries = len(request.attempts)
         note = plan.purpose if not tries else f"{plan.purpose} (try {tries + 1}, after {request.attempts[-1].outcome})"
-        parameters: dict[str, Any] = {"count": 1}
-        if "heading = 0" in source:
-            parameters["heading"] = 0
+        parameters = [name for name in ("count", "heading") if f"options.{name}" in source]
         return Draft(plan.name, source, self._args(parameters, count, adjustments.heading), note)
 
     @staticmethod
-    def _args(parameters: Mapping[str, Any], count: int, heading: int) -> dict[str, Any]:
-        args: dict[str, Any] = {"count": count}
-        if "heading" in parameters:
-            args["heading"] = heading % 8
-        return args
+    def _args(parameters: Collection[str], count: int, heading: int) -> dict[str, Any]:
+        given = {"count": count, "heading": heading % 8}
+        return {name: value for name, value in given.items() if name in parameters}
 
     def _skill_for(self, names: tuple[str, ...]) -> KnownSkill | None:
         """A skill worth calling for one of `names`, in their order."""
