@@ -17,7 +17,7 @@ for (const [makes, count, width, cells] of [
   ['iron_axe', 1, 3, '. iron_ingot iron_ingot / . stick iron_ingot / . stick .'],
   ['bucket', 1, 3, 'iron_ingot . iron_ingot / . iron_ingot . / . . .'],
   ['torch', 4, 2, 'charcoal . / stick .'],
-  ['furnace', 1, 3, 'cobblestone cobblestone cobblestone / cobblestone . cobblestone / cobblestone cobblestone cobblestone'],
+  ['iron_helmet', 1, 3, 'iron_ingot iron_ingot iron_ingot / iron_ingot . iron_ingot / . . .'],
   ['flint_and_steel', 1, 2, 'flint . / . iron_ingot'],
 ]) {
   test(`${cells} makes ${count} ${makes}`, () => {
@@ -54,7 +54,9 @@ test('25 rounds of planks, sticks and a table are exact on both sides', async ()
     await player.tick()
     const wanted = { oak_planks: 20, stick: 8, crafting_table: 1 }
     assert.deepEqual((await player.observe()).inventory, wanted)
-    for (const [name, count] of Object.entries(wanted)) assert.equal(player.bot.inventory.count(player.item(name)), count)
+    for (const [name, count] of Object.entries(wanted)) {
+      assert.equal(player.bot.inventory.count(player.item(name)), count)
+    }
   }
 })
 
@@ -73,7 +75,8 @@ test('a table takes three-wide recipes, and each craft is an event with its stat
 test('a bucket stays behind when its milk is used', async () => {
   await player.clear()
   const table = await player.setBlock(feet.offset(1, 0, 0), 'crafting_table')
-  for (const [name, count] of [['milk_bucket', 3], ['sugar', 2], ['egg', 1], ['wheat', 3]]) await player.give(name, count)
+  const needed = { milk_bucket: 3, sugar: 2, egg: 1, wheat: 3 }
+  for (const [name, count] of Object.entries(needed)) await player.give(name, count)
   await craft('cake', 1, table)
   await player.tickTimes(2)
   assert.deepEqual((await player.observe()).inventory, { bucket: 3, cake: 1 })

@@ -64,7 +64,9 @@ test('a tool wears by one for each block and the client sees it', async () => {
 test('a block claimed too early stays until its time is up', async () => {
   await player.clear()
   const target = await player.setBlock(feet.offset(0, 0, 2), 'stone')
-  const send = (status) => player.bot._client.write('block_dig', { status, location: target.position, face: 1, sequence: 0 })
+  const send = (status) => {
+    player.bot._client.write('block_dig', { status, location: target.position, face: 1, sequence: 0 })
+  }
   send(0)
   await player.tickTimes(2)
   send(2)

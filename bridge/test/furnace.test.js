@@ -9,7 +9,9 @@ const SMELTING = require('../data/smelting.json')
 const FUEL = require('../data/fuel.json')
 
 test('the tables name only items of the game', () => {
-  for (const [name, { result }] of Object.entries(SMELTING)) assert.ok(gamedata.item(name) && gamedata.item(result), name)
+  for (const [name, { result }] of Object.entries(SMELTING)) {
+    assert.ok(gamedata.item(name) && gamedata.item(result), name)
+  }
   for (const [name, ticks] of Object.entries(FUEL)) assert.ok(gamedata.item(name) && ticks > 0, name)
 })
 

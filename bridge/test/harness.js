@@ -41,7 +41,8 @@ class WorldUnderTest {
     fs.rmSync(world.socket, { force: true })
     const words = ['--dir', dir, '--socket', world.socket, '--seed', String(seed), '--view', '3', ...args]
     if (generation !== undefined) words.push('--generation', String(generation))
-    for (const [name, value] of Object.entries({ mob_spawning: false, ...rules })) words.push('--rule', `${name}=${value}`)
+    const given = { mob_spawning: false, ...rules }
+    for (const [name, value] of Object.entries(given)) words.push('--rule', `${name}=${value}`)
     world.process = spawn(process.execPath, [...process.execArgv, MAIN, ...words], { stdio: ['pipe', 'pipe', 'pipe'] })
     world.errors = ''
     world.answers = new EventEmitter()

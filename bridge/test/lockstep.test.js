@@ -81,7 +81,8 @@ test('the same seed and the same deeds give the same record; another seed anothe
 test('an ordinary client on the real clock is told the time without asking', async () => {
   const world = await WorldUnderTest.start({ args: ['--clock', 'real'] })
   try {
-    const bot = mineflayer.createBot({ username: 'Human', auth: 'offline', version: '1.20.1', stream: net.connect(world.socket) })
+    const stream = net.connect(world.socket)
+    const bot = mineflayer.createBot({ username: 'Human', auth: 'offline', version: '1.20.1', stream })
     await clock.advance(1)
     await once(bot, 'spawn')
     const before = (await world.ask('hello')).tick

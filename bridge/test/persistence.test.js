@@ -14,7 +14,8 @@ test('player, blocks, chests, fires and things on the ground survive kill -9', a
   const { dir } = world
   let player = await world.join()
   const feet = await player.platform()
-  for (const [name, count] of [['coal', 10], ['iron_pickaxe', 1], ['raw_iron', 4], ['diamond', 1]]) await player.give(name, count)
+  const carried = { coal: 10, iron_pickaxe: 1, raw_iron: 4, diamond: 1 }
+  for (const [name, count] of Object.entries(carried)) await player.give(name, count)
   const chest = await player.during(player.bot.openContainer(await player.setBlock(feet.offset(1, 0, 0), 'chest')))
   await player.during(chest.deposit(player.item('diamond'), null, 1))
   chest.close()

@@ -79,7 +79,8 @@ test('two slabs make one block', async () => {
 test('a door stands in two halves, opens, and goes as one', async () => {
   const door = await place('oak_door', feet.offset(2, -1, 0))
   const upper = () => player.bot.blockAt(feet.offset(2, 1, 0))
-  assert.deepEqual([door.getProperties().half, upper().name, upper().getProperties().half], ['lower', 'oak_door', 'upper'])
+  assert.equal(door.getProperties().half, 'lower')
+  assert.deepEqual([upper().name, upper().getProperties().half], ['oak_door', 'upper'])
   await player.during(player.bot.activateBlock(door))
   await player.until(() => upper().getProperties().open === true, 5)
   await player.during(player.bot.dig(player.bot.blockAt(door.position), true))

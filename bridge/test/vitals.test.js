@@ -86,7 +86,8 @@ test('armour takes its share of a blow but not of a fall', async () => {
 })
 
 test('running makes hungry; bread takes 32 ticks and feeds 5; a full stomach heals', async () => {
-  await immerse('air') // a cell, so that running leads nowhere
+  await immerse('air') // a cell, so that running leads nowhere, with room to jump
+  await player.setBlock(feet.offset(0, 2, 0), 'air')
   await player.give('bread', 2)
   player.bot.setControlState('sprint', true)
   player.bot.setControlState('jump', true)

@@ -27,7 +27,9 @@ function scene(filled = {}) {
   }
   const player = new Player('Tester', 1, new Vec3(0, 0, 0), 0)
   for (const [slot, [name, count]] of Object.entries(filled)) player.slots[slot] = { name, count }
-  const click = (slot, mouseButton, mode, view = player.inventory) => move(world, player, view, { slot, mouseButton, mode })
+  const click = (slot, mouseButton, mode, view = player.inventory) => {
+    move(world, player, view, { slot, mouseButton, mode })
+  }
   const at = (slot, view = player.inventory) => {
     const stack = view.get(slot)
     return stack ? `${stack.count} ${stack.name}` : null
@@ -37,7 +39,8 @@ function scene(filled = {}) {
 
 const chestView = (player, content = []) => {
   const slots = Array.from({ length: 27 }, (_, i) => content[i] ?? null)
-  return new ContainerView(player, 1, new SlotList([slots]), new Array(27).fill('storage'), { at: '0,0,0', type: 'generic_9x3' })
+  const kinds = new Array(27).fill('storage')
+  return new ContainerView(player, 1, new SlotList([slots]), kinds, { at: '0,0,0', type: 'generic_9x3' })
 }
 
 test('left takes all, right takes the larger half, right lays one', () => {

@@ -6,7 +6,7 @@
 const nbt = require('prismarine-nbt')
 
 const COLUMNS_PER_TICK = 6
-/** Columns further out than the view stay with the client for this much longer, so that pacing up and down costs nothing. */
+/** Clients keep columns this far beyond the view, so that pacing up and down costs nothing. */
 const LINGER = 1
 /** Columns stay in the server's memory this far beyond a player's view. */
 const KEEP_BEYOND = 3

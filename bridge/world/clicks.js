@@ -93,7 +93,9 @@ function quickMove(world, view, slot) {
   if (view.kind(slot) === 'result') return takeAllResults(world, view)
   const backwards = view.id !== 0 && !view.isPlayerSlot(slot) && view.kind(slot) !== 'grid'
   let left = stack
-  for (const ranges of quickMoveSpans(view, slot, stack)) left = left && insert(world.data, view, ranges, left, backwards)
+  for (const ranges of quickMoveSpans(view, slot, stack)) {
+    left = left && insert(world.data, view, ranges, left, backwards)
+  }
   view.set(slot, left)
   const moved = stack.count - (left?.count ?? 0)
   if (moved && view.kind(slot) === 'output') view.options.onTake?.(withCount(stack, moved))

@@ -19,8 +19,8 @@ const TIMES = { day: 1000, noon: 6000, night: 13000, midnight: 18000 }
 const DAY = 24000
 /** Vanilla's spelling of the game rules that we have. */
 const GAMERULES = {
-  keepInventory: 'keep_inventory', doDaylightCycle: 'daylight', doMobSpawning: 'mob_spawning', mobGriefing: 'mob_griefing',
-  naturalRegeneration: 'natural_regeneration', fallDamage: 'fall_damage',
+  keepInventory: 'keep_inventory', doDaylightCycle: 'daylight', doMobSpawning: 'mob_spawning',
+  mobGriefing: 'mob_griefing', naturalRegeneration: 'natural_regeneration', fallDamage: 'fall_damage',
 }
 
 const fail = (message) => {
@@ -38,7 +38,8 @@ function integer(text, what) {
 function players(world, selector, self) {
   const all = [...world.players.values()]
   if (selector === undefined || selector === '@s') return self ? [self] : fail('say which player')
-  const chosen = selector === '@a' ? all : selector === '@p' ? all.slice(0, 1) : all.filter(({ name }) => name === selector)
+  const named = all.filter(({ name }) => name === selector)
+  const chosen = { '@a': all, '@p': all.slice(0, 1) }[selector] ?? named
   return chosen.length ? chosen : fail(`there is no player "${selector}" here`)
 }
 
@@ -97,7 +98,8 @@ const COMMANDS = {
 
   clear(world, [who, item], self) {
     for (const player of players(world, who, self)) {
-      for (let slot = 0; slot < 46; slot++) if (!item || player.slots[slot]?.name === plainName(item)) player.slots[slot] = null
+      const gone = (stack) => !item || stack?.name === plainName(item)
+      player.slots = player.slots.map((stack) => (gone(stack) ? null : stack))
       if (!item) player.cursor = null
       sendAll(world, player, activeView(player))
     }
@@ -122,7 +124,8 @@ const COMMANDS = {
   },
 
   setblock(world, words, self) {
-    const [, name, properties] = /^([a-z_]+)(?:\[(.*)\])?$/.exec(plainName(words[3])) ?? fail('say setblock X Y Z BLOCK')
+    const parts = /^([a-z0-9_]+)(?:\[(.*)\])?$/.exec(plainName(words[3]))
+    const [, name, properties] = parts ?? fail('say setblock X Y Z BLOCK')
     if (!world.data.block(name)) fail(`there is no block "${name}"`)
     const { x, y, z } = position(words.slice(0, 3), self?.pos ?? world.spawn).floored()
     try {
@@ -165,7 +168,7 @@ function setRule(world, name, value) {
 
 /** `facing=north,lit=true` as an object with the values' own types. */
 function parseProperties(text) {
-  const value = (word) => (word === 'true' || word === 'false' ? word === 'true' : /^\d+$/.test(word) ? Number(word) : word)
+  const value = (word) => (/^(true|false|\d+)$/.test(word) ? JSON.parse(word) : word)
   return Object.fromEntries(text.split(',').map((pair) => {
     const [name, word] = pair.split('=')
     return [name.trim(), value((word ?? '').trim())]
@@ -178,10 +181,12 @@ function parseProperties(text) {
  * @returns a line that says what was done; throws CommandError
  */
 function run(world, text, self = null) {
-  const [name, ...words] = text.trim().replace(/^\//, '').split(/\s+/)
-  const command = Object.hasOwn(COMMANDS, name === 'teleport' ? 'tp' : name) ? COMMANDS[name === 'teleport' ? 'tp' : name] : null
-  if (!command) fail(`there is no command "${name}"; commands are ${Object.keys(COMMANDS).join(', ')}`)
-  const answer = command(world, words, self)
+  const [word, ...words] = text.trim().replace(/^\//, '').split(/\s+/)
+  const name = word === 'teleport' ? 'tp' : word
+  if (!Object.hasOwn(COMMANDS, name)) {
+    fail(`there is no command "${name}"; commands are ${Object.keys(COMMANDS).join(', ')}`)
+  }
+  const answer = COMMANDS[name](world, words, self)
   world.events.emit('command', { player: self?.name ?? null, text: text.trim() })
   return answer
 }

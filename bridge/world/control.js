@@ -72,7 +72,9 @@ function answer(world, line) {
   try {
     const request = JSON.parse(line)
     id = request?.id ?? null
-    if (!Object.hasOwn(OPERATIONS, request?.op)) throw new ControlError('unknown_op', `there is no operation "${request?.op}"`)
+    if (!Object.hasOwn(OPERATIONS, request?.op)) {
+      throw new ControlError('unknown_op', `there is no operation "${request?.op}"`)
+    }
     return { id, ok: true, value: OPERATIONS[request.op](world, request.args ?? {}) }
   } catch (error) {
     const code = error instanceof ControlError ? error.code : error instanceof SyntaxError ? 'bad_json' : 'failed'

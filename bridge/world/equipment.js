@@ -19,7 +19,12 @@ function armourSlot(name) {
 function equipmentOf(player) {
   const name = (slot) => player.slots[slot]?.name ?? null
   return {
-    hand: name(HOTBAR + player.held), head: name(5), torso: name(6), legs: name(7), feet: name(8), off_hand: name(OFF_HAND),
+    hand: name(HOTBAR + player.held),
+    head: name(5),
+    torso: name(6),
+    legs: name(7),
+    feet: name(8),
+    off_hand: name(OFF_HAND),
   }
 }
 

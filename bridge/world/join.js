@@ -6,6 +6,7 @@
 const { Player } = require('./player')
 const { DIFFICULTIES, GAMEMODES } = require('./rules')
 const { closeWindow } = require('./windows')
+const { giveOrDrop } = require('./inventory')
 const { sendAll } = require('./window_sync')
 const { addExperience, tell } = require('./vitals')
 const { respawnPosition } = require('./spawn_places')
@@ -17,7 +18,8 @@ const OVERWORLD = 'minecraft:overworld'
 /** Columns sent at once, so that there is ground under the feet from the first tick. */
 const FIRST_COLUMNS = 9
 const FULL_AIR = 300
-const NO_REASON_TO_SHOW = { isHardcore: false, reducedDebugInfo: false, isDebug: false, isFlat: false, portalCooldown: 0 }
+/** Fields of login and respawn that are the same for every world of ours. */
+const PLAIN_WORLD = { isHardcore: false, reducedDebugInfo: false, isDebug: false, isFlat: false, portalCooldown: 0 }
 const LISTED = {
   add_player: true, initialize_chat: false, update_game_mode: true, update_listed: true, update_latency: true,
   update_display_name: false,
@@ -35,6 +37,7 @@ function join(world, name, session, uuid) {
   if (saved) {
     player.restore(saved)
     world.absent.delete(name)
+    takeBack(world, player, saved.loose)
   }
   chunkSending.reset(player)
   world.players.set(name, player)
@@ -45,11 +48,17 @@ function join(world, name, session, uuid) {
   return player
 }
 
+/** What lay on the cursor or in a grid when the world was saved goes back into the pockets. */
+function takeBack(world, player, loose) {
+  closeWindow(world, player)
+  for (const stack of loose) giveOrDrop(world, player, stack)
+}
+
 function sendLogin(world, player) {
   const { session } = player
   session.send('login', {
     ...world.data.registry.loginPacket,
-    ...NO_REASON_TO_SHOW,
+    ...PLAIN_WORLD,
     entityId: player.id,
     gameMode: GAMEMODES.indexOf(player.gamemode),
     previousGameMode: -1,
@@ -103,7 +112,7 @@ function respawn(world, player) {
   const [x, y, z] = [pos.x, pos.y, pos.z]
   world.events.emit('respawned', { player: player.name, x, y, z })
   player.session.send('respawn', {
-    ...NO_REASON_TO_SHOW,
+    ...PLAIN_WORLD,
     dimension: OVERWORLD,
     worldName: OVERWORLD,
     hashedSeed: [0, 0],

@@ -41,15 +41,18 @@ function wholeNumber(text, name, least, most) {
 function settings(argv) {
   const { values } = parseArgs({ args: argv, options: OPTIONS })
   if (!values.socket === !values.port) throw new RangeError('say --socket PATH or --port N')
-  if (!Object.hasOwn(CLOCKS, values.clock)) throw new RangeError(`--clock must be one of ${Object.keys(CLOCKS).join(', ')}`)
-  const generation = values.generation === undefined ? undefined : wholeNumber(values.generation, 'generation', 0, 2 ** 50)
+  if (!Object.hasOwn(CLOCKS, values.clock)) {
+    throw new RangeError(`--clock must be one of ${Object.keys(CLOCKS).join(', ')}`)
+  }
+  const number = (name, least, most) =>
+    values[name] === undefined ? undefined : wholeNumber(values[name], name, least, most)
   return {
     dir: values.dir,
-    where: values.socket ? { socket: values.socket } : { host: values.host, port: wholeNumber(values.port, 'port', 0, 65535) },
-    seed: values.seed === undefined ? undefined : wholeNumber(values.seed, 'seed', -(2 ** 52), 2 ** 52),
-    generation,
+    where: values.socket ? { socket: values.socket } : { host: values.host, port: number('port', 0, 65535) },
+    seed: number('seed', -(2 ** 52), 2 ** 52),
+    generation: number('generation', 0, 2 ** 50),
     clock: values.clock,
-    view: wholeNumber(values.view, 'view', 2, 16),
+    view: number('view', 2, 16),
     rules: Object.fromEntries(values.rule.map(parseRule)),
     operators: values.ops.split(',').filter(Boolean),
   }

@@ -52,8 +52,8 @@ function observe(world, name) {
 }
 
 /** What lies in an open crafting table still belongs to the player. */
-function gridOf({ window }) {
-  return window?.grid ? window.gridStacks() : []
+function gridOf({ window, loose = [] }) {
+  return window?.grid && window.id !== 0 ? window.gridStacks() : loose
 }
 
 module.exports = { observe }

@@ -29,13 +29,24 @@ const towardsPlayer = ({ player }) => ({ facing: OPPOSITE[facingOf(player)] })
 const alongLook = ({ player }) => ({ facing: facingOf(player) })
 const againstWall = ({ face }) => (face === 'up' || face === 'down' ? null : { facing: face })
 
+const PILLARS = new Set([
+  'basalt', 'polished_basalt', 'hay_block', 'bone_block', 'deepslate', 'quartz_pillar', 'purpur_pillar', 'bamboo_block',
+  'stripped_bamboo_block', 'muddy_mangrove_roots', 'chain',
+])
+const FRONTED = new Set([
+  'furnace', 'smoker', 'blast_furnace', 'chest', 'trapped_chest', 'ender_chest', 'carved_pumpkin', 'jack_o_lantern',
+  'lectern', 'stonecutter', 'loom', 'beehive', 'bee_nest', 'chiseled_bookshelf',
+])
+const AXIS = { down: 'y', up: 'y', north: 'z', south: 'z', west: 'x', east: 'x' }
+const isOneOf = (names, ending) => ({ test: (name) => names.has(name) || ending.test(name) })
+const awayFromLook = ({ player }) => ({ facing: OPPOSITE[lookOf(player)] })
+const sixteenth = ({ player }) => ({ rotation: (Math.round((player.yaw * 8) / Math.PI + 8) % 16 + 16) % 16 })
+
 /** Rules by name: the first that matches gives the properties. */
 const RULES = [
-  [/_(log|wood|stem|hyphae)$|^(basalt|polished_basalt|hay_block|bone_block|deepslate|quartz_pillar|purpur_pillar|bamboo_block|stripped_bamboo_block|muddy_mangrove_roots|chain)$/,
-    ({ face }) => ({ axis: { down: 'y', up: 'y', north: 'z', south: 'z', west: 'x', east: 'x' }[face] })],
-  [/^(furnace|smoker|blast_furnace|chest|trapped_chest|ender_chest|carved_pumpkin|jack_o_lantern|lectern|stonecutter|loom|beehive|bee_nest|chiseled_bookshelf)$|_glazed_terracotta$/,
-    towardsPlayer],
-  [/^(barrel|dispenser|dropper|piston|sticky_piston|observer)$/, ({ player }) => ({ facing: OPPOSITE[lookOf(player)] })],
+  [isOneOf(PILLARS, /_(log|wood|stem|hyphae)$/), ({ face }) => ({ axis: AXIS[face] })],
+  [isOneOf(FRONTED, /_glazed_terracotta$/), towardsPlayer],
+  [/^(barrel|dispenser|dropper|piston|sticky_piston|observer)$/, awayFromLook],
   [/_stairs$/, (click) => ({ ...alongLook(click), half: upperHalf(click) ? 'top' : 'bottom' })],
   [/_slab$/, (click) => ({ type: upperHalf(click) ? 'top' : 'bottom' })],
   [/_trapdoor$/, (click) => {
@@ -49,7 +60,7 @@ const RULES = [
   }],
   [/_fence_gate$|^(repeater|comparator|campfire|soul_campfire)$/, alongLook],
   [/^anvil$|^(chipped|damaged)_anvil$/, ({ player }) => ({ facing: CLOCKWISE[facingOf(player)] })],
-  [/(?<!_hanging)_sign$|_banner$/, ({ player }) => ({ rotation: (Math.round((player.yaw * 8) / Math.PI + 8) % 16 + 16) % 16 })],
+  [/(?<!_hanging)_sign$|_banner$/, sixteenth],
   [/^(lantern|soul_lantern)$/, ({ face }) => ({ hanging: face === 'down' })],
   [/^(end_rod|lightning_rod)$|^amethyst_cluster$/, ({ face }) => ({ facing: face })],
   [/_leaves$/, () => ({ persistent: true })],

@@ -11,7 +11,7 @@ const { heldStack } = require('./equipment')
 const { spendHeld } = require('./inventory')
 const { overlapsBody } = require('./shapes')
 const { standsAt } = require('./supports')
-const { stateFor, blockFor, FACES, CLOCKWISE } = require('./orientation')
+const { stateFor, blockFor, FACES, OPPOSITE, CLOCKWISE } = require('./orientation')
 const { otherHalf, DIRECTIONS } = require('./pairs')
 const { show, withinReach } = require('./digging')
 const { activateBlock } = require('./activation')
@@ -121,7 +121,8 @@ function joinChest(world, player, name, x, y, z) {
   const { data } = world
   const state = world.chunks.get(x, y, z)
   const { facing } = data.propsOf(state)
-  for (const [type, other, side] of [['left', 'right', CLOCKWISE[facing]], ['right', 'left', CLOCKWISE[CLOCKWISE[CLOCKWISE[facing]]]]]) {
+  const onItsRight = CLOCKWISE[facing]
+  for (const [type, other, side] of [['left', 'right', onItsRight], ['right', 'left', OPPOSITE[onItsRight]]]) {
     const [dx, , dz] = DIRECTIONS[side]
     const beside = world.chunks.get(x + dx, y, z + dz)
     const props = data.propsOf(beside)

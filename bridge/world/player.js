@@ -11,6 +11,13 @@ const FULL_HEALTH = 20
 const FULL_AIR = 300
 const SPAWN_PROTECTION = 60
 
+/** The fields that are saved as they are. */
+const KEPT = [
+  'yaw', 'pitch', 'onGround', 'hp', 'food', 'saturation', 'exhaustion', 'air', 'fire', 'fallDistance', 'hungerTicks',
+  'regenerationTimer', 'safeUntil', 'lastDamage', 'alive', 'xp', 'level', 'gamemode', 'held', 'cursor', 'respawnAt',
+  'lastAttack',
+]
+
 /** The state that every life starts with. */
 const newLife = (tick) => ({
   hp: FULL_HEALTH,
@@ -20,9 +27,10 @@ const newLife = (tick) => ({
   air: FULL_AIR,
   fire: 0,
   fallDistance: 0,
+  hungerTicks: 0,
   regenerationTimer: 0,
   safeUntil: tick + SPAWN_PROTECTION,
-  lastDamage: Infinity,
+  lastDamage: Number.MAX_VALUE,
   alive: true,
 })
 
@@ -61,19 +69,15 @@ class Player {
     Object.assign(this, newLife(tick), { pos, digging: null, using: null, sleeping: null, onGround: false })
   }
 
-  /** What is kept between sessions, as plain JSON. */
+  /** What is kept between sessions, as plain JSON; `loose` is what lies in an open crafting table. */
   serialise() {
-    const { pos, yaw, pitch, onGround, hp, food, saturation, exhaustion, air, fire, fallDistance } = this
-    const { regenerationTimer, safeUntil, alive, xp, level, gamemode, held, slots, cursor, respawnAt, lastAttack } = this
-    return {
-      pos: [pos.x, pos.y, pos.z],
-      yaw, pitch, onGround, hp, food, saturation, exhaustion, air, fire, fallDistance,
-      regenerationTimer, safeUntil, alive, xp, level, gamemode, held, slots: slots.slice(), cursor, respawnAt, lastAttack,
-    }
+    const kept = Object.fromEntries(KEPT.map((name) => [name, this[name]]))
+    const loose = this.window?.grid ? this.window.gridStacks().filter(Boolean) : []
+    return { ...kept, pos: [this.pos.x, this.pos.y, this.pos.z], slots: this.slots.slice(), loose }
   }
 
   /** Take over what `serialise` gave. */
-  restore({ pos, slots, ...rest }) {
+  restore({ pos, slots, loose: _, ...rest }) {
     Object.assign(this, rest, { pos: new Vec3(...pos), slots: slots.slice() })
   }
 }

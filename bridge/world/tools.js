@@ -9,7 +9,9 @@ const { boneMeal } = require('./growth')
 
 const BUCKET_REACH = 4.5
 const RAY_STEP = 0.05
-const TILLED = { grass_block: 'farmland', dirt: 'farmland', dirt_path: 'farmland', coarse_dirt: 'dirt', rooted_dirt: 'dirt' }
+const TILLED = {
+  grass_block: 'farmland', dirt: 'farmland', dirt_path: 'farmland', coarse_dirt: 'dirt', rooted_dirt: 'dirt',
+}
 const TRODDEN = new Set(['grass_block', 'dirt', 'podzol', 'coarse_dirt', 'mycelium', 'rooted_dirt'])
 
 /** Use the held stack on a clicked block. False when it has no use there. */

@@ -94,8 +94,8 @@ class ContainerView extends View {
   /**
    * @param slots    the container's own SlotList (a crafting table's grid, a chest's content)
    * @param kinds    what each of them is for: 'result', 'grid', 'storage', 'input', 'fuel' or 'output'
-   * @param options  {at, type, title, station, grid, accepts(slot, stack), quickMoveInto(stack), onChange(), onTake(stack),
-   *                 onSettled(), onClose()}
+   * @param options  {at, type, title, station, grid, accepts(slot, stack), quickMoveInto(stack), onChange(),
+   *                 onTake(stack), onSettled(), onClose()}
    */
   constructor(player, id, slots, kinds, options) {
     const size = slots.length

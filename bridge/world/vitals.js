@@ -22,6 +22,7 @@ const VOID_Y = -128
 const LAVA_FIRE_TICKS = 300
 const FIRE_TICKS = 160
 const DROWNING_AIR = -20
+const AIR_KEY = 1
 const DEATH_DROP_DELAY = 10
 const ARMOUR_SLOTS = [5, 6, 7, 8]
 /** Causes that armour does not help against. */
@@ -50,9 +51,10 @@ function addExperience(world, player, points) {
  * @returns the damage taken
  */
 function hurt(world, player, amount, cause, { from = null, bypassArmour = false } = {}) {
-  const mortal = player.gamemode === 'survival' || player.gamemode === 'adventure' || cause === 'command' || cause === 'void'
+  const fate = cause === 'command' || cause === 'void'
+  const mortal = fate || player.gamemode === 'survival' || player.gamemode === 'adventure'
   if (!player.alive || !mortal || amount <= 0) return 0
-  const protectedNow = world.tick < player.safeUntil && cause !== 'command' && cause !== 'void'
+  const protectedNow = world.tick < player.safeUntil && !fate
   if (protectedNow && amount <= player.lastDamage) return 0
   const before = protectedNow ? player.lastDamage : 0
   if (!protectedNow) player.safeUntil = world.tick + INVULNERABLE_TICKS
@@ -61,7 +63,8 @@ function hurt(world, player, amount, cause, { from = null, bypassArmour = false 
   if (!bypassArmour && !THROUGH_ARMOUR.has(cause)) {
     const worn = ARMOUR_SLOTS.map((slot) => player.slots[slot])
     damage = combat.afterArmour(damage, worn)
-    for (const slot of ARMOUR_SLOTS) if (player.slots[slot]) wear(world, player, slot, Math.max(1, Math.floor(amount / 4)))
+    const points = Math.max(1, Math.floor(amount / 4))
+    for (const slot of ARMOUR_SLOTS) if (player.slots[slot]) wear(world, player, slot, points)
   }
   player.hp = Math.max(0, player.hp - damage)
   exhaust(player, 0.1)
@@ -210,7 +213,8 @@ function tell(world, player) {
   const bubbles = Math.round(player.air / 15)
   if (player.toldBubbles === bubbles) return
   player.toldBubbles = bubbles
-  player.session.send('entity_metadata', { entityId: player.id, metadata: [{ key: 1, type: 'int', value: player.air }] })
+  const metadata = [{ key: AIR_KEY, type: 'int', value: player.air }]
+  player.session.send('entity_metadata', { entityId: player.id, metadata })
 }
 
 module.exports = { hurt, exhaust, addExperience, step, tell }
