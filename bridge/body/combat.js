@@ -10,6 +10,8 @@ const { clearLine } = require('./looking')
 const { eyesOf, travel, terrainOf } = require('./navigation')
 
 const ARM_LENGTH = 3
+/** A chase in which the bot comes no nearer for so long is given up. */
+const CHASE_TICKS = 200
 /** Damage of a blow and ticks until the next full one. */
 const WEAPONS = {
   netherite_sword: [8, 13], diamond_sword: [7, 13], iron_sword: [6, 13], stone_sword: [5, 13], golden_sword: [4, 13],
@@ -52,8 +54,8 @@ function sees (body, entity) {
 }
 
 /**
- * Strikes at `entity` until it is gone; gives true then, and false when `ticks` are over or `stop()` says so. The way to
- * it is the pathfinder's.
+ * Strikes at `entity` until it is gone; gives true then, and false when `ticks` are over, `stop()` says
+ * so or the bot no longer comes nearer. The way to it is the pathfinder's.
  */
 async function fight (body, entity, { ticks = 400, stop = () => false } = {}) {
   const { bot } = body
@@ -64,12 +66,21 @@ async function fight (body, entity, { ticks = 400, stop = () => false } = {}) {
   const here = () => Boolean(bot.entities[entity.id])
   let readyAt = body.tick
   let following = false
+  let touchedAt = body.tick // when it was last in reach or the bot last came nearer
+  let nearest = Infinity
   try {
     for (const end = body.tick + ticks; body.tick < end; await body.ticks(1)) {
       if (!here()) return true
       if (stop()) return false
       const chest = entity.position.offset(0, (entity.height ?? 1) * 0.6, 0)
-      const near = eyesOf(body).distanceTo(chest) <= ARM_LENGTH + (entity.width ?? 0.6) / 2
+      const distance = eyesOf(body).distanceTo(chest)
+      const near = distance <= ARM_LENGTH + (entity.width ?? 0.6) / 2
+      if (near || distance < nearest - 0.5) {
+        touchedAt = body.tick
+        nearest = near ? Infinity : distance
+      } else if (body.tick - touchedAt > CHASE_TICKS) {
+        return false
+      }
       if (near) {
         if (following) bot.pathfinder.setGoal(null)
         following = false
@@ -81,7 +92,7 @@ async function fight (body, entity, { ticks = 400, stop = () => false } = {}) {
         bot.attack(entity)
         readyAt = body.tick + pause
       } else if (!following) {
-        bot.pathfinder.setGoal(new goals.GoalFollow(entity, 1.5), true)
+        bot.pathfinder.setGoal(new goals.GoalFollow(entity, 2), true)
         following = true
       }
     }

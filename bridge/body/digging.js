@@ -55,8 +55,8 @@ function deepBelow (body, position) {
 
 /** Throws `no_tool` unless a carried tool (or the hand) makes one of these blocks drop something. */
 function requireTool (body, names) {
-  const { bot, data } = body
-  const able = names.some(name => quickest(bot, blockKind(bot, name)).harvests)
+  const { data } = body
+  const able = names.some(name => toolFor(body, name).harvests)
   if (able) return
   const tools = harvesters(data, names[0])
   throw new PrimitiveError('no_tool', `${spoken(names)} drops nothing without ${spoken(tools)}`, {
@@ -74,6 +74,11 @@ function blockKind (bot, name) {
     prototypes.set(name, kind = Block.fromStateId(bot.registry.blocksByName[name].defaultState, 0))
   }
   return kind
+}
+
+/** The best tool carried for blocks of a name, as in tools.js. */
+function toolFor (body, name) {
+  return quickest(body.bot, blockKind(body.bot, name))
 }
 
 /** Whether the carried tools make this block drop something. */
@@ -134,4 +139,4 @@ async function strike (body, block) {
   }
 }
 
-module.exports = { dig, dropsOf, floods, deepBelow, requireTool, canHarvest, isAir, isFluid, SIDES }
+module.exports = { dig, dropsOf, floods, deepBelow, requireTool, toolFor, canHarvest, isAir, isFluid, SIDES }

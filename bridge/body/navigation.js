@@ -206,10 +206,24 @@ async function approach (body, targets, options = {}) {
   await travel(body, new InReach(body.bot, targets), options)
 }
 
-/** Waits until the bot stands on something (or swims): digging in the air takes five times as long. */
-async function standStill (body) {
+/**
+ * A quick look for a way to one of `targets`, a tick's worth of search: how many blocks would have to be broken on it,
+ * or Infinity when none was found.
+ */
+function breaksOnTheWay (body, targets) {
+  const { status, path } = body.bot.pathfinder.getPathTo(terrainOf(body), new InReach(body.bot, targets))
+  return status === 'success' ? path.reduce((sum, step) => sum + step.toBreak.length, 0) : Infinity
+}
+
+/** Whether there is rock overhead: leaves are no roof. */
+function underground (body) {
   const { bot } = body
-  await body.until(() => bot.entity.onGround || bot.entity.isInWater, 30)
+  const head = bot.entity.position.floored().offset(0, 2, 0)
+  for (let up = 0; up < 48; up++) {
+    const block = bot.blockAt(head.offset(0, up, 0), false)
+    if (block?.boundingBox === 'block' && !/_(leaves|log)$/.test(block.name)) return true
+  }
+  return false
 }
 
 /** How many ticks a way of so many blocks may take, digging included. */
@@ -217,4 +231,6 @@ function ticksFor (blocks) {
   return 300 + Math.ceil(blocks * 25)
 }
 
-module.exports = { travel, approach, inReach, eyesOf, standStill, terrainOf, ticksFor, placeOf, goals, REACH }
+module.exports = {
+  travel, approach, breaksOnTheWay, underground, inReach, eyesOf, terrainOf, ticksFor, placeOf, goals, REACH
+}

@@ -7,12 +7,14 @@
 const { Vec3 } = require('vec3')
 const { PrimitiveError } = require('./errors')
 const { hold, find, missing } = require('./inventory')
-const { dig, floods } = require('./digging')
+const { dig, floods, isAir } = require('./digging')
 const { within, retry } = require('./waiting')
 const { clearLine } = require('./looking')
-const { eyesOf, approach, travel, goals, REACH } = require('./navigation')
+const { eyesOf, travel, goals, REACH } = require('./navigation')
 
 const PLACE_TICKS = 40
+/** How far to look for better ground when there is no place beside the bot. */
+const ROAM = 8
 const NEIGHBOURS = [[0, -1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0]]
 const SOFT = /^(air|cave_air|void_air|grass|tall_grass|fern|large_fern|dead_bush|snow|seagrass|tall_seagrass|vine|water)$/
 /** Blocks that open a window when clicked: nothing is placed against them. */
@@ -102,6 +104,23 @@ async function place (body, names, position = null) {
 }
 
 async function placeBeside (body, names) {
+  const here = await placeHere(body, names)
+  if (here) return here
+  for (const ground of openGround(body)) {
+    try {
+      await travel(body, new goals.GoalNear(ground.x, ground.y, ground.z, 1), { ticks: 300, what: 'open ground' })
+    } catch (error) {
+      if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error
+      continue
+    }
+    const there = await placeHere(body, names)
+    if (there) return there
+  }
+  throw cannot(body.bot.entity.position.floored(), 'no free place around the bot', 'go to open ground first')
+}
+
+/** Without a step: on a free place beside the bot or in a niche; null when there is neither. */
+async function placeHere (body, names) {
   for (const spot of freePlaces(body).slice(0, 4)) {
     try {
       return await put(body, names, spot)
@@ -110,8 +129,24 @@ async function placeBeside (body, names) {
     }
   }
   const dug = await niche(body)
-  if (!dug) throw cannot(body.bot.entity.position.floored(), 'no free place beside the bot', 'go to open ground first')
-  return put(body, names, dug)
+  return dug && put(body, names, dug)
+}
+
+/** Some dry places to stand within a few steps, nearest first. */
+function openGround (body) {
+  const { bot } = body
+  const feet = bot.entity.position.floored()
+  const places = []
+  for (let dx = -ROAM; dx <= ROAM; dx += 2) {
+    for (let dz = -ROAM; dz <= ROAM; dz += 2) {
+      for (let dy = -4; dy <= 4; dy++) {
+        const place = feet.offset(dx, dy, dz)
+        const [ground, low, high] = [-1, 0, 1].map(up => bot.blockAt(place.offset(0, up, 0), false))
+        if (ground?.boundingBox === 'block' && isAir(low) && isAir(high)) places.push(place)
+      }
+    }
+  }
+  return places.sort((a, b) => a.distanceTo(feet) - b.distanceTo(feet)).slice(1, 4)
 }
 
 /** Moves aside when the bot itself stands where the block shall be. */
@@ -146,4 +181,4 @@ function cannot (at, why, remedy) {
   return new PrimitiveError('cannot_place', `cannot place a block at ${x}, ${y}, ${z}: ${why}`, { value: { x, y, z }, remedy })
 }
 
-module.exports = { place, isSoft, support, occupied, approach }
+module.exports = { place, isSoft }

@@ -6,8 +6,8 @@
 
 const { Vec3 } = require('vec3')
 const { PrimitiveError } = require('./errors')
-const { dig, floods, isAir, isFluid } = require('./digging')
-const { find, tidy } = require('./inventory')
+const { dig, floods, isAir, isFluid, toolFor } = require('./digging')
+const { find, tidy, usesLeft } = require('./inventory')
 const { place } = require('./placing')
 const { travel, goals, placeOf } = require('./navigation')
 const { BUILDING } = require('./worth')
@@ -54,6 +54,15 @@ function drop (body, next) {
     if (below?.boundingBox === 'block' || below?.name === 'water') return down - 1
   }
   return Infinity
+}
+
+/** Throws before the last uses of a dear pickaxe go into plain rock: what was made for better ore is kept for it. */
+function spareTheBest (body) {
+  const { tool, spared } = toolFor(body, 'stone')
+  if (!spared) return
+  throw new PrimitiveError('no_tool', `the only pickaxe left is ${tool.name} with ${usesLeft(tool)} uses`, {
+    value: { [tool.name]: usesLeft(tool) }, remedy: 'craft a stone_pickaxe for plain digging'
+  })
 }
 
 /** Opens the cells of one step and goes there. */
@@ -110,6 +119,7 @@ async function tunnel (body, way, rise, { done, steps, turn = true }) {
     const here = body.bot.entity.position.floored()
     if (done(here)) return taken
     if (taken >= steps) throw stopped(body, taken, 'the way is longer than expected', 'timeout')
+    spareTheBest(body)
     await tidy(body)
     let went = false
     for (const option of turn ? options(along) : [along]) {

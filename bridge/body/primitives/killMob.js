@@ -40,8 +40,11 @@ async function run (body, mobName, timeout = 300) {
         value: prey.name, remedy: 'carry a better weapon, or choose one that is easier to reach'
       })
     }
-    await fight(body, prey, { ticks: deadline.left, stop: () => body.reflexes.urgent(body) && body.reflexes.threat(body) !== prey })
-    if (body.bot.entities[prey.id]) await body.reflexes.attend(body)
+    const danger = () => Boolean(body.reflexes.urgent(body)) && body.reflexes.threat(body) !== prey
+    let disturbed = false
+    const killed = await fight(body, prey, { ticks: deadline.left, stop: () => (disturbed = danger()) })
+    if (!killed && !disturbed && !deadline.over) throw escaped(prey)
+    if (!killed) await body.reflexes.attend(body)
   }
   await body.ticks(25)
   await collect(body, { range: DROP_RANGE })
@@ -50,6 +53,13 @@ async function run (body, mobName, timeout = 300) {
     if (count > (before[item] ?? 0)) items[item] = count - (before[item] ?? 0)
   }
   return { killed: prey.name, gained: Object.values(items).reduce((sum, n) => sum + n, 0), items }
+}
+
+function escaped (prey) {
+  const { x, y, z } = prey.position.floored()
+  return new PrimitiveError('unreachable', `no way leads to the ${prey.name} at ${x}, ${y}, ${z}`, {
+    value: { x, y, z }, remedy: 'choose another one, or come from another side'
+  })
 }
 
 module.exports = { name: 'killMob', signature: 'killMob(bot, mobName, timeout = 300)', run }

@@ -19,7 +19,7 @@ const { PrimitiveError } = require('../errors')
 const { blockNames, spoken } = require('../kinds')
 const { habitat } = require('../habitats')
 const { count: carried, tidy } = require('../inventory')
-const { approach, inReach, eyesOf, ticksFor } = require('../navigation')
+const { approach, inReach, breaksOnTheWay, underground, eyesOf, ticksFor } = require('../navigation')
 const { dig, dropsOf, floods, deepBelow, requireTool, canHarvest, SIDES } = require('../digging')
 const { burrow } = require('../tunnelling')
 const { collect } = require('../collecting')
@@ -33,6 +33,8 @@ const AT_ONCE = 12
 const TICKS_EACH = 900
 /** How much further a block without a free face counts: its way has to be dug. */
 const BURIED_COST = 2
+/** Under the ground, a way with more to break than this is dug straight: searching anew after each block costs more. */
+const FEW_BREAKS = 3
 const COLLECT_RANGE = 10
 
 async function run (body, name, wanted = 1) {
@@ -116,8 +118,10 @@ class Mining {
     const open = targets.filter(at => !this.buried(at))
     const nearest = targets.reduce((best, at) => far(at) < far(best) ? at : best)
     try {
-      if (this.buried(nearest)) await burrow(body, nearest, () => inReach(body, nearest))
-      else await approach(body, open, { ticks: ticksFor(nearest.distanceTo(here)), what: spoken(this.names) })
+      if (this.buried(nearest) || (underground(body) && breaksOnTheWay(body, open) > FEW_BREAKS)) {
+        await burrow(body, nearest, () => inReach(body, nearest))
+      }
+      await approach(body, this.buried(nearest) ? [nearest] : open, { ticks: ticksFor(nearest.distanceTo(here)), what: spoken(this.names) })
       return true
     } catch (error) {
       if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error

@@ -1,0 +1,180 @@
+'use strict'
+/** What the primitives promise a writer of skills, in the real world with the real body: exact gains, typed failures. */
+
+const test = require('node:test')
+const assert = require('node:assert/strict')
+const { join } = require('./body_harness')
+
+test('primitives', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const { run, ask } = body
+  const command = text => ask('command', { text })
+  const observe = () => ask('observe', { player: 'Tester' })
+  const give = async items => {
+    await command('clear Tester')
+    for (const [name, count] of Object.entries(items)) await command(`give Tester ${name} ${count}`)
+    await body.operations.tick({ count: 5 })
+  }
+  const kinds = async (since, ...wanted) => {
+    const { events } = await ask('events', { since })
+    return events.filter(event => wanted.includes(event.kind))
+  }
+  const success = async (program, ticks = 12000) => {
+    const { outcome, value, error } = await run(program, { limits: { ticks } })
+    assert.equal(outcome, 'returned', JSON.stringify(error))
+    return value
+  }
+  const failure = async program => {
+    const { outcome, error } = await run(program)
+    assert.equal(outcome, 'threw')
+    return error
+  }
+
+  await t.test('mineBlock gains at least as many drops as asked and says which', async () => {
+    const value = await success("return mineBlock(bot, '#logs', 3)")
+    const { inventory } = await observe()
+    const logs = Object.entries(inventory).filter(([name]) => name.endsWith('_log'))
+    assert.deepEqual(value.items, Object.fromEntries(logs))
+    assert.ok(value.gained >= 3)
+  })
+
+  await t.test('a hostile mob that comes near is fought without being told', async () => {
+    await give({ iron_sword: 1 })
+    const before = (await ask('events', { since: 0 })).events.length
+    const { x, y, z } = (await observe()).position
+    await command('time set 18000')
+    await command(`summon zombie ${x + 2} ${y + 1} ${z}`)
+    await success('await bot.waitForTicks(10)\nawait goTo(bot, bot.entity.position.offset(3, 0, 0), 2)')
+    await command('time set 1000')
+    assert.deepEqual((await kinds(before, 'killed')).map(({ mob }) => mob), ['zombie'])
+  })
+
+  await t.test('mineBlock names the tools that would do before it moves', async () => {
+    await give({})
+    const before = await observe()
+    const error = await failure("await mineBlock(bot, 'iron_ore')")
+    assert.equal(error.code, 'no_tool')
+    assert.ok(error.value.includes('stone_pickaxe') && !error.value.includes('wooden_pickaxe'))
+    assert.deepEqual((await observe()).position, before.position)
+  })
+
+  await t.test('mineBlock without any in sight says where they are', async () => {
+    await give({ iron_pickaxe: 1 })
+    const error = await failure("await mineBlock(bot, 'ancient_debris')")
+    assert.equal(error.code, 'no_tool')
+    const none = await failure("await mineBlock(bot, 'emerald_ore')")
+    assert.equal(none.code, 'not_found')
+    assert.match(none.remedy, /mountains/)
+  })
+
+  await t.test('a wrong name is refused with names that exist', async () => {
+    const error = await failure("await mineBlock(bot, 'oak_wood_log')")
+    assert.equal(error.code, 'unknown_name')
+    assert.match(error.remedy, /oak_log/)
+  })
+
+  await t.test('craftItem lists exactly what is missing and crafts nothing', async () => {
+    await give({ oak_planks: 2, crafting_table: 1 })
+    const error = await failure("await craftItem(bot, 'wooden_pickaxe')")
+    assert.deepEqual([error.code, error.value], ['missing_items', { oak_planks: 1, stick: 2 }])
+    assert.deepEqual((await observe()).inventory, { oak_planks: 2, crafting_table: 1 })
+  })
+
+  await t.test('craftItem counts items, not recipe runs, and mixes kinds of wood', async () => {
+    await give({ oak_planks: 1, birch_planks: 1 })
+    const value = await success("return craftItem(bot, 'stick', 3)")
+    assert.deepEqual(value, { gained: 4, items: { stick: 4 } })
+    assert.deepEqual((await observe()).inventory, { stick: 4 })
+  })
+
+  await t.test('craftItem makes the table it needs from spare planks and takes it along again', async () => {
+    await give({ oak_planks: 7, stick: 2 })
+    const value = await success("return craftItem(bot, 'wooden_pickaxe')")
+    assert.equal(value.gained, 1)
+    assert.deepEqual((await observe()).inventory, { wooden_pickaxe: 1, crafting_table: 1 })
+  })
+
+  await t.test('craftItem does not spend on a table the planks that the work needs', async () => {
+    await give({ oak_planks: 6, stick: 2 })
+    const error = await failure("await craftItem(bot, 'wooden_pickaxe')")
+    assert.equal(error.code, 'no_station')
+    assert.deepEqual((await observe()).inventory, { oak_planks: 6, stick: 2 })
+  })
+
+  await t.test('smeltItem gains what it says, burns the cheaper fuel and leaves nothing behind', async () => {
+    await give({ furnace: 1, raw_iron: 2, coal: 1, diamond: 1, iron_pickaxe: 1 })
+    const value = await success("return smeltItem(bot, 'raw_iron', null, 2)")
+    assert.deepEqual(value, { gained: 2, items: { iron_ingot: 2 } })
+    const { inventory } = await observe()
+    assert.deepEqual(inventory, { furnace: 1, iron_ingot: 2, diamond: 1, iron_pickaxe: 1 })
+  })
+
+  await t.test('smeltItem says how much fuel is needed before it starts', async () => {
+    await give({ furnace: 1, raw_iron: 9, coal: 1 })
+    const error = await failure("await smeltItem(bot, 'raw_iron', 'coal', 9)")
+    assert.deepEqual([error.code, error.value], ['no_fuel', { have: { coal: 1 } }])
+    assert.match(error.remedy, /2 coal/)
+    const { events } = await ask('events', { since: 0 })
+    assert.equal(events.filter(({ kind, block }) => kind === 'placed' && block === 'furnace').length, 1)
+  })
+
+  await t.test('a chest gives back what was put in', async () => {
+    await give({ chest: 1, cobblestone: 10, dirt: 3 })
+    const value = await success(`
+      const chest = await placeItem(bot, 'chest')
+      await depositItemIntoChest(bot, chest, { cobblestone: 7, dirt: 3 })
+      const { items } = await checkItemInsideChest(bot, chest)
+      await getItemFromChest(bot, chest, { cobblestone: 2 })
+      return items`)
+    assert.deepEqual(value, { cobblestone: 7, dirt: 3 })
+    assert.deepEqual((await observe()).inventory, { cobblestone: 5 })
+  })
+
+  await t.test('depositing more than is carried moves nothing', async () => {
+    await give({ chest: 1, cobblestone: 3 })
+    const error = await failure("const c = await placeItem(bot, 'chest'); await depositItemIntoChest(bot, c, { cobblestone: 5 })")
+    assert.deepEqual([error.code, error.value], ['missing_items', { cobblestone: 2 }])
+    assert.deepEqual((await observe()).inventory, { cobblestone: 3 })
+  })
+
+  await t.test('descendTo digs stairs that can be walked up again', async () => {
+    await give({ stone_pickaxe: 1 })
+    const { position } = await observe()
+    const floor = Math.floor(position.y) - 8
+    const value = await success(`
+      const bottom = await descendTo(bot, ${floor})
+      const top = await ascendToSurface(bot)
+      return { bottom: bottom.y, top: top.y }`)
+    assert.ok(value.bottom <= floor && value.bottom >= floor - 3, `ended at ${value.bottom}, not ${floor}`)
+    assert.ok(value.top > value.bottom)
+    assert.equal((await observe()).health, 20)
+  })
+
+  await t.test('digTunnel goes as far as asked', async () => {
+    const value = await success(`
+      await descendTo(bot, Math.floor(bot.entity.position.y) - 7)
+      return digTunnel(bot, new Vec3(1, 0, 0), 6)`)
+    assert.equal(value.steps, 6)
+    await success('await ascendToSurface(bot)')
+  })
+
+  await t.test('killMob kills its prey and brings the drops', async () => {
+    await give({ iron_sword: 1 })
+    const { x, y, z } = (await observe()).position
+    await command(`summon cow ${x + 2} ${y} ${z}`)
+    await body.operations.tick({ count: 5 })
+    const value = await success("return killMob(bot, 'cow')")
+    assert.equal(value.killed, 'cow')
+    assert.ok(value.items.beef >= 1)
+  })
+
+  await t.test('a full inventory makes room by what is worth least', async () => {
+    const many = ['oak_sapling', 'diamond', 'gold_ingot', 'iron_ingot', 'emerald', 'bread', 'apple', 'coal', 'redstone']
+    await give({ stone_pickaxe: 1, ...Object.fromEntries(many.map(name => [name, 1])), dirt: 27 * 64 })
+    const value = await success("return tidyInventory(bot)")
+    const { inventory } = await observe()
+    assert.ok(value.slotsFree >= 3)
+    for (const name of many.slice(1)) assert.equal(inventory[name], 1, name)
+  })
+})
