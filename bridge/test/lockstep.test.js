@@ -32,6 +32,7 @@ test('a tick waits for every player in step, and not for one who leaves', async 
     const first = await world.join('First')
     const second = await world.join('Second')
     const { tick } = await world.ask('hello')
+    assert.ok(first.bot.players.Second.entity, 'players see each other')
     let answered = false
     const answer = first.ask().then(() => { answered = true })
     await world.ask('hello')
@@ -41,6 +42,7 @@ test('a tick waits for every player in step, and not for one who leaves', async 
     await answer
     assert.equal((await world.ask('hello')).tick, tick + 1)
     await first.tickTimes(2)
+    assert.equal(first.bot.players.Second, undefined)
   } finally {
     await world.stop()
   }

@@ -12,6 +12,7 @@ const { addExperience, tell } = require('./vitals')
 const { respawnPosition } = require('./spawn_places')
 const sleeping = require('./sleeping')
 const chunkSending = require('./chunk_sending')
+const playerSight = require('./player_sight')
 const movement = require('./movement')
 
 const OVERWORLD = 'minecraft:overworld'
@@ -121,6 +122,7 @@ function respawn(world, player) {
     copyMetadata: false,
   })
   chunkSending.reset(player)
+  playerSight.reset(player)
   world.entitySystem.forget(player)
   sendPlace(world, player)
 }

@@ -26,6 +26,7 @@ const containers = require('./containers')
 const furnaces = require('./furnaces')
 const messages = require('./messages')
 const chunkSending = require('./chunk_sending')
+const playerSight = require('./player_sight')
 const { sendChanges } = require('./window_sync')
 const { activeView } = require('./windows')
 const { defaultRules } = require('./rules')
@@ -89,6 +90,7 @@ class World {
 
     for (const player of this.players.values()) { // tell everyone what they have not been told
       chunkSending.step(this, player)
+      playerSight.step(this, player)
       this.entitySystem.trackFor(player)
       vitals.tell(this, player)
       sendChanges(this, player, activeView(player))
