@@ -74,7 +74,7 @@ async function fight (body, entity, { ticks = 400, stop = () => false } = {}) {
       if (stop()) return false
       const chest = entity.position.offset(0, (entity.height ?? 1) * 0.6, 0)
       const distance = eyesOf(body).distanceTo(chest)
-      const near = distance <= ARM_LENGTH + (entity.width ?? 0.6) / 2
+      const near = distance <= ARM_LENGTH + (entity.width ?? 0.6) / 2 && sees(body, entity)
       if (near || distance < nearest - 0.5) {
         touchedAt = body.tick
         nearest = near ? Infinity : distance

@@ -50,6 +50,16 @@ test('primitives', async t => {
     assert.deepEqual((await kinds(before, 'killed')).map(({ mob }) => mob), ['zombie'])
   })
 
+  await t.test('killMob kills its prey and brings the drops', async () => {
+    await give({ iron_sword: 1 })
+    const { x, y, z } = (await observe()).position
+    await command(`summon cow ${x + 2} ${y} ${z}`)
+    await body.operations.tick({ count: 5 })
+    const value = await success("return killMob(bot, 'cow')")
+    assert.equal(value.killed, 'cow')
+    assert.ok(value.items.beef >= 1)
+  })
+
   await t.test('mineBlock names the tools that would do before it moves', async () => {
     await give({})
     const before = await observe()
@@ -159,16 +169,6 @@ test('primitives', async t => {
     await success('await ascendToSurface(bot)')
   })
 
-  await t.test('killMob kills its prey and brings the drops', async () => {
-    await give({ iron_sword: 1 })
-    const { x, y, z } = (await observe()).position
-    await command(`summon cow ${x + 2} ${y} ${z}`)
-    await body.operations.tick({ count: 5 })
-    const value = await success("return killMob(bot, 'cow')")
-    assert.equal(value.killed, 'cow')
-    assert.ok(value.items.beef >= 1)
-  })
-
   await t.test('a full inventory makes room by what is worth least', async () => {
     const many = ['oak_sapling', 'diamond', 'gold_ingot', 'iron_ingot', 'emerald', 'bread', 'apple', 'coal', 'redstone']
     await give({ stone_pickaxe: 1, ...Object.fromEntries(many.map(name => [name, 1])), dirt: 27 * 64 })
@@ -176,5 +176,42 @@ test('primitives', async t => {
     const { inventory } = await observe()
     assert.ok(value.slotsFree >= 3)
     for (const name of many.slice(1)) assert.equal(inventory[name], 1, name)
+  })
+
+  await t.test('shelter waits underground until morning and comes out unhurt', async () => {
+    await command('tp Tester 0 120 0')
+    await body.operations.tick({ count: 2 })
+    const top = (await observe()).spawn
+    await command(`tp Tester ${top.x + 0.5} ${top.y} ${top.z + 0.5}`)
+    await give({ stone_shovel: 1, stone_pickaxe: 1, cobblestone: 4 })
+    await command('time set 13000')
+    await body.operations.tick({ count: 30 })
+    const { waited } = await success('return shelter(bot)', 20000)
+    const { time_of_day: time, health } = await observe()
+    assert.ok(waited > 5000)
+    assert.ok(time >= 23500 || time < 2000, `it is ${time}`)
+    assert.ok(health >= 18)
+    await command('time set 1000')
+  })
+
+  await t.test('a bed carried is slept in and taken along', async () => {
+    await give({ white_bed: 1 })
+    await command('time set 13000')
+    await body.operations.tick({ count: 30 })
+    const { time } = await success('return sleepInBed(bot)')
+    assert.ok(time < 12000)
+    assert.deepEqual((await observe()).inventory, { white_bed: 1 })
+  })
+
+  await t.test('cows give milk and sheep give wool to who has the tool', async () => {
+    await give({ bucket: 1, shears: 1 })
+    const { x, y, z } = (await observe()).position
+    await command(`summon cow ${x + 2} ${y + 1} ${z}`)
+    await command(`summon sheep ${x} ${y + 1} ${z + 2}`)
+    await body.operations.tick({ count: 20 })
+    const { item } = await success('return milkCow(bot)')
+    const { items } = await success('return shearSheep(bot)')
+    assert.equal(item, 'milk_bucket')
+    assert.ok(Object.keys(items).some(name => name.endsWith('_wool')))
   })
 })

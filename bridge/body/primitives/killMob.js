@@ -18,6 +18,7 @@ const { entityNames, spoken } = require('../kinds')
 const { fight } = require('../combat')
 const { contents, tidy } = require('../inventory')
 const { collect } = require('../collecting')
+const { gainedSince } = require('../using')
 
 const DROP_RANGE = 6
 
@@ -48,11 +49,7 @@ async function run (body, mobName, timeout = 300) {
   }
   await body.ticks(25)
   await collect(body, { range: DROP_RANGE })
-  const items = {}
-  for (const [item, count] of Object.entries(contents(body))) {
-    if (count > (before[item] ?? 0)) items[item] = count - (before[item] ?? 0)
-  }
-  return { killed: prey.name, gained: Object.values(items).reduce((sum, n) => sum + n, 0), items }
+  return { killed: prey.name, ...gainedSince(body, before) }
 }
 
 function escaped (prey) {

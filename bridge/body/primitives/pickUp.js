@@ -14,6 +14,7 @@ const args = require('../arguments')
 const { itemNames } = require('../kinds')
 const { contents, tidy } = require('../inventory')
 const { collect } = require('../collecting')
+const { gainedSince } = require('../using')
 
 async function run (body, range = 8, name = null) {
   const far = args.number(range, 'range', { min: 1, max: 32 })
@@ -21,11 +22,7 @@ async function run (body, range = 8, name = null) {
   await tidy(body, names ? [...names] : [])
   const before = contents(body)
   await collect(body, { range: far, wanted: item => !names || names.has(item) })
-  const items = {}
-  for (const [item, count] of Object.entries(contents(body))) {
-    if (count > (before[item] ?? 0)) items[item] = count - (before[item] ?? 0)
-  }
-  return { gained: Object.values(items).reduce((sum, n) => sum + n, 0), items }
+  return gainedSince(body, before)
 }
 
 module.exports = { name: 'pickUp', signature: 'pickUp(bot, range = 8, name = null)', run }
