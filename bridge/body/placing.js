@@ -121,15 +121,20 @@ async function placeBeside (body, names) {
 
 /** Without a step: on a free place beside the bot or in a niche; null when there is neither. */
 async function placeHere (body, names) {
-  for (const spot of freePlaces(body).slice(0, 4)) {
+  const attempt = async spot => {
     try {
       return await put(body, names, spot)
     } catch (error) {
       if (body.stopped || error.code !== 'cannot_place') throw error
+      return null
     }
   }
+  for (const spot of freePlaces(body).slice(0, 4)) {
+    const placed = await attempt(spot)
+    if (placed) return placed
+  }
   const dug = await niche(body)
-  return dug && put(body, names, dug)
+  return dug && attempt(dug)
 }
 
 /** Some dry places to stand within a few steps, nearest first. */

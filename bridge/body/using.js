@@ -2,8 +2,10 @@
 'use strict'
 
 const { PrimitiveError } = require('./errors')
-const { contents } = require('./inventory')
+const { sees } = require('./combat')
+const { contents, holdAny } = require('./inventory')
 const { approach, travel, goals } = require('./navigation')
+const { retry } = require('./waiting')
 
 const EFFECT_TICKS = 20
 
@@ -31,14 +33,16 @@ async function useTowards (body, point, done, what) {
   await awaitEffect(body, done, what)
 }
 
-/** Follows a mob into arm's length and uses the held item on it. */
-async function useOnMob (body, mob, done, what) {
+/** Follows a mob into arm's length and uses the first carried of `tools` on it. */
+async function useOnMob (body, mob, tools, done, what) {
   const { bot } = body
-  const near = () => bot.entity.position.distanceTo(mob.position) < 2.5
-  if (!near()) await travel(body, new goals.GoalFollow(mob, 2), { ticks: 600, stop: near, what })
-  await bot.lookAt(mob.position.offset(0, (mob.height ?? 1) * 0.6, 0), true)
-  await bot.activateEntity(mob)
-  await awaitEffect(body, done, what)
+  const near = () => bot.entity.position.distanceTo(mob.position) < 2.5 && sees(body, mob)
+  await retry(body, 3, async () => {
+    if (!near()) await travel(body, new goals.GoalFollow(mob, 1), { ticks: 600, stop: near, what })
+    await holdAny(body, tools)
+    await bot.activateEntity(mob)
+    await awaitEffect(body, done, what)
+  }, { again: error => error.code === 'interrupted' })
 }
 
 async function awaitEffect (body, done, what) {

@@ -110,12 +110,16 @@ function breakBlock(world, player, x, y, z) {
   const pair = otherHalf(data, state, x, y, z)
   const leftBehind = remainsAs(world, name, state, x, y, z, survival)
   world.setBlock(x, y, z, leftBehind)
-  if (pair && world.blockName(pair.x, pair.y, pair.z) === name) {
+  const pairState = pair && world.blockName(pair.x, pair.y, pair.z) === name ? world.chunks.get(pair.x, pair.y, pair.z) : null
+  if (pairState !== null) {
     world.setBlock(pair.x, pair.y, pair.z, data.stateOf('air'))
   }
   const effect = { effectId: 2001, location: { x, y, z }, data: state, global: false }
   world.broadcastNear(player.pos, 'world_event', effect, { except: player })
   const dropped = survival ? drop(world, state, tool, x, y, z) : []
+  if (survival && pairState !== null && /_(bed|door)$/.test(name) && dropped.length === 0) { // only one half drops it
+    dropped.push(...drop(world, pairState, tool, pair.x, pair.y, pair.z))
+  }
   world.events.emit('dug', { player: player.name, block: name, x, y, z, tool: tool?.name ?? null, dropped })
   if (!survival) return
   world.exhaust(player, EXHAUSTION)

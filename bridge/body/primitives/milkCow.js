@@ -18,7 +18,7 @@ async function run (body) {
   const before = carried(body, 'milk_bucket')
   const [cow] = body.sight.entities(entity => entity.name === 'cow')
   if (!cow) throw new PrimitiveError('not_found', 'no cow in sight', { value: 'cow', remedy: 'explore grassland' })
-  await useOnMob(body, cow, () => carried(body, 'milk_bucket') > before, 'milking a cow')
+  await useOnMob(body, cow, ['bucket'], () => carried(body, 'milk_bucket') > before, 'milking a cow')
   return { item: 'milk_bucket' }
 }
 

@@ -33,8 +33,9 @@ const AT_ONCE = 12
 const TICKS_EACH = 900
 /** How much further a block without a free face counts: its way has to be dug. */
 const BURIED_COST = 2
-/** Under the ground, a way with more to break than this is dug straight: searching anew after each block costs more. */
+/** A way with more to break than this, under and above the ground, is dug straight: to search anew after each block costs more. */
 const FEW_BREAKS = 3
+const MANY_BREAKS = 8
 const COLLECT_RANGE = 10
 
 async function run (body, name, wanted = 1) {
@@ -117,11 +118,10 @@ class Mining {
     const far = at => at.distanceTo(here) * (this.buried(at) ? BURIED_COST : 1)
     const open = targets.filter(at => !this.buried(at))
     const nearest = targets.reduce((best, at) => far(at) < far(best) ? at : best)
+    const walk = () => approach(body, open, { ticks: ticksFor(nearest.distanceTo(here)), what: spoken(this.names) })
     try {
-      if (this.buried(nearest) || (underground(body) && breaksOnTheWay(body, open) > FEW_BREAKS)) {
-        await burrow(body, nearest, () => inReach(body, nearest))
-      }
-      await approach(body, this.buried(nearest) ? [nearest] : open, { ticks: ticksFor(nearest.distanceTo(here)), what: spoken(this.names) })
+      if (!this.mustDig(nearest, open)) await walk()
+      else await burrow(body, nearest, () => inReach(body, nearest))
       return true
     } catch (error) {
       if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error
@@ -129,6 +129,12 @@ class Mining {
       this.lastTrouble = error
       return false
     }
+  }
+
+  /** Whether the way to the nearest is dug straight instead of searched for. */
+  mustDig (nearest, open) {
+    if (this.buried(nearest)) return true
+    return breaksOnTheWay(this.body, open) > (underground(this.body) ? FEW_BREAKS : MANY_BREAKS)
   }
 
   /** Whether a block has no face that could be walked up to: then the way there is dug, not searched. */

@@ -23,7 +23,7 @@ async function run (body) {
   const [sheep] = body.sight.entities(entity => entity.name === 'sheep' && !(entity.metadata[woolIndex] & BARE))
   if (!sheep) throw new PrimitiveError('not_found', 'no sheep with wool in sight', { value: 'sheep', remedy: 'explore grassland' })
   const wool = () => body.sight.entities(entity => entity.name === 'item' && entity.position.distanceTo(sheep.position) < 4).length > 0
-  await useOnMob(body, sheep, wool, 'shearing a sheep')
+  await useOnMob(body, sheep, ['shears'], wool, 'shearing a sheep')
   await body.ticks(10)
   await collect(body, { range: 8, wanted: item => item?.endsWith('_wool') })
   return gainedSince(body, before)

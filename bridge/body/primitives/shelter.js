@@ -31,7 +31,7 @@ async function run (body) {
     await body.reflexes.attend(body)
     await body.ticks(20)
   }
-  if (underground(body)) await travel(body, new goals.GoalNear(top.x, top.y, top.z, 2), { what: 'the way out' })
+  if (underground(body)) await travel(body, new goals.GoalNear(top.x, top.y, top.z, 1), { what: 'the way out' })
   return { waited: body.tick - start }
 }
 
