@@ -7,6 +7,8 @@ judges source text (admit.py) and never runs it.
 
 from __future__ import annotations
 
+import contextlib
+
 from sqlite_utils import Database
 
 from memory.db import atomic
@@ -16,7 +18,7 @@ from skills.admit import Admission
 from skills.errors import CallCycle, Inadmissible, NotAllowed
 from skills.evidence import Ladder
 from skills.reader import Action, LibraryReader
-from skills.skill import Record, Rung, Skill, Use, Version, version_hash
+from skills.skill import LinkKind, Record, Rung, Skill, Use, Version, version_hash
 from skills.words import apart
 
 _HEIGHT: dict[Rung, int] = {"draft": 0, "candidate": 1, "parole": 1, "verified": 2, "trusted": 3}
@@ -46,6 +48,28 @@ class Library(LibraryReader):
         The first version of a skill becomes current at once, and so does a new version of a retired skill, which it
         brings back. Any other becomes current when its evidence reaches that of the current one (see `record_use`).
         """
+        return self._add(admission, None, reason=reason, author=author, journey=journey, iteration=iteration, at=at)
+
+    def quarantine(
+        self, admission: Admission, origin: str, *, reason: str, author: str = "", at: float = 0.0
+    ) -> Version:
+        """Keep an admitted source from elsewhere apart: a draft that is neither found nor called nor made current.
+
+        It leaves quarantine by being verified in our worlds, or when a person restores or promotes it.
+        """
+        return self._add(admission, origin, reason=reason, author=author, journey="", iteration=0, at=at)
+
+    def _add(
+        self,
+        admission: Admission,
+        origin: str | None,
+        *,
+        reason: str,
+        author: str,
+        journey: str,
+        iteration: int,
+        at: float,
+    ) -> Version:
         if admission.refusals or admission.signature is None:
             raise Inadmissible(admission.refusals)
         signature, uses = admission.signature, dict(admission.uses)
@@ -81,7 +105,11 @@ class Library(LibraryReader):
                 )
                 self._describe(signature.name)
             self._log(signature.name, "added", number, skill[0] if skill else None, reason, at)
-            if skill and skill[1]:
+            if origin is not None:
+                self.db.execute("INSERT INTO quarantine (version, origin, at) VALUES (?, ?, ?)", [number, origin, at])
+                if skill is None:
+                    self._set_retired(signature.name, True, "retired", "not used before it is verified here", at)
+            elif skill and skill[1]:
                 self._set_retired(signature.name, False, "restored", "a new version brings it back", at)
                 self._point(signature.name, number, "adopted", reason, at)
             else:
@@ -99,13 +127,21 @@ class Library(LibraryReader):
             first_event, last_event = use.events or (None, None)
             added = self.db.execute(
                 "INSERT OR IGNORE INTO uses (library, version, outcome, journey, iteration, position, at, setting, "
-                "world, args, before, after, tools, stations, places, ticks, cause, first_event, last_event) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "world, args, before, after, tools, stations, places, ticks, cause, first_event, last_event, brain, "
+                "caller) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(self.name, version.number, use.outcome, use.journey, use.iteration, use.position, use.at),
                     *(use.setting, use.world, canonical(dict(use.args)), canonical(dict(use.before))),
                     *(canonical(dict(use.after)), canonical(list(use.tools)), canonical(list(use.stations))),
-                    *(canonical(list(use.places)), use.ticks, use.cause, first_event, last_event),
+                    *(
+                        canonical(list(use.places)),
+                        use.ticks,
+                        use.cause,
+                        first_event,
+                        last_event,
+                        use.brain,
+                        use.caller,
+                    ),
                 ],
             )
             rung, _ = self._standing(version.number)
@@ -122,6 +158,8 @@ class Library(LibraryReader):
                 why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
                 action: Action = "fell" if reached == "parole" else "climbed"
                 self._log(version.skill, action, version.number, None, why, use.at)
+                if _HEIGHT[reached] >= _HEIGHT["verified"]:
+                    self._release(version, why, use.at)
                 self._adopt_if_ready(version.skill, version.number, use.at)
             self._describe(version.skill)
             return reached
@@ -129,7 +167,9 @@ class Library(LibraryReader):
     def promote(self, name: str, hash: str, *, reason: str, at: float = 0.0) -> Skill:
         """Make a version current by hand."""
         with atomic(self.db):
-            self._point(name, self._of_skill(name, hash).number, "promoted", reason, at)
+            version = self._of_skill(name, hash)
+            self._point(name, version.number, "promoted", reason, at)
+            self._release(version, reason, at)
             return self.get(name)
 
     def rollback(self, name: str, *, reason: str, at: float = 0.0, to: str | None = None) -> Skill:
@@ -151,6 +191,7 @@ class Library(LibraryReader):
                     raise NotAllowed(f"{name!r} has no earlier version to go back to")
                 number = int(row[0])
             self._point(name, number, "rolled_back", reason, at)
+            self._release(self._by_number(number), reason, at)
             return self.get(name)
 
     def retire(self, name: str, *, reason: str, at: float = 0.0) -> Skill:
@@ -160,12 +201,64 @@ class Library(LibraryReader):
             return self.get(name)
 
     def restore(self, name: str, *, reason: str, at: float = 0.0) -> Skill:
-        """Bring a retired skill back."""
+        """Bring a retired skill back; one in quarantine leaves it, on the word of whoever asks."""
         with atomic(self.db):
+            self._release(self.get(name).current, reason, at)
             self._set_retired(name, False, "restored", reason, at)
             return self.get(name)
 
+    def pin(self, name: str, *, reason: str, at: float = 0.0, hash: str | None = None) -> Skill:
+        """Hold a version (default: the current one) in its place until `unpin`: evidence counts, the pointer stays."""
+        with atomic(self.db):
+            if hash is not None:
+                self._point(name, self._of_skill(name, hash).number, "promoted", reason, at)
+            self._set_pinned(name, True, reason, at)
+            return self.get(name)
+
+    def unpin(self, name: str, *, reason: str, at: float = 0.0) -> Skill:
+        """Let evidence move the pointer again."""
+        with atomic(self.db):
+            self._set_pinned(name, False, reason, at)
+            return self.get(name)
+
+    def link(self, hash: str, kind: LinkKind, other: str, *, reason: str, at: float = 0.0) -> None:
+        """Note that a version was derived from another, or doubles it; noted once."""
+        one, two = self.version(hash), self.version(other)
+        with atomic(self.db):
+            added = self.db.execute(
+                "INSERT OR IGNORE INTO links (library, version, kind, other, reason, at) VALUES (?, ?, ?, ?, ?, ?)",
+                [self.name, one.number, kind, two.number, reason, at],
+            )
+            if added.rowcount:
+                self._log(one.skill, "linked", one.number, None, f"{kind} {two.skill}: {reason}", at)
+
     # Inside the open transaction
+
+    def _set_pinned(self, name: str, pinned: bool, reason: str, at: float) -> None:
+        skill = self.get(name)
+        if skill.pinned != pinned:
+            self.db.execute(
+                "UPDATE skills SET pinned = ? WHERE library = ? AND name = ?", [int(pinned), self.name, name]
+            )
+            self._log(name, "pinned" if pinned else "unpinned", skill.current.number, None, reason, at)
+
+    def _fall_back(self, version: Version, record: Record, at: float) -> None:
+        """A current version on parole gives way to the latest earlier one that was ever current and did better."""
+        skill = self.get(version.skill)
+        if skill.pinned or skill.current.number != version.number:
+            return
+        rows = self.db.execute(
+            "SELECT DISTINCT before FROM moves WHERE library = ? AND skill = ? AND before < ? "
+            "AND action IN ('adopted', 'promoted', 'rolled_back') ORDER BY before DESC",
+            [self.name, version.skill, version.number],
+        ).fetchall()
+        for (number,) in rows:
+            rung, earlier = self._standing(number)
+            if rung in ("verified", "trusted") and earlier.bound > record.bound:
+                why = f"its bound fell to {record.bound:.2f}, that of the earlier version is {earlier.bound:.2f}"
+                with contextlib.suppress(CallCycle):
+                    self._point(version.skill, number, "rolled_back", why, at)
+                    return
 
     def _point(self, name: str, number: int, action: Action, reason: str, at: float) -> None:
         before = self.get(name).current.number
@@ -183,7 +276,7 @@ class Library(LibraryReader):
             "SELECT 1 FROM moves WHERE library = ? AND skill = ? AND action = 'rolled_back' AND before = ?",
             [self.name, name, number],
         ).fetchone()
-        if number <= skill.current.number or left_behind:
+        if number <= skill.current.number or left_behind or self._in_quarantine(number):
             return
         rung, _ = self._standing(number)
         if _HEIGHT[rung] >= min(_HEIGHT[skill.rung], _HEIGHT["verified"]):
@@ -191,6 +284,14 @@ class Library(LibraryReader):
                 self._point(name, number, "adopted", f"newer, and {rung} beside {skill.rung}", at)
             except CallCycle:
                 return
+
+    def _release(self, version: Version, why: str, at: float) -> None:
+        """Let a version out of quarantine; a skill that consisted only of such versions comes into use."""
+        if not self._in_quarantine(version.number):
+            return
+        self.db.execute("UPDATE quarantine SET released = ?, why = ? WHERE version = ?", [at, why, version.number])
+        if self.get(version.skill).current.hash == version.hash:
+            self._set_retired(version.skill, False, "restored", why, at)
 
     def _set_retired(self, name: str, retired: bool, action: Action, reason: str, at: float) -> None:
         skill = self.get(name)

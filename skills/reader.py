@@ -13,9 +13,21 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from skills.errors import NotAllowed, UnknownSkill
-from skills.skill import Effect, Need, Record, Rung, Signature, Skill, Use, Version
+from skills.skill import Effect, Link, LinkKind, Need, Record, Rung, Signature, Skill, Use, Version
 
-Action = Literal["added", "adopted", "promoted", "rolled_back", "retired", "restored", "climbed", "fell"]
+Action = Literal[
+    "added",
+    "adopted",
+    "promoted",
+    "rolled_back",
+    "retired",
+    "restored",
+    "climbed",
+    "fell",
+    "pinned",
+    "unpinned",
+    "linked",
+]
 
 _VERSION = (
     "SELECT hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, iteration, "
@@ -37,6 +49,16 @@ class Move:
     id: int = 0
 
 
+@dataclass(frozen=True)
+class Quarantined:
+    """A version from elsewhere that nobody may call before it is proven here; `origin` says where it came from."""
+
+    skill: str
+    version: str
+    origin: str
+    at: float
+
+
 class LibraryReader:
     """All skills of one named library in one database, to look at."""
 
@@ -52,7 +74,7 @@ class LibraryReader:
     def get(self, name: str) -> Skill:
         """A skill with its current version, standing, record, needs and effects."""
         row = self.db.execute(
-            "SELECT current, retired FROM skills WHERE library = ? AND name = ?", [self.name, name]
+            "SELECT current, retired, pinned FROM skills WHERE library = ? AND name = ?", [self.name, name]
         ).fetchone()
         if row is None:
             raise UnknownSkill(f"library {self.name!r} has no skill {name!r}")
@@ -75,7 +97,7 @@ class LibraryReader:
     def all(self, *, retired: bool = False) -> list[Skill]:
         """Every skill, by name; retired ones only if asked for."""
         rows = self.db.execute(
-            "SELECT name, current, retired FROM skills WHERE library = ? AND retired <= ? ORDER BY name",
+            "SELECT name, current, retired, pinned FROM skills WHERE library = ? AND retired <= ? ORDER BY name",
             [self.name, int(retired)],
         ).fetchall()
         return [self._skill(*row) for row in rows]
@@ -112,6 +134,15 @@ class LibraryReader:
         """How a version did so far."""
         return self._standing(self.version(hash).number)[1]
 
+    def quarantined(self) -> list[Quarantined]:
+        """Versions that came from elsewhere and are not proven here yet, oldest first."""
+        rows = self.db.execute(
+            "SELECT skill, hash, origin, quarantine.at FROM quarantine JOIN versions ON versions.id = version "
+            "WHERE library = ? AND released IS NULL ORDER BY version",
+            [self.name],
+        )
+        return [Quarantined(*row) for row in rows]
+
     def reaches(self, caller: str, callee: str) -> bool:
         """Does `caller` (its current version) call `callee`, itself or through what it calls? It reaches itself."""
         row = self.db.execute(
@@ -137,7 +168,26 @@ class LibraryReader:
         """The evidence of a version, newest first."""
         return self._uses(self.version(hash), limit)
 
-    def _skill(self, name: str, current: int, retired: int) -> Skill:
+    def links(self, kind: LinkKind | None = None) -> list[Link]:
+        """Relations between versions that are not calls, oldest first."""
+        rows = self.db.execute(
+            "SELECT one.hash, kind, two.hash, links.reason, links.at FROM links "
+            "JOIN versions AS one ON one.id = links.version JOIN versions AS two ON two.id = other "
+            "WHERE links.library = ? AND (? IS NULL OR kind = ?) ORDER BY links.id",
+            [self.name, kind, kind],
+        )
+        return [Link(*row) for row in rows]
+
+    def on_parole(self) -> list[str]:
+        """Skills in use whose current version lost its trust, by name: what wants repair."""
+        rows = self.db.execute(
+            "SELECT name FROM skills JOIN standings ON version = current "
+            "WHERE library = ? AND retired = 0 AND rung = 'parole' ORDER BY name",
+            [self.name],
+        )
+        return [str(row[0]) for row in rows]
+
+    def _skill(self, name: str, current: int, retired: int, pinned: int) -> Skill:
         rung, record = self._standing(current)
         needs = self.db.execute(
             "SELECT kind, name, seen, runs FROM needs WHERE version = ? ORDER BY seen DESC, kind, name", [current]
@@ -154,6 +204,7 @@ class LibraryReader:
             record,
             tuple(Need(*row) for row in needs),
             tuple(_effect(row) for row in effects),
+            bool(pinned),
         )
 
     def _by_number(self, number: int) -> Version:
@@ -172,10 +223,15 @@ class LibraryReader:
         ).fetchone()
         return row[0], Record(*row[1:])
 
+    def _in_quarantine(self, number: int) -> bool:
+        found = self.db.execute("SELECT 1 FROM quarantine WHERE version = ? AND released IS NULL", [number])
+        return found.fetchone() is not None
+
     def _uses(self, version: Version, limit: int) -> list[Use]:
         rows = self.db.execute(
             "SELECT outcome, journey, iteration, at, position, setting, world, args, before, after, tools, stations, "
-            "places, ticks, cause, first_event, last_event FROM uses WHERE version = ? ORDER BY id DESC LIMIT ?",
+            "places, ticks, cause, first_event, last_event, brain, caller FROM uses WHERE version = ? "
+            "ORDER BY id DESC LIMIT ?",
             [version.number, limit],
         )
         return [_use(version.hash, row) for row in rows]
@@ -210,7 +266,7 @@ def _effect(row: tuple[Any, ...]) -> Effect:
 
 def _use(version: str, row: tuple[Any, ...]) -> Use:
     outcome, journey, iteration, at, position, setting, world, args, before, after, *rest = row
-    tools, stations, places, ticks, cause, first_event, last_event = rest
+    tools, stations, places, ticks, cause, first_event, last_event, brain, caller = rest
     return Use(
         version,
         outcome,
@@ -229,4 +285,6 @@ def _use(version: str, row: tuple[Any, ...]) -> Use:
         ticks,
         cause,
         (first_event, last_event) if first_event is not None else None,
+        brain,
+        caller,
     )

@@ -1,7 +1,8 @@
 """The tables of the skill library, as migrations that are only ever appended to.
 
 `versions`, `calls`, `moves` and `uses` are records and cannot be changed; `skills` and `standings` are the pointers
-that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them.
+that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them. `quarantine`
+holds versions that came from elsewhere until they are proven here, and `imports` what was ever brought in, for people.
 """
 
 from __future__ import annotations
@@ -76,3 +77,41 @@ def m002_evidence(db: Database) -> None:
         """,
     )
     append_only(db, "uses")
+
+
+@SKILLS()
+def m003_imports(db: Database) -> None:
+    """Where versions from elsewhere stand apart until they are proven, and the record of every import."""
+    run_script(
+        db,
+        """
+        CREATE TABLE quarantine (
+            version INTEGER PRIMARY KEY REFERENCES versions (id), origin TEXT NOT NULL, at REAL NOT NULL,
+            released REAL, why TEXT NOT NULL DEFAULT '');
+        CREATE TABLE imports (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, name TEXT NOT NULL, form TEXT NOT NULL, origin TEXT NOT NULL,
+            digest TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL, said TEXT NOT NULL, findings TEXT NOT NULL,
+            text TEXT NOT NULL, claims TEXT NOT NULL);
+        CREATE INDEX imports_name ON imports (library, name, id);
+        """,
+    )
+    append_only(db, "imports")
+
+
+@SKILLS()
+def m003_lives(db: Database) -> None:
+    """Runs inside runs (who called, which brain), pins, and links between versions that are not calls."""
+    run_script(
+        db,
+        """
+        ALTER TABLE uses ADD COLUMN brain TEXT NOT NULL DEFAULT '';
+        ALTER TABLE uses ADD COLUMN caller TEXT NOT NULL DEFAULT '';
+        ALTER TABLE skills ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE links (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, version INTEGER NOT NULL REFERENCES versions (id),
+            kind TEXT NOT NULL, other INTEGER NOT NULL REFERENCES versions (id), reason TEXT NOT NULL, at REAL NOT NULL,
+            UNIQUE (version, kind, other));
+        CREATE INDEX links_other ON links (other);
+        """,
+    )
+    append_only(db, "links")
