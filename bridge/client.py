@@ -24,12 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge import jail
-from bridge.errors import BodyLost, BodyRefused, BodyTimeout, BridgeError
+from bridge.errors import BodyExhausted, BodyLost, BodyRefused, BodyTimeout, BridgeError
 
 PROTOCOL = 1
 HANDOVER_SECONDS = 30.0
 """How long Node.js may take to accept a request: it is busy only while the bot computes."""
 LOOK_SECONDS = 0.2
+EXHAUSTED = "isolate beyond recovery: "
+"""What the runner writes when an isolate ran out of memory beyond unwinding, before it ends its process."""
 
 _started: Body | None = None
 
@@ -134,7 +136,7 @@ class Body:
             deadline = time.monotonic() + timeout
             while not answer.arrived.wait(LOOK_SECONDS):
                 if not self.alive():
-                    raise BodyLost(f"the body's process ended during {op}{self._exit()}")
+                    raise self._loss(f"the body's process ended during {op}")
                 if time.monotonic() > deadline:
                     raise BodyTimeout(f"the body did not answer {op} within {timeout:g} s")
         finally:
@@ -170,6 +172,7 @@ class Body:
         run_dir = self._run_dir
         assert run_dir is not None
         here = jail.HOME
+        (run_dir / "body.log").unlink(missing_ok=True)
         script = jail.wrapper(
             run_dir / "body.sh",
             [f"{here}/javascript/bridge.js"],
@@ -193,6 +196,12 @@ class Body:
     def _end(self) -> None:
         self._start_call = None
         _finish()
+
+    def _loss(self, what: str) -> BodyLost:
+        """The end of the process as an error; the line in its log is the runner's, programs cannot write there."""
+        log = None if self._run_dir is None else self._run_dir / "body.log"
+        exhausted = log is not None and log.is_file() and EXHAUSTED in log.read_text(errors="replace")[-500:]
+        return (BodyExhausted if exhausted else BodyLost)(what + self._exit())
 
     def _exit(self) -> str:
         """How the process ended, with the end of its log, as a part of a sentence."""

@@ -3,6 +3,7 @@
 BridgeError
 ├── JailUnavailable   the sandbox cannot be set up here; the message says what mends it
 ├── BodyLost          the body's process or its connection to the world ended: restart it and join again
+│   └── BodyExhausted  because of a program that used up its memory so fast that nothing could end it alone
 ├── BodyTimeout       the body did not answer in time: it may still be at work, so restart it
 ├── BodyRefused       the body says no: bad arguments of ours
 ├── WorldLost         the world's process ended, or did not answer in time
@@ -22,6 +23,10 @@ class JailUnavailable(BridgeError):
 
 class BodyLost(BridgeError):
     """The body's process is gone, or it lost its connection to the world."""
+
+
+class BodyExhausted(BodyLost):
+    """A program took its memory so fast that only the end of the whole process could stop it."""
 
 
 class BodyTimeout(BridgeError):

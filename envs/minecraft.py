@@ -2,7 +2,8 @@
 
 Two processes per env: the world (trusted; the truth is read from it) and the body (jailed; programs run in it). Between
 calls both stand still. A program's run is whole or it never happened: when a process dies, `run` raises EnvLost and
-`recover` starts both again from the last saved generation.
+`recover` starts both again from the last saved generation. The one exception is a program that takes memory faster than
+its isolate can be ended: it costs the body, which joins again at once, and the run is told as out of memory.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from bridge.client import Body
-from bridge.errors import BodyLost, BodyTimeout, JailUnavailable, WorldLost
+from bridge.errors import BodyExhausted, BodyLost, BodyTimeout, JailUnavailable, WorldLost
 from bridge.node import NodeMissing, PackagesMissing
 from bridge.world_process import WorldProcess
 from envs.base import Event, Limits, Observation, Outcome, Program, Run, RunError, Where
 from envs.errors import EnvLost, EnvUnavailable
 
 PLAYER = "journeyman"
+SOCKET = "world.sock"
 
 ASSISTANCE: Mapping[str, tuple[str, str]] = {
     "keep_inventory": ("keep_inventory", "true"),
@@ -83,7 +85,7 @@ class MinecraftEnv:
         self.close()
         self._generation = generation
         self._run_dir = Path(tempfile.mkdtemp(prefix="journeyman-"))
-        socket = self._run_dir / "world.sock"
+        socket = self._run_dir / SOCKET
         rules = {**self._settings.rules, **dict(ASSISTANCE[name] for name in self._settings.assist)}
         try:
             self._world = WorldProcess(
@@ -130,7 +132,12 @@ class MinecraftEnv:
         before = self.observe()
         begun = time.monotonic()
         try:
-            result = body.run(program.to_json(), vars(limits), timeout=limits.seconds + 30)
+            try:
+                result = body.run(program.to_json(), vars(limits), timeout=limits.seconds + 30)
+            except BodyExhausted:
+                body.restart()
+                self._join(body)
+                result = _exhausted(limits)
             seconds = time.monotonic() - begun
             events = self._new_events(world)
         except (WorldLost, BodyLost, BodyTimeout) as error:
@@ -191,6 +198,11 @@ class MinecraftEnv:
             shutil.rmtree(self._run_dir, ignore_errors=True)
             self._run_dir = None
 
+    def _join(self, body: Body) -> None:
+        body.join(
+            socket=SOCKET, username=PLAYER, seed=self._settings.seed, sight=self._settings.sight, timeout=JOIN_SECONDS
+        )
+
     def _parts(self) -> tuple[WorldProcess, Body]:
         if self._world is None or self._body is None:
             raise EnvLost("the world is not started")
@@ -200,6 +212,13 @@ class MinecraftEnv:
         answer = world.call("events", {"since": self._seen})
         self._seen = int(answer["seq"])
         return tuple(answer["events"])
+
+
+def _exhausted(limits: Limits) -> dict[str, Any]:
+    """What the body would have told of a program whose memory could only be had back by ending the body."""
+    error = {"code": "out_of_memory", "message": f"the program used far more than {limits.memory_mb} MB",
+             "value": None, "remedy": "keep less at a time", "where": None}
+    return {"outcome": "out_of_memory", "value": None, "error": error, "calls": [], "log": []}
 
 
 def _error(data: Mapping[str, Any] | None) -> RunError | None:

@@ -24,6 +24,8 @@ const MOST_CALLS_KEPT = 500
 /** Questions that may be asked without any time passing: far more than a search of everything in sight needs. */
 const MOST_QUESTIONS_A_TICK = 100_000
 const WATCH_MS = 50
+/** Looks after which an isolate that ran out of memory will not unwind any more. */
+const LOST_LOOKS = 20
 /** Ticks that an action gets to end by itself once it was stopped. */
 const GRACE_TICKS = 20
 const RESPAWN_TICKS = 200
@@ -263,7 +265,10 @@ class Run {
     const { real } = this.body.clock
     const started = real.now()
     this.busySince = this.effort()
+    let gone = 0
     this.watchdog = real.setInterval(() => {
+      // An isolate that ended itself and does not come back: V8 has lost hold of its thread, and often says so to nobody.
+      if (!this.stopped && this.isolate.isDisposed && ++gone > LOST_LOOKS) onCatastrophicError('out of memory')
       if (this.stopped || this.isolate.isDisposed) return
       if (real.now() - started > this.limits.seconds * 1000) {
         this.stop('timeout', new PrimitiveError('timeout', `the program took longer than ${this.limits.seconds} s`, {
@@ -322,7 +327,8 @@ class Run {
 
   /** The module and line of the first stack frame that is of a module. */
   placeOf (stack) {
-    for (const [, file, line, column] of String(stack).matchAll(/([\w$']+\.js):(\d+):(\d+)/g)) {
+    // A path stands before files of ours, whose names a module may share.
+    for (const [, file, line, column] of String(stack).matchAll(/(?<![\w$'/])([\w$']+\.js):(\d+):(\d+)/g)) {
       const module = this.files.get(file)
       if (module !== undefined) return { module, line: Number(line), column: Number(column) }
     }
@@ -350,10 +356,13 @@ function revive (value) {
 const success = value => JSON.stringify({ ok: true, value })
 const failure = error => JSON.stringify({ ok: false, error: error instanceof Error ? describe(error) : error })
 
-/** V8 could not unwind an isolate that ran out of memory: this process is no longer sound and must be replaced. */
+/**
+ * V8 could not unwind an isolate that ran out of memory, and its thread will never be joined: this process is no longer
+ * sound, and an orderly exit would wait for ever. Python knows this end by the line in the log.
+ */
 function onCatastrophicError (message) {
-  process.stdout.write(`isolate: ${message}\n`)
-  process.exit(70)
+  fs.writeSync(1, `isolate beyond recovery: ${message}\n`)
+  process.kill(process.pid, 'SIGKILL')
 }
 
 module.exports = { Run, DEFAULTS }
