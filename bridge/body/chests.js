@@ -1,4 +1,6 @@
-/** Chests and barrels: going there, opening, moving counted items, closing. What moved is counted in the own pockets. */
+/**
+ * Chests and barrels: going there, opening, moving counted items, closing. What moved is counted in the own pockets.
+ */
 'use strict'
 
 const args = require('./arguments')
@@ -29,7 +31,8 @@ async function atChest (body, position, work) {
 function requireContainer (body, at) {
   const block = body.bot.blockAt(at)
   if (block && CONTAINERS.test(block.name)) return block
-  throw new PrimitiveError('not_found', `there is no chest at ${at.x}, ${at.y}, ${at.z} but ${block?.name ?? 'nothing'}`, {
+  const instead = block?.name ?? 'nothing'
+  throw new PrimitiveError('not_found', `there is no chest at ${at.x}, ${at.y}, ${at.z} but ${instead}`, {
     value: block?.name ?? null, remedy: 'find one with bot.findBlock({matching: \'chest\'}) or place one'
   })
 }

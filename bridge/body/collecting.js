@@ -31,7 +31,9 @@ async function collect (body, { range = 8, wanted = () => true, enough = () => f
     const here = () => Boolean(bot.entities[item.id])
     const { x, y, z } = item.position
     try {
-      await travel(body, new goals.GoalNear(x, y, z, 1), { ticks: ITEM_TICKS, stop: () => !here(), what: 'a dropped item' })
+      await travel(body, new goals.GoalNear(x, y, z, 1), {
+        ticks: ITEM_TICKS, stop: () => !here(), what: 'a dropped item'
+      })
       if (!await body.until(() => !here(), SETTLE_TICKS)) {
         const now = item.position.floored()
         await travel(body, new goals.GoalBlock(now.x, now.y, now.z), {

@@ -111,7 +111,8 @@ async function flee (body, entity, { distance = 14, ticks = 160 } = {}) {
   if (away()) return true
   terrain.canDig = false
   try {
-    const goal = new goals.GoalInvert(new goals.GoalNear(entity.position.x, entity.position.y, entity.position.z, distance))
+    const { x, y, z } = entity.position
+    const goal = new goals.GoalInvert(new goals.GoalNear(x, y, z, distance))
     await travel(body, goal, { ticks, stop: away, what: `a place away from the ${entity.name}` })
   } catch (error) {
     if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error

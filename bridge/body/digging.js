@@ -14,7 +14,9 @@ const SIDES = [[0, 1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, -1, 
 const AIR = new Set(['air', 'cave_air', 'void_air'])
 const FLUIDS = new Set(['water', 'lava', 'bubble_column'])
 /** Drops that the game's data leaves out of its list for a block. */
-const MORE_DROPS = { gravel: ['gravel', 'flint'], grass: ['wheat_seeds'], wheat: ['wheat', 'wheat_seeds'], snow: ['snowball'] }
+const MORE_DROPS = {
+  gravel: ['gravel', 'flint'], grass: ['wheat_seeds'], wheat: ['wheat', 'wheat_seeds'], snow: ['snowball']
+}
 
 /** Names of the items that a block can drop to a common tool. */
 function dropsOf (data, name) {

@@ -91,7 +91,9 @@ async function tidy (body, keep = []) {
 /** The error for items that are not there: `items` is exactly what is missing. */
 function missing (items, message) {
   const list = Object.entries(items).map(([name, n]) => `${n} ${name}`).join(', ')
-  return new PrimitiveError('missing_items', message ?? `missing ${list}`, { value: items, remedy: `get ${list} first` })
+  return new PrimitiveError('missing_items', message ?? `missing ${list}`, {
+    value: items, remedy: `get ${list} first`
+  })
 }
 
 module.exports = { count, contents, find, usesLeft, hold, holdAny, throwAway, tidy, missing }

@@ -5,7 +5,9 @@ const { Vec3 } = require('vec3')
 
 const EYE_HEIGHT = 1.62
 const CENTRE = [0.5, 0.5, 0.5]
-const FACES = [[0.5, 0.95, 0.5], [0.5, 0.05, 0.5], [0.95, 0.5, 0.5], [0.05, 0.5, 0.5], [0.5, 0.5, 0.95], [0.5, 0.5, 0.05]]
+const FACES = [
+  [0.5, 0.95, 0.5], [0.5, 0.05, 0.5], [0.95, 0.5, 0.5], [0.05, 0.5, 0.5], [0.5, 0.5, 0.95], [0.5, 0.5, 0.05]
+]
 
 function eyesAt (x, y, z) {
   return new Vec3(x, y + EYE_HEIGHT, z)

@@ -1,8 +1,8 @@
 /**
  * How the body reads terrain when it looks for a path: the pathfinder's own rules with this traveller's habits (digs,
  * bridges, never opens a liquid onto itself, falls at most three blocks, keeps away from lava) and a quicker reading of
- * blocks. One block object is made per block state and one cell per place instead of one per look, because a search looks
- * some hundred thousand times; cells are forgotten as soon as any block changes.
+ * blocks. One block object is made per block state and one cell per place instead of one per look, because a search
+ * looks some hundred thousand times; cells are forgotten as soon as any block changes.
  */
 'use strict'
 
@@ -15,7 +15,8 @@ const HARMFUL = [
   'lava', 'fire', 'soul_fire', 'cobweb', 'sweet_berry_bush', 'wither_rose', 'powder_snow', 'campfire', 'soul_campfire'
 ]
 const BURNING_GROUND = ['magma_block', 'cactus', 'campfire', 'soul_campfire']
-const KEPT = /^(crafting_table|(blast_)?furnace|smoker|chest|trapped_chest|barrel|spawner|\w+_bed|anvil|farmland|lectern)$/
+const KEPT =
+  /^(crafting_table|(blast_)?furnace|smoker|chest|trapped_chest|barrel|spawner|\w+_bed|anvil|farmland|lectern)$/
 const FALLING = ['sand', 'red_sand', 'gravel', 'suspicious_sand', 'suspicious_gravel']
 const SIDES = [[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0]]
 const NEAR_LAVA = 12
@@ -107,7 +108,9 @@ class Terrain extends Movements {
     let cell = this.cells.get(key)
     if (cell === undefined) {
       const kind = this.kindAt(x, y, z)
-      cell = kind ? new Cell(kind, x, y, z) : { ...NOTHING, height: y, position: new Vec3(x, y, z), shapes: [], heat: 0 }
+      cell = kind
+        ? new Cell(kind, x, y, z)
+        : { ...NOTHING, height: y, position: new Vec3(x, y, z), shapes: [], heat: 0 }
       this.cells.set(key, cell)
     }
     return cell

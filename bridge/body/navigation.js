@@ -155,9 +155,9 @@ function late (body, goal, what, ticks) {
 }
 
 /**
- * How much the search prefers what leads towards the target over what is cheap. Digging costs two to four times as much as
- * walking, so that a heuristic of plain steps would search the whole hill for a way round; at 2 a way found costs little
- * more than the best one and takes a tenth of the search.
+ * How much the search prefers what leads towards the target over what is cheap. Digging costs two to four times as
+ * much as walking, so that a heuristic of plain steps would search the whole hill for a way round; at 2 a way found
+ * costs little more than the best one and takes a tenth of the search.
  */
 const EAGERNESS = 2
 

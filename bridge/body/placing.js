@@ -16,9 +16,11 @@ const PLACE_TICKS = 40
 /** How far to look for better ground when there is no place beside the bot. */
 const ROAM = 8
 const NEIGHBOURS = [[0, -1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0]]
-const SOFT = /^(air|cave_air|void_air|grass|tall_grass|fern|large_fern|dead_bush|snow|seagrass|tall_seagrass|vine|water)$/
+const SOFT =
+  /^(air|cave_air|void_air|grass|tall_grass|fern|large_fern|dead_bush|snow|seagrass|tall_seagrass|vine|water)$/
 /** Blocks that open a window when clicked: nothing is placed against them. */
-const CLICKABLE = /(crafting_table|furnace|smoker|chest|barrel|_bed|_door|_trapdoor|_gate|_button|lever|anvil|loom|_sign)$/
+const CLICKABLE =
+  /(crafting_table|furnace|smoker|chest|barrel|_bed|_door|_trapdoor|_gate|_button|lever|anvil|loom|_sign)$/
 
 function isSoft (block) {
   return Boolean(block) && SOFT.test(block.name)
@@ -71,7 +73,8 @@ async function niche (body) {
     for (const dy of [1, 0]) {
       const place = feet.offset(dx, dy, dz)
       const block = body.bot.blockAt(place)
-      if (!block?.diggable || block.boundingBox !== 'block' || CLICKABLE.test(block.name) || floods(body, place)) continue
+      if (!block?.diggable || block.boundingBox !== 'block' || CLICKABLE.test(block.name)) continue
+      if (floods(body, place)) continue
       await dig(body, place)
       await body.ticks(4)
       if (isSoft(body.bot.blockAt(place)) && support(body, place)) return place
@@ -183,7 +186,9 @@ async function put (body, names, at) {
 
 function cannot (at, why, remedy) {
   const { x, y, z } = at
-  return new PrimitiveError('cannot_place', `cannot place a block at ${x}, ${y}, ${z}: ${why}`, { value: { x, y, z }, remedy })
+  return new PrimitiveError('cannot_place', `cannot place a block at ${x}, ${y}, ${z}: ${why}`, {
+    value: { x, y, z }, remedy
+  })
 }
 
 module.exports = { place, isSoft }

@@ -1,7 +1,7 @@
 /**
  * Which recipes to run, how often, with which of the ingredients carried. Pure planning over names and counts: no
- * window is opened here. Interchangeable ingredients may be mixed (two oak and two birch planks make a table), which the
- * game's list of recipes, one kind each, does not show.
+ * window is opened here. Interchangeable ingredients may be mixed (two oak and two birch planks make a table), which
+ * the game's list of recipes, one kind each, does not show.
  */
 'use strict'
 
@@ -64,7 +64,8 @@ function ordered (recipes, stock) {
 function alike (recipes) {
   const groups = new Map()
   for (const recipe of recipes) {
-    const shape = JSON.stringify([(recipe.inShape ?? []).map(row => row.map(({ id }) => id >= 0)), recipe.ingredients?.length])
+    const grid = (recipe.inShape ?? []).map(row => row.map(({ id }) => id >= 0))
+    const shape = JSON.stringify([grid, recipe.ingredients?.length])
     if (!groups.has(shape)) groups.set(shape, [])
     groups.get(shape).push(recipe)
   }

@@ -4,7 +4,8 @@
  * what to do next. Every reflex is noted as an event of the run and costs the program nothing but game time.
  *
  * A primitive asks `urgent(body)` every tick it waits and, when that is true, lets go of what it does, awaits
- * `attend(body)` and takes it up again. So a reflex never acts at the same time as a primitive, and a run repeats exactly.
+ * `attend(body)` and takes it up again. So a reflex never acts at the same time as a primitive, and a run repeats
+ * exactly.
  */
 'use strict'
 
@@ -119,7 +120,8 @@ class Reflexes {
   async surface (body, why) {
     const { bot } = body
     body.events('surfaced', { from: why, health: bot.health })
-    const free = () => !bot.entity.isInLava && (why === 'lava' || bot.oxygenLevel > SHORT_OF_AIR + 6 || !bot.entity.isInWater)
+    const breathes = () => bot.oxygenLevel > SHORT_OF_AIR + 6 || !bot.entity.isInWater
+    const free = () => !bot.entity.isInLava && (why === 'lava' || breathes())
     try {
       for (let waited = 0; waited < 120 && !free(); waited++) {
         bot.setControlState('jump', true)

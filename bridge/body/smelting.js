@@ -18,7 +18,8 @@ const CLICK_TICKS = 60
 /** Ticks without a new piece after which the furnace counts as gone out. */
 const COLD_TICKS = 300
 /** Things that burn but are worth more than their heat. */
-const KEPT = /(crafting_table|chest|_boat|_pickaxe|_axe|_shovel|_hoe|_sword|bow|fishing_rod|_bed|lava_bucket|ladder|_sign|barrel)$/
+const KEPT =
+  /(crafting_table|chest|_boat|_pickaxe|_axe|_shovel|_hoe|_sword|bow|fishing_rod|_bed|lava_bucket|ladder|_sign|barrel)$/
 
 /** What smelting an item gives, or undefined. */
 function smelted (name) {
@@ -37,7 +38,9 @@ function chooseFuel (body, pieces, wanted, reserved) {
   const enough = kinds.filter(({ have, count }) => have >= count).sort((a, b) => cost(a) - cost(b))
   if (enough.length > 0) return enough[0]
   const best = kinds.filter(({ have }) => have > 0).sort((a, b) => b.have * FUELS[b.name] - a.have * FUELS[a.name])[0]
-  const need = wanted ? `${Math.ceil(heat / (FUELS[wanted[0]] ?? Infinity))} ${wanted[0]}` : `${Math.ceil(pieces / 8)} coal`
+  const need = wanted
+    ? `${Math.ceil(heat / (FUELS[wanted[0]] ?? Infinity))} ${wanted[0]}`
+    : `${Math.ceil(pieces / 8)} coal`
   throw new PrimitiveError('no_fuel', `not enough fuel to smelt ${pieces}`, {
     value: best ? { have: { [best.name]: best.have } } : { have: {} },
     remedy: `get ${need}${wanted ? '' : ' or ' + Math.ceil(pieces / 1.5) + ' planks'} first`
@@ -108,7 +111,9 @@ async function untilDone (body, furnace, pieces) {
   for (let idle = 0; count < pieces; idle++) {
     if (body.reflexes.urgent(body)) return
     if (idle > COLD_TICKS) {
-      throw new PrimitiveError('no_fuel', 'the furnace went out', { value: { done: count, wanted: pieces }, remedy: 'bring more fuel' })
+      throw new PrimitiveError('no_fuel', 'the furnace went out', {
+        value: { done: count, wanted: pieces }, remedy: 'bring more fuel'
+      })
     }
     await body.ticks(1)
     const now = furnace.outputItem()?.count ?? 0

@@ -1,6 +1,7 @@
 /**
- * Digging one's own way, cell by cell: stairs down, stairs up, level tunnels. Each cell is looked at before it is opened:
- * nothing that would let lava or water in is broken, and no step leads into a fall. Where the way is barred it turns.
+ * Digging one's own way, cell by cell: stairs down, stairs up, level tunnels. Each cell is looked at before it is
+ * opened: nothing that would let lava or water in is broken, and no step leads into a fall. Where the way is barred
+ * it turns.
  */
 'use strict'
 
@@ -84,7 +85,9 @@ async function step (body, from, next) {
     }
   }
   if (await walkTo(body, next)) return
-  const goal = drop(body, next) > 0 ? new goals.GoalNearXZ(next.x, next.z, 0) : new goals.GoalBlock(next.x, next.y, next.z)
+  const goal = drop(body, next) > 0
+    ? new goals.GoalNearXZ(next.x, next.z, 0)
+    : new goals.GoalBlock(next.x, next.y, next.z)
   await travel(body, goal, { ticks: STEP_TICKS, what: 'the next step' })
 }
 
@@ -108,8 +111,8 @@ async function walkTo (body, next) {
 }
 
 /**
- * Takes steps of `rise` (-1 stairs down, 0 level, 1 stairs up) along `way` until `done(position)`; turns where the way is
- * barred, first sideways, never straight back while another way is open. Gives the number of steps taken.
+ * Takes steps of `rise` (-1 stairs down, 0 level, 1 stairs up) along `way` until `done(position)`; turns where the
+ * way is barred, first sideways, never straight back while another way is open. Gives the number of steps taken.
  */
 async function tunnel (body, way, rise, { done, steps, turn = true }) {
   let along = way
@@ -155,7 +158,8 @@ async function tunnel (body, way, rise, { done, steps, turn = true }) {
 async function burrow (body, target, done) {
   const been = new Map() // place -> how often the bot stood there
   const closed = new Set()
-  const remaining = from => Math.abs(target.x - from.x) + Math.abs(target.z - from.z) + 1.5 * Math.abs(target.y - from.y)
+  const off = (from, axis) => Math.abs(target[axis] - from[axis])
+  const remaining = from => off(from, 'x') + off(from, 'z') + 1.5 * off(from, 'y')
   const limit = 20 + 3 * Math.ceil(remaining(body.bot.entity.position.floored()))
   let barrier = 'no way on'
   for (let taken = 0; !done(); taken++) {

@@ -1,4 +1,7 @@
-/** Using the item in hand on something: a block (till, fill, plant, sleep) or a mob (shear, milk); checked by its effect. */
+/**
+ * Using the item in hand on something: a block (till, fill, plant, sleep) or a mob (shear, milk); checked by its
+ * effect.
+ */
 'use strict'
 
 const { PrimitiveError } = require('./errors')
@@ -11,7 +14,8 @@ const EFFECT_TICKS = 20
 
 /** The nearest block of these names that `test` accepts, or `not_found` with `remedy`. */
 function nearestBlock (body, names, remedy, test = () => true) {
-  const at = body.sight.find({ matching: names, maxDistance: 32, count: 64 }).find(place => test(body.bot.blockAt(place)))
+  const at = body.sight.find({ matching: names, maxDistance: 32, count: 64 })
+    .find(place => test(body.bot.blockAt(place)))
   if (at) return at
   throw new PrimitiveError('not_found', `no usable ${names[0]} within 32 blocks`, { value: names[0], remedy })
 }
@@ -47,7 +51,9 @@ async function useOnMob (body, mob, tools, done, what) {
 
 async function awaitEffect (body, done, what) {
   if (await body.until(done, EFFECT_TICKS)) return
-  throw new PrimitiveError('interrupted', `nothing came of it: ${what}`, { value: what, remedy: 'look again and choose another one' })
+  throw new PrimitiveError('interrupted', `nothing came of it: ${what}`, {
+    value: what, remedy: 'look again and choose another one'
+  })
 }
 
 /** What the inventory gained since `before`. */

@@ -7,9 +7,10 @@
 const CLASSES = [
   [0, /^(rotten_flesh|poisonous_potato|spider_eye|pufferfish|dead_bush|fern|grass|tall_grass|large_fern|vine)$/],
   [1, /^(dirt|coarse_dirt|rooted_dirt|diorite|granite|andesite|tuff|gravel|sand|red_sand|clay_ball|snowball|calcite)$/],
-  [2, /(_seeds|_sapling|_petals|_tulip|_orchid|_leaves)$|^(dandelion|poppy|allium|azure_bluet|oxeye_daisy|cornflower)$/],
+  [2, /(_seeds|_sapling|_petals|_tulip|_orchid|_leaves)$/],
+  [2, /^(dandelion|poppy|allium|azure_bluet|oxeye_daisy|cornflower)$/],
   [2, /^(lily_of_the_valley|sunflower|lilac|rose_bush|peony|brown_mushroom|red_mushroom|kelp|seagrass|sea_pickle)$/],
-  [3, /^(cobblestone|cobbled_deepslate|netherrack|flint|feather|bone|egg|ink_sac|wheat_seeds|glow_lichen|dripstone_block)$/],
+  [3, /^(cobblestone|cobbled_deepslate|netherrack|flint|feather|bone|egg|ink_sac|glow_lichen|dripstone_block)$/],
   [4, /^(stick|bone_meal|string|gunpowder|leather|cactus|bamboo|sugar_cane|pumpkin|melon|white_wool|cobweb)$/],
   [5, /_(planks|wool|slab|stairs|fence|button|sign|carpet)$/],
   [6, /_(log|wood|stem|hyphae)$/],
@@ -43,7 +44,8 @@ function expendable (stacks, keep = new Set()) {
       const nth = (seen.get(stack.name) ?? 0) + 1
       seen.set(stack.name, nth)
       const price = nth > ENOUGH_STACKS ? Math.min(1, worth(stack.name)) : worth(stack.name)
-      return { stack, price, kept: keep.has(stack.name) && nth <= ENOUGH_STACKS, last: nth === 1 && isBuilding(stack.name) }
+      const kept = keep.has(stack.name) && nth <= ENOUGH_STACKS
+      return { stack, price, kept, last: nth === 1 && isBuilding(stack.name) }
     })
     .filter(({ price, kept, last }) => price <= 5 && !kept && !last)
     .sort((a, b) => a.price - b.price || a.stack.count - b.stack.count || a.stack.slot - b.stack.slot)

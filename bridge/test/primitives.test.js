@@ -1,5 +1,7 @@
 'use strict'
-/** What the primitives promise a writer of skills, in the real world with the real body: exact gains, typed failures. */
+/**
+ * What the primitives promise a writer of skills, in the real world with the real body: exact gains, typed failures.
+ */
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
@@ -143,7 +145,9 @@ test('primitives', async t => {
 
   await t.test('depositing more than is carried moves nothing', async () => {
     await give({ chest: 1, cobblestone: 3 })
-    const error = await failure("const c = await placeItem(bot, 'chest'); await depositItemIntoChest(bot, c, { cobblestone: 5 })")
+    const error = await failure(`
+      const chest = await placeItem(bot, 'chest')
+      await depositItemIntoChest(bot, chest, { cobblestone: 5 })`)
     assert.deepEqual([error.code, error.value], ['missing_items', { cobblestone: 2 }])
     assert.deepEqual((await observe()).inventory, { cobblestone: 3 })
   })

@@ -23,7 +23,8 @@ async function run (body) {
     } catch (error) {
       if (body.stopped || error.code !== 'unreachable') throw error
       const top = ground(bot, bot.entity.position.floored())
-      await travel(body, new goals.GoalY(top), { ticks: ticksFor(2 * (top - bot.entity.position.y)), what: 'the surface' })
+      const ticks = ticksFor(2 * (top - bot.entity.position.y))
+      await travel(body, new goals.GoalY(top), { ticks, what: 'the surface' })
     }
   }
   return placeOf(body)

@@ -28,11 +28,15 @@ async function run (body, chestPosition, itemsToDeposit) {
         items[word] = await move(body, window, 'deposit', names, count)
       } catch (error) {
         if (body.stopped || !/full/i.test(error.message)) throw error
-        throw new PrimitiveError('inventory_full', 'the chest is full', { value: { stored: items }, remedy: 'place another chest' })
+        throw new PrimitiveError('inventory_full', 'the chest is full', {
+          value: { stored: items }, remedy: 'place another chest'
+        })
       }
     }
     return { items }
   })
 }
 
-module.exports = { name: 'depositItemIntoChest', signature: 'depositItemIntoChest(bot, chestPosition, itemsToDeposit)', run }
+const signature = 'depositItemIntoChest(bot, chestPosition, itemsToDeposit)'
+
+module.exports = { name: 'depositItemIntoChest', signature, run }

@@ -1,8 +1,8 @@
 /**
  * digTunnel(bot, direction = null, length = 16)
  *
- * Digs a level tunnel, two high and one wide, to bring new ground into sight (strip mining). Turns aside where lava, water
- * or a deep fall bars the way.
+ * Digs a level tunnel, two high and one wide, to bring new ground into sight (strip mining). Turns aside where lava,
+ * water or a deep fall bars the way.
  *   direction  a vector such as new Vec3(1, 0, 0); its stronger level part counts; null goes where the bot looks
  *   length     how many steps
  * Returns {x, y, z, steps}.

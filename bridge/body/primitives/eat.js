@@ -20,7 +20,9 @@ async function run (body, name = null) {
   if (names?.length === 0) throw args.bad('the item must be food', name, 'eat bread, apples or cooked meat')
   const next = () => names ? find(body, names) : meal(body)
   const eaten = {}
-  if (body.bot.food < FULL && !next()) throw missing({ [names?.[0] ?? 'bread']: 1 }, 'there is nothing to eat in the inventory')
+  if (body.bot.food < FULL && !next()) {
+    throw missing({ [names?.[0] ?? 'bread']: 1 }, 'there is nothing to eat in the inventory')
+  }
   for (let item = next(); item && body.bot.food < FULL; item = next()) {
     const { name: food } = item
     await eatOne(body, item)

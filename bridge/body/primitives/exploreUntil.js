@@ -23,7 +23,9 @@ const STRIDE = 24
 const TURNS = [0, 1, -1, 2, -2, 3, -3]
 const detours = new WeakMap() // bot -> {key, turn}: how the walk in a direction was last bent
 
-/** One step of the exploration, `ticks` long (a little more to finish what is being dug); gives {ticks, moved, x, y, z}. */
+/**
+ * One step of the exploration, `ticks` long (a little more to finish what is being dug); gives {ticks, moved, x, y, z}.
+ */
 async function run (body, direction, ticks = 20) {
   const wish = args.position(direction, 'the direction')
   if (wish.norm() === 0) throw args.bad('the direction must not be zero', direction, 'pass new Vec3(1, 0, 0)')
@@ -32,7 +34,8 @@ async function run (body, direction, ticks = 20) {
   const start = { tick: body.tick, at: bot.entity.position.clone() }
   if (wish.y !== 0) await climb(body, wish)
   else await wander(body, wish, limit)
-  return { ticks: body.tick - start.tick, moved: Math.round(bot.entity.position.distanceTo(start.at)), ...placeOf(body) }
+  const moved = Math.round(bot.entity.position.distanceTo(start.at))
+  return { ticks: body.tick - start.tick, moved, ...placeOf(body) }
 }
 
 /** One stair up or down. */

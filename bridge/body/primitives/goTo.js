@@ -29,7 +29,9 @@ function goalOf (wanted, near) {
     const goal = near === 0 ? new goals.GoalBlock(at.x, at.y, at.z) : new goals.GoalNear(at.x, at.y, at.z, near)
     return { goal, what: `${Math.floor(at.x)}, ${Math.floor(at.y)}, ${Math.floor(at.z)}` }
   }
-  if (x && z) return { goal: new goals.GoalNearXZ(at.x, at.z, near), what: `x ${Math.floor(at.x)}, z ${Math.floor(at.z)}` }
+  if (x && z) {
+    return { goal: new goals.GoalNearXZ(at.x, at.z, near), what: `x ${Math.floor(at.x)}, z ${Math.floor(at.z)}` }
+  }
   if (y) return { goal: new goals.GoalY(Math.floor(at.y)), what: `y ${Math.floor(at.y)}` }
   throw args.bad('the position must be {x, y, z}, {x, z} or {y}', wanted, 'pass new Vec3(x, y, z)')
 }

@@ -27,7 +27,8 @@ async function run (body, mobName, timeout = 300) {
   const ticks = args.number(timeout, 'timeout', { min: 1, max: 3600 }) * 20
   await tidy(body)
   await body.reflexes.attend(body)
-  const [prey] = body.sight.entities(entity => names.includes(entity.name) && Math.abs(entity.position.y - body.bot.entity.position.y) < 16)
+  const level = entity => Math.abs(entity.position.y - body.bot.entity.position.y) < 16
+  const [prey] = body.sight.entities(entity => names.includes(entity.name) && level(entity))
   if (!prey) {
     throw new PrimitiveError('not_found', `no ${spoken(names)} in sight`, {
       value: names[0], remedy: 'explore grassland by day for animals; hostile mobs come in the dark'

@@ -33,7 +33,10 @@ const AT_ONCE = 12
 const TICKS_EACH = 900
 /** How much further a block without a free face counts: its way has to be dug. */
 const BURIED_COST = 2
-/** A way with more to break than this, under and above the ground, is dug straight: to search anew after each block costs more. */
+/**
+ * A way with more to break than this, under and above the ground, is dug straight: to search anew after each block
+ * costs more.
+ */
 const FEW_BREAKS = 3
 const MANY_BREAKS = 8
 const COLLECT_RANGE = 10
@@ -43,7 +46,9 @@ async function run (body, name, wanted = 1) {
   const count = args.number(wanted, 'count', { min: 1, max: 2304 })
   const drops = [...new Set(names.flatMap(block => dropsOf(body.data, block)))]
   if (drops.length === 0) {
-    throw new PrimitiveError('no_recipe', `${spoken(names)} drops nothing`, { value: names[0], remedy: 'mine something else' })
+    throw new PrimitiveError('no_recipe', `${spoken(names)} drops nothing`, {
+      value: names[0], remedy: 'mine something else'
+    })
   }
   requireTool(body, names)
   const job = new Mining(body, names, drops, count)

@@ -41,7 +41,8 @@ async function run (body, seed = 'wheat_seeds', wanted = 1) {
 async function farmland (body) {
   const { bot } = body
   const clear = block => bot.blockAt(block.position.offset(0, 1, 0))?.name === 'air'
-  const ready = body.sight.find({ matching: ['farmland'], maxDistance: 32, count: 64 }).find(at => clear(bot.blockAt(at)))
+  const ready = body.sight.find({ matching: ['farmland'], maxDistance: 32, count: 64 })
+    .find(at => clear(bot.blockAt(at)))
   if (ready) return ready
   if (!find(body, HOES)) throw missing({ wooden_hoe: 1 })
   const watered = block => clear(block) &&

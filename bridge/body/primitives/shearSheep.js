@@ -21,8 +21,13 @@ async function run (body) {
   const before = contents(body)
   const woolIndex = body.data.entitiesByName.sheep.metadataKeys.indexOf('wool')
   const [sheep] = body.sight.entities(entity => entity.name === 'sheep' && !(entity.metadata[woolIndex] & BARE))
-  if (!sheep) throw new PrimitiveError('not_found', 'no sheep with wool in sight', { value: 'sheep', remedy: 'explore grassland' })
-  const wool = () => body.sight.entities(entity => entity.name === 'item' && entity.position.distanceTo(sheep.position) < 4).length > 0
+  if (!sheep) {
+    throw new PrimitiveError('not_found', 'no sheep with wool in sight', {
+      value: 'sheep', remedy: 'explore grassland'
+    })
+  }
+  const lies = entity => entity.name === 'item' && entity.position.distanceTo(sheep.position) < 4
+  const wool = () => body.sight.entities(lies).length > 0
   await useOnMob(body, sheep, ['shears'], wool, 'shearing a sheep')
   await body.ticks(10)
   await collect(body, { range: 8, wanted: item => item?.endsWith('_wool') })

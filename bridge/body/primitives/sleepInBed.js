@@ -1,8 +1,8 @@
 /**
  * sleepInBed(bot)
  *
- * Sleeps through the night: in a bed within 32 blocks, or in the one carried, which is taken along again. Sets where the
- * bot comes back after a death.
+ * Sleeps through the night: in a bed within 32 blocks, or in the one carried, which is taken along again. Sets where
+ * the bot comes back after a death.
  * Returns {time} of day after waking.
  * Throws no_station (no bed), interrupted (it is day, or monsters are near), unreachable, cannot_place.
  *

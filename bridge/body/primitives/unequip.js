@@ -20,7 +20,9 @@ async function run (body, destination = 'hand') {
   const place = args.word(destination, PLACES, 'the destination')
   const { bot } = body
   if (bot.inventory.slots[bot.getEquipmentDestSlot(place)] && bot.inventory.emptySlotCount() === 0) {
-    throw new PrimitiveError('inventory_full', 'no slot of the inventory is free', { value: place, remedy: 'toss something first' })
+    throw new PrimitiveError('inventory_full', 'no slot of the inventory is free', {
+      value: place, remedy: 'toss something first'
+    })
   }
   await within(body, bot.unequip(place), 60, `taking off what is at the ${place}`)
   return { destination: place }
