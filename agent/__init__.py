@@ -1,1 +1,1 @@
-"""Decides: the loop, its nodes, the brains that write programs, and the command line. The only package that sees all others."""
+"""Decides: the loop, its nodes, the brains that write programs, the command line. It alone sees all other packages."""

@@ -1,7 +1,8 @@
 """The brain contract: who writes the next program, given the task and everything that is known.
 
-A brain is asked and answers; it never touches the world, the library or the database. The planner (`agent.brains.planner`)
-answers without any model; `agent.brains.openai` asks a language model. Both get the same request and owe the same draft.
+A brain is asked and answers; it never touches the world, the library or the database. The planner
+(`agent.brains.planner`) answers without any model; `agent.brains.openai` asks a language model. Both get the same
+request and owe the same draft.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class KnownSkill:
     """Items that it was seen to bring."""
     status: str
     worth: float
-    """Expected success rate, (successes + 1) / (runs + 2): Laplace's rule, so that a skill seen once is neither sure nor worthless."""
+    """Expected success rate by Laplace's rule, (successes + 1) / (runs + 2)."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _expected(error: Exception) -> int | None:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="journeyman")
 def main() -> None:
-    """A lifelong skill-library agent: it sets itself tasks, writes programs, proves them and keeps what worked as skills."""
+    """A lifelong skill-library agent: sets itself tasks, writes programs, proves them, keeps what worked as skills."""
 
 
 # -- journeys
@@ -223,6 +223,84 @@ def skills_code(name: str, hash: str | None, library: str, as_json: bool) -> Non
     from agent import browse
 
     _show(browse.code(library, name, hash), as_json, lambda found: found["source"])
+
+
+@skills.command("stats")
+@click.argument("name")
+@click.option("--version", "hash", help="Hash, or a beginning of it (default: the current version).")
+@LIBRARY
+@AS_JSON
+def skills_stats(name: str, hash: str | None, library: str, as_json: bool) -> None:
+    """How a skill did, by world, biome, tool and brain, and why it failed."""
+    from agent import skill_commands
+
+    _show(skill_commands.stats(library, name, hash), as_json, skill_commands.stats_words)
+
+
+@skills.command("diff")
+@click.argument("name")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@LIBRARY
+@AS_JSON
+def skills_diff(name: str, old: str | None, new: str | None, library: str, as_json: bool) -> None:
+    """What changed from version OLD (default: the one before) to NEW (default: the current one)."""
+    from agent import skill_commands
+
+    _show(skill_commands.diff(library, name, old, new), as_json, skill_commands.diff_words)
+
+
+@skills.command("history")
+@click.argument("name")
+@LIBRARY
+@AS_JSON
+def skills_history(name: str, library: str, as_json: bool) -> None:
+    """Every change of a skill's versions and standing, with its reason."""
+    from agent import skill_commands
+
+    _show(skill_commands.history(library, name), as_json, skill_commands.history_words)
+
+
+def _changes(action: str, text: str, *, version: str | None = None, required: bool = False) -> None:
+    """Add a command that changes a skill's pointer; all of them can be undone."""
+
+    @skills.command(action, help=text)
+    @click.argument("name")
+    @click.option("--reason", default="by hand", show_default=True, help="Why; kept in the history.")
+    @LIBRARY
+    @AS_JSON
+    def command(name: str, reason: str, library: str, as_json: bool, hash: str | None = None) -> None:
+        from agent import skill_commands
+
+        _show(skill_commands.change(library, name, action, hash, reason), as_json, skill_commands.change_words)
+
+    if version:
+        command.params.append(click.Option(["--version", "hash"], required=required, help=version))
+
+
+_changes("rollback", "Go back to an earlier version.", version="Which (default: the one that was current before).")
+_changes("promote", "Make a version current.", version="Hash, or a beginning of it.", required=True)
+_changes("pin", "Hold a version in its place: evidence does not move it.", version="Which (default: the current one).")
+_changes("unpin", "Let evidence move the skill again.")
+_changes("retire", "Take a skill out of use; nothing of it is lost.")
+_changes("restore", "Bring a retired skill back.")
+
+
+@skills.command("plan")
+@click.argument("item")
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many more.")
+@click.option("--have", multiple=True, metavar="ITEM=N", help="What is at hand (default: what the newest journey has).")
+@click.option("--bare", is_flag=True, help="From bare hands.")
+@click.option("--journey", help="From what this journey has at hand.")
+@LIBRARY
+@AS_JSON
+def skills_plan(
+    item: str, count: int, have: tuple[str, ...], bare: bool, journey: str | None, library: str, as_json: bool
+) -> None:
+    """How known skills lead to an item, with time and odds; asks no model: `journeyman skills plan iron_pickaxe`."""
+    from agent import skill_commands
+
+    _show(skill_commands.plan(library, item, count, have, journey, bare), as_json, skill_commands.plan_words)
 
 
 # -- memory

@@ -1,4 +1,4 @@
-"""Settings: where things are kept, what a journey is, and what it may spend. The only reader of environment variables."""
+"""Settings: where things are kept, what a journey is, what it may spend. The only reader of the environment."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class JourneyConfig:
 
 @dataclass(frozen=True)
 class Budget:
-    """What a session may spend, each None for no limit; hard limits, checked before each iteration and each model call."""
+    """What a session may spend, each None for no limit; hard, and checked before each iteration."""
 
     iterations: int | None = None
     hours: float | None = None

@@ -1,4 +1,4 @@
-"""What a person sees of a running journey: a live panel on a terminal, plain lines elsewhere. Reads what it is told, decides nothing."""
+"""What a person sees of a running journey: a live panel on a terminal, plain lines elsewhere. It decides nothing."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class PlainLines:
         self._console = console
 
     def __call__(self, kind: str, **data: Any) -> None:
+        """Print what is worth a line."""
         for line in lines(kind, data):
             self._console.print(line, highlight=False, soft_wrap=True)
 
@@ -126,6 +127,7 @@ class LivePanel:
         self._live.__exit__(kind, error, trace)
 
     def __call__(self, kind: str, **data: Any) -> None:
+        """Take a thing into the panel, and print what is worth a line above it."""
         if kind == "started":
             self._title = f"{data['journey']} · {' + '.join(data['worlds'])} · seed {data['seed']} · {data['brain']}"
         elif kind == "proposed":

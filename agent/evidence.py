@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from agent.store import Iteration
+from curriculum.gamedata import GameData
 from curriculum.task import Task
 from envs.base import Program, Run
 from memory import semantic
@@ -61,7 +62,7 @@ def library_modules(draft: Mapping[str, Any], program: Program) -> list[str]:
 
 
 def cause(row: Iteration) -> str:
-    """The code of what went wrong, '' if the task passed; 'not_done' for a program that ended well but did not do it."""
+    """The code of what went wrong, '' if the task passed, 'not_done' if a program ended well but did not do it."""
     if row.passed:
         return ""
     return str(row.error["code"]) if row.error else "not_done"
@@ -79,9 +80,10 @@ def outcome(row: Iteration) -> Outcome:
     return "unmet" if failure(row) in ("missing_need",) else "failed"
 
 
-def tools(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Tools that were used to dig."""
-    return tuple(sorted({event["tool"] for event in events if event["kind"] == "dug" and event.get("tool")}))
+def tools(events: Sequence[Mapping[str, Any]], data: GameData) -> tuple[str, ...]:
+    """Tools that were needed: used to dig what gives nothing without one. What else was in hand does not count."""
+    dug = [(event["tool"], data.blocks.get(event["block"])) for event in events if event["kind"] == "dug"]
+    return tuple(sorted({tool for tool, block in dug if tool and block and block.tools and tool in block.tools}))
 
 
 def stations(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -111,7 +113,7 @@ def remember(
     episode: int,
     now: float,
 ) -> None:
-    """Keep what this iteration taught: where ore was dug and stations stand, what was not to be found, what to do next time."""
+    """Keep what this iteration taught: where things are, what was not to be found, what to do next time."""
     for event in events:
         block = event.get("block", "")
         if event["kind"] == "placed" and block in STATIONS:

@@ -78,11 +78,11 @@ def closing_words(name: str, ended: Ended) -> str:
     reached = ", ".join(each["name"].replace("_", " ") for each in found["milestones"] if each["name"] in HEADLINES)
     speed = found["game_seconds"] / found["seconds"] if found["seconds"] else 0
     verdict = {"goal": "Goal", "budget": "Budget", "user": "Stopped", "error": "Error"}[ended.stopped]
+    length = f"{game_time(found['game_seconds'])} of game time in {found['seconds']:.0f} s ({speed:.0f}× real time)"
     lines = [
         f"{verdict}: {ended.reason}.",
-        f"{found['iterations']} iterations, {game_time(found['game_seconds'])} of game time in {found['seconds']:.0f} s ({speed:.0f}× real "
-        f"time), {found['unique_items']} kinds of items, {found['skills']} skills, {found['deaths']} deaths, "
-        f"{', '.join(found['assistance']) or 'no assistance'}.",
+        f"{found['iterations']} iterations, {length}, {found['unique_items']} kinds of items, "
+        f"{found['skills']} skills, {found['deaths']} deaths, {', '.join(found['assistance']) or 'no assistance'}.",
         f"Reached: {reached or 'no headline milestone yet'}.",
         f"Go on: journeyman resume {name}    Look: journeyman skills list, journeyman milestones {name}",
     ]

@@ -1,7 +1,7 @@
 """What the library can do, in the planner's terms: which skill is for which item.
 
-A run's inventory difference also holds leftovers (cobblestone from digging to the iron), so an effect alone does not say what
-a skill is *for*. It is for an item that it was seen to bring and that its name names.
+A run's inventory difference also holds leftovers (cobblestone from digging to the iron), so an effect alone does
+not say what a skill is *for*. It is for an item that it was seen to bring and that its name names.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from curriculum.gamedata import GameData
 from skills.library import Library
 from skills.search import gives
 from skills.skill import Skill
+from skills.words import names
 
 
 def known_skill(skill: Skill) -> KnownSkill:
@@ -32,7 +33,7 @@ def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
     found: dict[str, KnownSkill] = {}
     for item in data.expand(name):
         for skill, effect in gives(library, item):
-            if effect.low > 0 and skill.name not in found and (_names(skill.name, item) or _names(skill.name, name)):
+            if effect.low > 0 and skill.name not in found and (names(skill.name, item) or names(skill.name, name)):
                 found[skill.name] = known_skill(skill)
     return sorted(found.values(), key=lambda skill: -skill.worth)
 
@@ -42,14 +43,8 @@ def known_items(library: Library, data: GameData) -> frozenset[str]:
     known: set[str] = set()
     for skill in library.all():
         items = {effect.item for effect in skill.effects if effect.low > 0}
-        known |= {item for item in items if _names(skill.name, item)}
+        known |= {item for item in items if names(skill.name, item)}
         for tag, members in data.tags.items():
-            if not items.isdisjoint(members) and _names(skill.name, tag):
+            if not items.isdisjoint(members) and names(skill.name, tag):
                 known.add(f"#{tag}")
     return frozenset(known)
-
-
-def _names(skill: str, target: str) -> bool:
-    """Whether a skill's name names the target: every word of 'iron_ingot' is in 'smeltIronIngots'."""
-    written = skill.lower()
-    return all(word in written for word in target.lstrip("#").lower().split("_"))

@@ -1,7 +1,7 @@
 """One plain function for each node of the loop: (state, parts) to changes of the state.
 
-A node may be run twice after a crash and must then change nothing: every write is keyed by (journey, iteration, node), and
-what is found written is used as it stands. Large things live in the database; the state carries ids.
+A node may be run twice after a crash and must then change nothing: every write is keyed by (journey, iteration,
+node), and what is found written is used as it stands. Large things live in the database; the state carries ids.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def write(state: State, parts: Parts) -> State:
 
 
 def run(state: State, parts: Parts) -> State:
-    """Execute the program in the world, keep the world, then keep the iteration: what stands in the row really happened."""
+    """Execute the program, keep the world, then keep the iteration: what stands in the row really happened."""
     journey, iteration, draft = parts.config.name, state["iteration"] + 1, state["draft"]
     assert draft is not None
     if parts.store.iteration(journey, iteration) is None:
@@ -313,7 +313,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
             args=row.args,
             before=row.before.get("inventory", {}),
             after=row.after.get("inventory", {}),
-            tools=evidence.tools(events),
+            tools=evidence.tools(events, parts.data),
             stations=evidence.stations(events),
             places=evidence.places(row),
             ticks=row.ticks,

@@ -1,7 +1,8 @@
-"""A plan for one item, as data: what must be at hand first, how the item is got, where to look, and what went wrong before.
+"""A plan for one item, as data: what must be at hand first, how it is got, where to look, what went wrong before.
 
-Written by `agent.planning`, turned into JavaScript by `agent.plan_source`. A plan knows nothing of the library's storage:
-a step that a known skill covers carries that skill's name, a step that none covers carries a plan of its own.
+Written by `agent.planning`, turned into JavaScript by `agent.plan_source`. A plan knows nothing of the library's
+storage: a step that a known skill covers carries that skill's name, a step that none covers carries a plan of its
+own.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Search:
 class Need:
     """Something that must be in the inventory before the plan's own step.
 
-    `target` is an item, a '#tag', or several alternatives (a tool that harvests); `amount` is a JavaScript expression over `count`.
+    `target` is an item, a '#tag', or several alternatives (a tool that harvests); `amount` is a JavaScript
+    expression over `count`.
     """
 
     target: tuple[str, ...]

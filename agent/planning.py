@@ -1,4 +1,4 @@
-"""Decides how to gain an item: over the game's recipes, the tool gates, the skills that are known, and what failed before.
+"""Decides how to gain an item: over the game's recipes, the tool gates, known skills, and what failed before.
 
 Pure: game data and skills in, a plan out. No per-task knowledge stands here; what the game needs for a thing is in
 `curriculum.gamedata`, what the world taught is in the adjustments, which are folded from typed errors and lessons.
@@ -121,7 +121,7 @@ def hunt(mob: str, adjustments: Adjustments) -> Plan:
 def deed(
     kind: str, wanted: Mapping[str, Any], data: GameData, skill_for: SkillFor, adjustments: Adjustments
 ) -> Plan | None:
-    """A plan for a check that asks for a deed (placed, ate, slept, equipped, killed); None for checks that ask for items."""
+    """A plan for a check that asks for a deed (placed, ate, slept, equipped, killed); None for other checks."""
     if kind == "killed":
         return hunt(str(wanted["mob"]), adjustments)
     if kind == "placed":
@@ -209,7 +209,7 @@ def _mine(target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustmen
 
 
 def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
-    """Where blocks of these kinds are looked for: on the surface if one of them lies there, else in the middle of where the commonest lies."""
+    """Where to look for blocks: on the surface if one kind lies there, else amid the levels of the commonest."""
     stretches = 8 + adjustments.stretches
     found = [(block.effort, block.levels) for block in blocks if block.levels is not None]
     if any(block.surface for block in blocks) or not found:
@@ -308,7 +308,7 @@ def _smelt(target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustm
 
 
 def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
-    """A '#tag' that `name` belongs to and whose obtainable members all smelt to the same thing (charcoal from any log)."""
+    """A '#tag' of `name` whose obtainable members all smelt to the same thing (charcoal from any log)."""
     same, ranks = set(like), data.ranks()
     for tag, items in sorted(data.tags.items()):
         members = {item for item in items if item in ranks}

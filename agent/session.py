@@ -1,7 +1,7 @@
 """Opens a journey, runs its loop until something stops it, and closes it: the one place where parts are built.
 
-A session may end in any way, a power cut included; the next one goes on from the last durable step. The world is entered at
-the generation of the last kept iteration, so that rows and world always tell the same story.
+A session may end in any way, a power cut included; the next one goes on from the last durable step. The world is
+entered at the generation of the last kept iteration, so that rows and world always tell the same story.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The checkpointed state of the loop: ids and small facts only, plain JSON, so that a step costs little and never ages."""
+"""The checkpointed state of the loop: ids and small facts, plain JSON, so that a step costs little and never ages."""
 
 from __future__ import annotations
 

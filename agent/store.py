@@ -1,7 +1,8 @@
 """Rows of journeys and iterations: what was asked for, what was run, what came of it. The one writer of both tables.
 
-An iteration's row is its commit: whatever is told to a person about an iteration is told after this row is durable, and a
-run that is found here is never made again. Opened read-only by `status`, `journeys` and pages while a journey writes.
+An iteration's row is its commit: whatever is told to a person about an iteration is told after this row is durable,
+and a run that is found here is never made again. Opened read-only by `status`, `journeys` and pages while a journey
+writes.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def m001_journeys(db: Database) -> None:
 
 @dataclass(frozen=True)
 class Iteration:
-    """One program run, with its task and its verdict. `total_seconds` counts from the journey's start over all sessions."""
+    """One program run, with its task and its verdict. `total_seconds` counts over all sessions of the journey."""
 
     journey: str
     iteration: int
@@ -159,7 +160,8 @@ class Store:
                     f"journey {name!r} is being run by process {row[1]}: `journeyman stop {name}` ends it cleanly"
                 )
             self._db.execute(
-                "UPDATE journeys SET status = 'running', stopped = NULL, reason = '', stop_requested = 0, pid = ? WHERE name = ?",
+                "UPDATE journeys SET status = 'running', stopped = NULL, reason = '', stop_requested = 0, pid = ? "
+                "WHERE name = ?",
                 [os.getpid(), name],
             )
 
@@ -167,7 +169,8 @@ class Store:
         """Write down how a session ended."""
         with atomic(self._db):
             self._db.execute(
-                "UPDATE journeys SET status = 'stopped', stopped = ?, reason = ?, seconds = ?, pid = NULL WHERE name = ?",
+                "UPDATE journeys SET status = 'stopped', stopped = ?, reason = ?, seconds = ?, pid = NULL "
+                "WHERE name = ?",
                 [stopped, reason, seconds, name],
             )
 

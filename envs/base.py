@@ -1,7 +1,7 @@
 """The env contract: what every world offers the agent, and the plain data that crosses the border.
 
-A world runs programs and tells the truth about them. It never judges a task (that is `curriculum.checks`), never chooses
-what to do, and never lets a program touch what the truth is read from.
+A world runs programs and tells the truth about them. It never judges a task (that is `curriculum.checks`), never
+chooses what to do, and never lets a program touch what the truth is read from.
 
 Everything here is frozen data or plain JSON, so that a run can be logged, replayed and compared byte by byte.
 """
@@ -17,7 +17,7 @@ Observation = dict[str, Any]
 the rest belongs to the world (Minecraft: inventory, position, health …; see `envs.minecraft`)."""
 
 Event = dict[str, Any]
-"""One typed thing that happened: `kind` (str), `tick` (int) and its own values. Written by the world, never by a program."""
+"""One typed thing that happened: `kind`, `tick` and its own values. Written by the world, never by a program."""
 
 Outcome = Literal["returned", "threw", "timeout", "endless_loop", "out_of_memory", "died", "refused"]
 """How a program ended. Only `returned` means that it came to its own end; none of them means that the task is done."""
@@ -150,7 +150,7 @@ class Env(Protocol):
         ...
 
     def parse(self, source: str) -> dict[str, Any]:
-        """Facts about a source in this world's language, from its syntax tree (functions, parameters, calls, refusals)."""
+        """Facts about a source in this world's language, from its syntax tree: functions, calls, refusals."""
         ...
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """`check_env`: the env contract as a program. Run it over a world of your own; the tests run it over each of ours.
 
-It drives the world through every method, with programs that the caller gives because every world has its own language, and
-raises ContractBroken with the promise that does not hold and what was seen instead.
+It drives the world through every method, with programs that the caller gives because every world has its own
+language, and raises ContractBroken with the promise that does not hold and what was seen instead.
 """
 
 from __future__ import annotations

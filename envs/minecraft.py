@@ -174,7 +174,7 @@ class MinecraftEnv:
         return self._primitives
 
     def parse(self, source: str) -> dict[str, Any]:
-        """Facts from the syntax tree of a JavaScript source; parsed in the jail, because a parser reads hostile text too."""
+        """Facts from the syntax tree of a JavaScript source, parsed in the jail: a parser reads hostile text too."""
         _, body = self._parts()
         try:
             return dict(body.parse(source))
@@ -182,7 +182,7 @@ class MinecraftEnv:
             raise EnvLost(str(error)) from error
 
     def command(self, text: str) -> str:
-        """An operator's command, for tests and trial worlds; recorded as a `command` event, so it never passes as unassisted."""
+        """An operator's command, for tests and trial worlds; it is recorded as a `command` event."""
         world, _ = self._parts()
         return str(world.call("command", {"text": text})["said"])
 
@@ -216,8 +216,13 @@ class MinecraftEnv:
 
 def _exhausted(limits: Limits) -> dict[str, Any]:
     """What the body would have told of a program whose memory could only be had back by ending the body."""
-    error = {"code": "out_of_memory", "message": f"the program used far more than {limits.memory_mb} MB",
-             "value": None, "remedy": "keep less at a time", "where": None}
+    error = {
+        "code": "out_of_memory",
+        "message": f"the program used far more than {limits.memory_mb} MB",
+        "value": None,
+        "remedy": "keep less at a time",
+        "where": None,
+    }
     return {"outcome": "out_of_memory", "value": None, "error": error, "calls": [], "log": []}
 
 

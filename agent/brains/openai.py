@@ -1,7 +1,8 @@
 """A writer behind any OpenAI-compatible server, through the openai package (imported when the first call is made).
 
-It renders one prompt (agent/prompts/writer.md: a stable part first, so that prompt caches hit), asks once, and reads the
-answer tolerantly. It never runs, keeps or judges anything; a bad answer becomes a refusal for the loop to answer.
+It renders one prompt (agent/prompts/writer.md: a stable part first, so that prompt caches hit), asks once, and
+reads the answer tolerantly. It never runs, keeps or judges anything; a bad answer becomes a refusal for the loop to
+answer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from importlib import resources
 from string import Template
 from typing import Any
 
-from agent.brain import Attempt, Draft, Usage, WriteRequest
+from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
 from agent.config import ModelServer
 from agent.errors import BrainError
 
@@ -57,19 +58,14 @@ class OpenAIWriter:
 
 
 def render(request: WriteRequest) -> tuple[str, str]:
-    """The stable and the changing half of the prompt. A variable that the template lacks, or has and we do not, is an error."""
+    """The stable and the changing half of the prompt. A variable that we do not fill is an error."""
     template = resources.files("agent").joinpath("prompts/writer.md").read_text(encoding="utf-8")
     stable, changing = template.split("\n===\n")
     return Template(stable).substitute(
         primitives="\n".join(
             f"- {name}: {text.strip().splitlines()[0]}" for name, text in sorted(request.primitives.items())
         ),
-        skills="\n".join(
-            f"- {skill.name}(bot, {{ {', '.join(f'{key} = {value}' for key, value in skill.parameters.items())} }}): {skill.purpose}"
-            f" Gives {', '.join(skill.gives) or 'nothing yet'}; {skill.status}."
-            for skill in request.skills
-        )
-        or "none yet",
+        skills="\n".join(_skill(skill) for skill in request.skills) or "none yet",
     ), Template(changing).substitute(
         task=request.task.goal,
         check=request.check,
@@ -78,6 +74,12 @@ def render(request: WriteRequest) -> tuple[str, str]:
         attempts="\n\n".join(_attempt(attempt) for attempt in request.attempts) or "none",
         objection=f"Your last answer was refused before it ran: {request.objection}" if request.objection else "",
     )
+
+
+def _skill(skill: KnownSkill) -> str:
+    parameters = ", ".join(f"{name} = {default}" for name, default in skill.parameters.items())
+    gives = ", ".join(skill.gives) or "nothing yet"
+    return f"- {skill.name}(bot, {{ {parameters} }}): {skill.purpose} Gives {gives}; {skill.status}."
 
 
 def _attempt(attempt: Attempt) -> str:

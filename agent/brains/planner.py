@@ -1,7 +1,8 @@
 """The offline brain: plans over the game's recipes, the tool gates and known skills, and writes the program down.
 
-No model, no network, no per-task scripts. A first try calls a known skill where one gains what the task wants; otherwise
-it writes a new one. After a failure it folds the typed errors (of this task and of lessons) into the plan and writes again.
+No model, no network, no per-task scripts. A first try calls a known skill where one gains what the task wants;
+otherwise it writes a new one. After a failure it folds the typed errors (of this task and of lessons) into the plan
+and writes again.
 """
 
 from __future__ import annotations

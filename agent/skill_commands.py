@@ -1,0 +1,180 @@
+"""What `skills` commands do beyond looking: plans, statistics, changes of pointers. Gives plain JSON and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from agent.errors import UsageError
+from agent.evidence import CLASSES
+from agent.families import families
+from agent.session import database
+from agent.store import Store
+from agent.tables import table
+from curriculum import gamedata
+from skills.compare import difference
+from skills.library import Library
+from skills.operators import Operators
+from skills.planning import plan as search_plan
+from skills.stats import statistics
+
+Json = dict[str, Any]
+
+
+def plan(library: str, item: str, count: int, have: Sequence[str], journey: str | None, bare: bool) -> Json:
+    """A plan to an item over what skills were seen to do, from given things or from what a journey has at hand."""
+    db, data = database(read_only=True), gamedata.load()
+    if not data.exists(item):
+        raise UsageError(f"Minecraft {data.version} has no item {item!r}")
+    at_hand = _parsed(have, data) if have or bare else _inventory(Store(db), journey)
+    found = search_plan(Operators(Library(db, library), families(data)), item, count, at_hand)
+    return {**found.to_json(), "have": at_hand}
+
+
+def plan_words(found: Mapping[str, Any]) -> str:
+    """A plan as text."""
+    what = f"{found['count']} {found['item']}"
+    start = ", ".join(f"{count} {name}" for name, count in found["have"].items()) or "bare hands"
+    if not found["found"]:
+        return f"No way to {what} from {start}: no skill was seen to bring {', '.join(found['missing'])}."
+    if not found["steps"]:
+        return f"{what} is at hand."
+    rows = []
+    for number, step in enumerate(found["steps"], 1):
+        args = ", ".join(f"{name}: {value!r}" for name, value in step["args"].items())
+        lacking = f"without {', '.join(step['lacking'])}" if step["lacking"] else ""
+        rows.append(
+            [
+                str(number),
+                f"{step['skill']}({args})",
+                f"{step['amount']} {step['item']}",
+                f"{step['ticks'] / 20:.0f} s",
+                f"{step['probability']:.0%} ({step['runs']} runs, {step['rung']})",
+                lacking,
+            ]
+        )
+    heads = ["", "call", "for", "game time", "works", ""]
+    total = (
+        f"From {start}: {found['ticks'] / 20:.0f} s of game time if all goes well, "
+        f"expected in {found['probability']:.0%} of tries (90 % sure: {found['low']:.0%} to {found['high']:.0%})."
+    )
+    return f"{table(heads, rows)}\n\n{total}"
+
+
+def stats(library: str, name: str, hash: str | None) -> Json:
+    """Statistics of a version by context."""
+    return statistics(Library(database(read_only=True), library), name, CLASSES, hash).to_json()
+
+
+def stats_words(found: Mapping[str, Any]) -> str:
+    """Statistics as text."""
+    heads = ["", "", "runs", "worked", "failed", "lacked a need", "bound", "mean game time"]
+    rows = [_tally_row("all", "", found["total"])]
+    for context, values in found["by"].items():
+        rows += [
+            _tally_row(context if not position else "", value, tally)
+            for position, (value, tally) in enumerate(values.items())
+        ]
+    lines = [f"{found['skill']} {found['version'][:15]}", "", table(heads, rows), ""]
+    for kind, causes in found["failures"].items():
+        lines.append(f"{kind}: {', '.join(f'{code} {count}' for code, count in causes.items())}")
+    last = found["last_failure"]
+    if last:
+        events = f", events {last['events'][0]} to {last['events'][1]}" if last["events"] else ""
+        lines.append(f"last failure: {last['cause']} in {last['journey']} #{last['iteration']}{events}")
+    return "\n".join(lines).rstrip()
+
+
+def _tally_row(context: str, value: str, tally: Mapping[str, Any]) -> list[str]:
+    mean = tally["mean_ticks"]
+    counts = [str(tally[key]) for key in ("runs", "succeeded", "failed", "unmet")]
+    return [context, value, *counts, f"{tally['bound']:.2f}", "–" if mean is None else f"{mean / 20:.1f} s"]
+
+
+def diff(library: str, name: str, old: str | None, new: str | None) -> Json:
+    """What changed between two versions."""
+    return asdict(difference(Library(database(read_only=True), library), name, old, new))
+
+
+def diff_words(found: Mapping[str, Any]) -> str:
+    """A difference as text."""
+    lines = []
+    if found["signature"]:
+        lines += [f"- {found['signature'][0]}", f"+ {found['signature'][1]}"]
+    lines += found["callees"]
+    lines += found["lines"]
+    return "\n".join(lines) or f"{found['old'][:15]} and {found['new'][:15]} have the same source and callees."
+
+
+def history(library: str, name: str) -> list[Json]:
+    """Every change of a skill's pointer and standing."""
+    opened = Library(database(read_only=True), library)
+    opened.get(name)
+    return [asdict(move) for move in opened.history(name)]
+
+
+def history_words(found: Sequence[Mapping[str, Any]]) -> str:
+    """A history as a table."""
+    rows = [
+        [f"{each['at']:g}", each["action"], each["version"][:15], (each["before"] or "")[:15], each["reason"]]
+        for each in found
+    ]
+    return table(["at", "what", "version", "instead of", "why"], rows)
+
+
+def change(library: str, name: str, action: str, hash: str | None, reason: str) -> Json:
+    """Move a skill's pointer or take it out of use, by a person: rollback, promote, pin, unpin, retire or restore."""
+    db = database()
+    opened, at = Library(db, library), float(Store(db).experience())
+    before = opened.get(name)
+    if action == "rollback":
+        after = opened.rollback(name, reason=reason, at=at, to=opened.version(hash).hash if hash else None)
+    elif action == "promote":
+        after = opened.promote(name, opened.version(hash or "").hash, reason=reason, at=at)
+    elif action == "pin":
+        after = opened.pin(name, reason=reason, at=at, hash=opened.version(hash).hash if hash else None)
+    else:
+        act = {"unpin": opened.unpin, "retire": opened.retire, "restore": opened.restore}[action]
+        after = act(name, reason=reason, at=at)
+    return {
+        "name": name,
+        "action": action,
+        "before": before.current.hash,
+        "current": after.current.hash,
+        "retired": after.retired,
+        "pinned": after.pinned,
+        "changed": opened.get(name) != before,
+    }
+
+
+def change_words(found: Mapping[str, Any]) -> str:
+    """What a change did."""
+    marks = [word for word in ("retired", "pinned") if found[word]]
+    state = f"{found['name']} is at {found['current'][:15]}" + (f" ({', '.join(marks)})" if marks else "")
+    if not found["changed"]:
+        return f"Nothing to change: {state}."
+    moved = f", was at {found['before'][:15]}" if found["before"] != found["current"] else ""
+    return f"{state}{moved}."
+
+
+def _parsed(have: Sequence[str], data: gamedata.GameData) -> dict[str, int]:
+    """`item=n` or `item` words as an inventory. Raises UsageError."""
+    inventory: dict[str, int] = {}
+    for word in have:
+        name, _, count = word.partition("=")
+        if name not in data.items:
+            raise UsageError(f"--have {word}: Minecraft {data.version} has no item {name!r}")
+        if count and not (count.isdecimal() and int(count)):
+            raise UsageError(f"--have {word}: say how many as a whole number, for example {name}=3")
+        inventory[name] = inventory.get(name, 0) + int(count or 1)
+    return inventory
+
+
+def _inventory(store: Store, journey: str | None) -> dict[str, int]:
+    """What a journey (default: the newest) had at hand after its last iteration."""
+    names = [each.name for each in store.journeys()]
+    if journey is not None:
+        names = [store.journey(journey).name]
+    last = store.last(names[-1]) if names else None
+    return dict(last.after.get("inventory", {})) if last else {}
