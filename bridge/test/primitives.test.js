@@ -219,3 +219,22 @@ test('primitives', async t => {
     assert.ok(Object.keys(items).some(name => name.endsWith('_wool')))
   })
 })
+
+test('the same seed and the same program give the same events, mobs and digging included', async () => {
+  const program = `
+    await mineBlock(bot, '#logs', 4)
+    await craftItem(bot, '#planks', 12)
+    await craftItem(bot, 'stick', 4)
+    await craftItem(bot, 'wooden_pickaxe')
+    await descendTo(bot, Math.floor(bot.entity.position.y) - 5)
+    return mineBlock(bot, 'stone', 3)`
+  const logs = []
+  for (let round = 0; round < 2; round++) {
+    const body = await join({ seed: 5, rules: { mob_spawning: true } })
+    const { outcome } = await body.run(program, { limits: { ticks: 20000 } })
+    assert.equal(outcome, 'returned')
+    logs.push((await body.ask('events', { since: 0 })).events)
+    await body.close()
+  }
+  assert.deepEqual(logs[1], logs[0])
+})
