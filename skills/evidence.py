@@ -94,12 +94,12 @@ def learn_needs(uses: Sequence[Use]) -> list[Need]:
 
 
 def learn_effects(uses: Sequence[Use], signature: Signature) -> list[Effect]:
-    """Intervals of what the successful runs changed, for each set of arguments that are not amounts."""
+    """Intervals of what the successful runs changed, for each set of arguments that are not numbers."""
     groups: dict[str, list[tuple[dict[str, Any], dict[str, int]]]] = {}
     for use in uses:
         if use.outcome == "succeeded":
             args = {**defaults(signature), **use.args}
-            kinds = {name: value for name, value in args.items() if not _is_amount(value)}
+            kinds = {name: value for name, value in args.items() if not _is_number(value)}
             change = inventory_difference(use.before, use.after)
             groups.setdefault(json.dumps(kinds, sort_keys=True), []).append((args, change))
     return [effect for given, runs in sorted(groups.items()) for effect in _effects(runs, json.loads(given))]
@@ -141,8 +141,12 @@ def _amount_of(args: Sequence[Mapping[str, Any]]) -> str | None:
     return amounts[0] if len(amounts) == 1 else None
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _is_amount(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return _is_number(value) and value > 0
 
 
 def _spread(values: Sequence[float]) -> float:

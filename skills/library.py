@@ -103,7 +103,7 @@ class Library(LibraryReader):
                 self.db.execute(
                     "INSERT INTO skills (library, name, current) VALUES (?, ?, ?)", [self.name, signature.name, number]
                 )
-                self._describe(signature.name)
+                self.describe(signature.name)
             self._log(signature.name, "added", number, skill[0] if skill else None, reason, at)
             if origin is not None:
                 self.db.execute("INSERT INTO quarantine (version, origin, at) VALUES (?, ?, ?)", [number, origin, at])
@@ -161,7 +161,7 @@ class Library(LibraryReader):
                 if _HEIGHT[reached] >= _HEIGHT["verified"]:
                     self._release(version, why, use.at)
                 self._adopt_if_ready(version.skill, version.number, use.at)
-            self._describe(version.skill)
+            self.describe(version.skill)
             return reached
 
     def promote(self, name: str, hash: str, *, reason: str, at: float = 0.0) -> Skill:
@@ -268,7 +268,7 @@ class Library(LibraryReader):
         self._refuse_cycle(name, callees)
         self.db.execute("UPDATE skills SET current = ? WHERE library = ? AND name = ?", [number, self.name, name])
         self._log(name, action, number, before, reason, at)
-        self._describe(name)
+        self.describe(name)
 
     def _adopt_if_ready(self, name: str, number: int, at: float) -> None:
         skill = self.get(name)
@@ -341,7 +341,7 @@ class Library(LibraryReader):
         )
         return record
 
-    def _describe(self, name: str) -> None:
+    def describe(self, name: str) -> None:
         """Rewrite the words by which a skill is found: its name taken apart, its purpose, and what it gives."""
         skill = self.get(name)
         row = self.db.execute("SELECT id FROM skills WHERE library = ? AND name = ?", [self.name, name]).fetchone()

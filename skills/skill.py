@@ -16,6 +16,7 @@ Rung = Literal["draft", "candidate", "verified", "trusted", "parole"]
 Outcome = Literal["succeeded", "failed", "unmet"]
 Setting = Literal["home", "fresh", "use"]
 NeedKind = Literal["tool", "station", "place"]
+LinkKind = Literal["derived_from", "duplicate_of"]
 
 SCHEME = "v1"
 """Prefix of version hashes, so that the way of hashing can change without confusing old and new."""
@@ -117,11 +118,26 @@ class Skill:
     record: Record
     requires: tuple[Need, ...] = ()
     effects: tuple[Effect, ...] = ()
+    pinned: bool = False
+    """A person holds the current version in its place: evidence does not move the pointer."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A relation between two versions that is not a call: `version` was derived from, or doubles, `other`."""
+
+    version: str
+    kind: LinkKind
+    other: str
+    reason: str = ""
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
 class Use:
     """One run of a version, as evidence. (journey, iteration, position) names it, so it is counted once.
+
+    Position 0 is the program itself, the others are calls of skills inside it, in order.
 
     `setting` says where: 'home' (the world it was written in), 'fresh' (a world its writer never saw; `world` names
     it) or 'use' (called for a later task). `unmet` means that something it needs was missing, which is not its fault.
@@ -144,6 +160,10 @@ class Use:
     ticks: int = 0
     cause: str | None = None
     events: tuple[int, int] | None = None
+    brain: str = ""
+    """Who wrote the program of this run."""
+    caller: str = ""
+    """The module that called it; '' for the main function of a run."""
 
 
 def version_hash(source: str, signature: Signature, uses: Mapping[str, str], language: str = "javascript") -> str:

@@ -9,3 +9,9 @@ def apart(name: str) -> str:
     """The words of a name: `mineIronOre` gives `mine iron ore`, `iron_ore` gives `iron ore`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+", spaced)).lower()
+
+
+def names(skill: str, item: str) -> bool:
+    """Whether a skill is named for an item: every word of 'iron_ingot' is in 'smeltIronIngots'."""
+    written = skill.lower()
+    return all(word in written for word in item.lstrip("#").lower().split("_"))

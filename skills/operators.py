@@ -1,0 +1,230 @@
+"""What a skill does, as a planner needs it: an operator with needs, changes, time and odds, learned from its runs.
+
+Read off the latest successful runs of one version. Items that stand for each other (any log is a log) are counted
+under one family name when the caller says so, because a run in a birch wood teaches about oak too. Reads only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from skills.evidence import defaults, learn_effects
+from skills.reader import LibraryReader
+from skills.skill import Effect, Rung, Skill, Use
+from skills.words import names
+
+LOOK_BACK = 60
+"""How many of the latest runs an operator is read off."""
+PRIOR_RUNS = 2.0
+"""How many runs the library's general experience weighs in the odds of one skill."""
+
+
+@dataclass(frozen=True)
+class Time:
+    """Ticks as a straight line over the amount that is asked for."""
+
+    fixed: float
+    per_unit: float
+
+    def of(self, amount: float) -> float:
+        """Expected ticks for an amount."""
+        return self.fixed + self.per_unit * amount
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One version under one set of arguments that are not amounts (`args`).
+
+    `tools` holds, for each kind of tool or station that every success had at hand before, the names that served.
+    """
+
+    skill: str
+    version: str
+    rung: Rung
+    succeeded: int
+    failed: int
+    args: Mapping[str, Any]
+    effects: tuple[Effect, ...]
+    tools: tuple[tuple[str, ...], ...]
+    time: Time
+    runs: int
+    prior: float = 0.5
+    """The success rate to expect of a skill of which nothing is known."""
+
+    @property
+    def odds(self) -> tuple[float, float]:
+        """The parameters of the Beta distribution of its success rate: its record on top of two runs of an unknown."""
+        return self.succeeded + PRIOR_RUNS * self.prior, self.failed + PRIOR_RUNS * (1 - self.prior)
+
+    @property
+    def expected(self) -> float:
+        """Its expected success rate."""
+        a, b = self.odds
+        return a / (a + b)
+
+    def gain(self, item: str) -> Effect | None:
+        """The effect by which every success brought the item."""
+        return next((effect for effect in self.effects if effect.item == item and effect.low > 0), None)
+
+    def worth(self, item: str) -> float:
+        """How sure it is to bring the item: what a skill is named for is its purpose, the rest may be chance."""
+        effect = self.gain(item)
+        if effect is None:
+            return 0.0
+        return 1.0 if names(self.skill, item) else effect.seen / (effect.seen + 2)
+
+
+@dataclass
+class Operators:
+    """The operators of a library, each read once while the library stays as it is."""
+
+    library: LibraryReader
+    families: Mapping[str, str] = field(default_factory=dict)
+    """Item to the name of its family, for items that stand for each other."""
+    rungs: frozenset[Rung] = frozenset({"candidate", "verified", "trusted", "parole"})
+    most: int = 6
+    """How many skills are looked at for one item, best proven first."""
+    _known: dict[str, tuple[Operator, ...]] = field(default_factory=dict)
+    _giving: dict[str, tuple[Operator, ...]] = field(default_factory=dict)
+    _revision: int = -1
+    _prior: float = 0.5
+
+    def family(self, item: str) -> str:
+        """The name under which an item is counted."""
+        return self.families.get(item, item)
+
+    def counted(self, inventory: Mapping[str, int]) -> dict[str, int]:
+        """An inventory with families in the place of their members."""
+        counts: Counter[str] = Counter()
+        for item, count in inventory.items():
+            counts[self.family(item)] += count
+        return dict(counts)
+
+    def giving(self, item: str) -> tuple[Operator, ...]:
+        """Operators by which every success brought the item (or any member of the family), most worthwhile first."""
+        self._look_again()
+        if item not in self._giving:
+            members = [item, *(member for member, family in self.families.items() if family == item)]
+            found = [operator for name in self._givers(members) for operator in self.of(name) if operator.gain(item)]
+            self._giving[item] = tuple(
+                sorted(found, key=lambda each: (-each.worth(item) * each.expected, each.time.of(1), each.skill))
+            )
+        return self._giving[item]
+
+    def of(self, name: str) -> tuple[Operator, ...]:
+        """The operators of a skill's current version, one for each set of arguments that are not amounts."""
+        if name not in self._known:
+            skill = self.library.get(name)
+            uses = self.library.uses_of(skill.current.hash, LOOK_BACK)
+            self._known[name] = tuple(_operators(skill, [self._in_families(use) for use in uses], self._prior))
+        return self._known[name]
+
+    def _look_again(self) -> None:
+        """Forget what was read when the library has changed since."""
+        if self.library.revision == self._revision:
+            return
+        self._known, self._giving, self._revision = {}, {}, self.library.revision
+        # A version is kept because it worked once: that run says nothing about the ones that follow.
+        after_first, failed = self.library.db.execute(
+            "SELECT total(succeeded - min(succeeded, 1)), total(failed) FROM standings "
+            "JOIN versions ON versions.id = standings.version WHERE library = ?",
+            [self.library.name],
+        ).fetchone()
+        self._prior = (after_first + 1) / (after_first + failed + 2)
+
+    def _givers(self, items: Sequence[str]) -> list[str]:
+        marks = ", ".join("?" * len(items))
+        rungs = ", ".join(f"'{rung}'" for rung in sorted(self.rungs))
+        rows = self.library.db.execute(
+            "SELECT name, max(low > 0) AS sure, bound, max(seen) AS often FROM effects "
+            "JOIN skills ON current = effects.version JOIN standings ON standings.version = effects.version "
+            f"WHERE item IN ({marks}) AND high > 0 AND library = ? AND retired = 0 AND rung IN ({rungs}) "
+            "GROUP BY name ORDER BY sure DESC, bound DESC, often DESC, name LIMIT ?",
+            [*items, self.library.name, 4 * self.most],
+        ).fetchall()
+        # A skill that is named for the item comes before one that brought it by the way.
+        ranked = sorted(rows, key=lambda row: not any(names(row[0], item) for item in items))
+        return [str(row[0]) for row in ranked[: self.most]]
+
+    def _in_families(self, use: Use) -> Use:
+        if not self.families:
+            return use
+        return Use(
+            **{
+                **vars(use),
+                "before": self.counted(use.before),
+                "after": self.counted(use.after),
+                "tools": tuple(dict.fromkeys(map(self.family, use.tools))),
+                "stations": tuple(dict.fromkeys(map(self.family, use.stations))),
+            }
+        )
+
+
+def _operators(skill: Skill, uses: Sequence[Use], prior: float) -> list[Operator]:
+    signature = skill.current.signature
+    parameters = {parameter.name for parameter in signature.parameters}
+    standard = defaults(signature)
+    groups: dict[str, list[Effect]] = {}
+    for effect in learn_effects(uses, signature):
+        groups.setdefault(json.dumps(dict(effect.when), sort_keys=True), []).append(effect)
+    successes = [use for use in uses if use.outcome == "succeeded"]
+    found = []
+    for key, effects in groups.items():
+        when = json.loads(key)
+        amount = next((effect.per for effect in effects if effect.per), None)
+        mine = [use for use in successes if all({**standard, **use.args}.get(n) == v for n, v in when.items())]
+        found.append(
+            Operator(
+                skill=skill.name,
+                version=skill.current.hash,
+                rung=skill.rung,
+                succeeded=skill.record.succeeded,
+                failed=skill.record.failed,
+                args={name: value for name, value in when.items() if name in parameters and value is not None},
+                effects=tuple(effects),
+                tools=_tools(mine),
+                time=_time([({**standard, **use.args}.get(amount or "", 1), use.ticks) for use in mine]),
+                runs=len(mine),
+                prior=prior,
+            )
+        )
+    return found
+
+
+def _tools(successes: Sequence[Use]) -> tuple[tuple[str, ...], ...]:
+    """For each kind of tool (its last word) that every success used and had before: the names that served."""
+    if not successes:
+        return ()
+    kinds: dict[str, set[str]] = {}
+    runs: Counter[str] = Counter()
+    for use in successes:
+        had = [name for name in (*use.tools, *use.stations) if use.before.get(name)]
+        runs.update({_kind(name) for name in had})
+        for name in had:
+            kinds.setdefault(_kind(name), set()).add(name)
+    return tuple(tuple(sorted(served)) for kind, served in sorted(kinds.items()) if runs[kind] == len(successes))
+
+
+def _kind(name: str) -> str:
+    return name.rpartition("_")[2]
+
+
+def _time(points: Sequence[tuple[Any, int]]) -> Time:
+    """The least-squares line through (amount, ticks); through the mean in proportion where amounts do not differ."""
+    plain = [(float(amount), ticks) for amount, ticks in points if isinstance(amount, int | float) and amount > 0]
+    if not plain:
+        return Time(sum(ticks for _, ticks in points) / max(1, len(points)), 0.0)
+    mean_amount = math.fsum(amount for amount, _ in plain) / len(plain)
+    mean_ticks = math.fsum(ticks for _, ticks in plain) / len(plain)
+    spread = math.fsum((amount - mean_amount) ** 2 for amount, _ in plain)
+    if spread:
+        slope = math.fsum((amount - mean_amount) * (ticks - mean_ticks) for amount, ticks in plain) / spread
+        slope = min(max(slope, 0.0), mean_ticks / mean_amount)
+        return Time(mean_ticks - slope * mean_amount, slope)
+    # One amount only: half of the time is taken to be there for any amount.
+    return Time(mean_ticks / 2, mean_ticks / 2 / mean_amount)
