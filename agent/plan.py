@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Method = Literal["mine", "craft", "smelt", "kill", "place", "eat", "sleep", "wear"]
+Method = Literal["mine", "craft", "smelt", "kill", "use", "hunt", "place", "eat", "sleep", "wear"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Plan:
     """Item or '#tag' that is gained (or placed, eaten, worn), mob that is killed."""
     method: Method
     source: tuple[str, ...]
-    """Blocks or '#tag' to mine, item to craft, smelt, place, eat or wear, mob to kill."""
+    """Blocks or '#tag' to mine, item to craft, smelt, place, eat or wear, mob to kill, call to make."""
     purpose: str
     per_run: int = 1
     """How many one recipe run gives (craft)."""

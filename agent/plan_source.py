@@ -21,7 +21,7 @@ _INDENT = "  "
 
 def write(plan: Plan) -> str:
     """The plan's function: `async function name(bot, { count = 1 … } = {})` with JSDoc."""
-    searches, counted = _searches(plan), plan.method in (*_STEPS, "place")
+    searches, counted = _searches(plan), plan.method in (*_STEPS, "place", "hunt")
     parameters = [name for name, given in (("count = 1", counted), ("heading = 0", searches)) if given]
     options = f", {{ {', '.join(parameters)} }} = {{}}" if parameters else ""
     lines = [
@@ -63,9 +63,9 @@ def _body(plan: Plan, count: str, *, top: bool) -> list[str]:
 
 def _mine(plan: Plan, count: str, start: str) -> list[str]:
     left = f"{count} - (await countItems(bot, {_js(plan.target)}) - {start})"
-    action = f"await mineBlock(bot, {_names(plan.source)}, missing)"
+    action = [f"await mineBlock(bot, {_names(plan.source)}, missing)"]
     if plan.search is None:
-        return [*_needs(plan, count), f"const missing = {count}", action]
+        return [*_needs(plan, count), f"const missing = {count}", *action]
     seen = f"() => bot.findBlock({{ matching: {_names(plan.source)}, maxDistance: 32 }})"
     return _search_loop(plan, count, left, action, seen)
 
@@ -74,10 +74,18 @@ def _kill(plan: Plan, count: str, start: str) -> list[str]:
     left = f"{count} - (await countItems(bot, {_js(plan.target)}) - {start})"
     mob = plan.source[0]
     seen = f"() => bot.nearestEntity((entity) => entity.name === {_js(mob)})"
-    return _search_loop(plan, count, left, f"await killMob(bot, {_js(mob)})", seen)
+    return _search_loop(plan, count, left, [f"await killMob(bot, {_js(mob)})"], seen)
 
 
-def _search_loop(plan: Plan, count: str, left: str, action: str, seen: str) -> list[str]:
+def _use(plan: Plan, count: str, start: str) -> list[str]:
+    left = f"{count} - (await countItems(bot, {_js(plan.target)}) - {start})"
+    call, on = plan.source
+    block = f"() => bot.findBlock({{ matching: {_js(on)}, maxDistance: 32 }})"
+    creature = f"() => bot.nearestEntity((entity) => entity.name === {_js(on)})"
+    return _search_loop(plan, count, left, [f"await {call}"], block if on in ("water", "lava") else creature)
+
+
+def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str) -> list[str]:
     """Try, and where nothing is in sight move on: a bounded loop that lets the last error through."""
     search = plan.search
     assert search is not None
@@ -101,7 +109,7 @@ def _search_loop(plan: Plan, count: str, left: str, action: str, seen: str) -> l
                 "if (missing <= 0) break",
                 *_needs(plan, count),
                 "try {",
-                f"{_INDENT}{action}",
+                *_indented(action),
                 "} catch (error) {",
                 f"{_INDENT}if (stretch === {search.stretches} || !{_js(list(GO_ON))}.includes(error.code)) throw error",
                 *_indented(_guarded(move)),
@@ -145,6 +153,13 @@ def _place(plan: Plan, count: str) -> list[str]:
         f"for (let placed = 0; placed < {count}; placed++) await placeItem(bot, {_js(plan.target)})",
         f"return {{ placed: {count} }}",
     ]
+
+
+def _hunt(plan: Plan, count: str) -> list[str]:
+    mob = _js(plan.source[0])
+    action = [f"await killMob(bot, {mob})", "killed += 1"]
+    seen = f"() => bot.nearestEntity((entity) => entity.name === {mob})"
+    return ["let killed = 0", *_search_loop(plan, count, f"{count} - killed", action, seen), "return { killed }"]
 
 
 def _eat(plan: Plan, count: str) -> list[str]:
@@ -202,8 +217,8 @@ def _camel(name: str) -> str:
     return "".join(part.capitalize() for part in re.split(r"[^a-zA-Z0-9]+", name) if part)
 
 
-_STEPS = {"mine": _mine, "kill": _kill, "craft": _craft, "smelt": _smelt}
+_STEPS = {"mine": _mine, "kill": _kill, "use": _use, "craft": _craft, "smelt": _smelt}
 """How each way of gaining something is written."""
 
-_DEEDS = {"place": _place, "eat": _eat, "sleep": _sleep, "wear": _wear}
+_DEEDS = {"hunt": _hunt, "place": _place, "eat": _eat, "sleep": _sleep, "wear": _wear}
 """How each deed that gains nothing is written."""

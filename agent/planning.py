@@ -13,7 +13,15 @@ from typing import Any
 from agent.brain import KnownSkill
 from agent.errors import BrainError
 from agent.plan import Need, Plan, Search
-from curriculum.gamedata import Block, Craft, GameData, Kill, Mine, Smelt, Way
+from curriculum.gamedata import Block, Craft, GameData, Kill, Mine, Smelt, Use, Way
+
+USES: Mapping[tuple[str, str], str] = {
+    ("bucket", "water"): "fillBucket(bot, 'water')",
+    ("bucket", "lava"): "fillBucket(bot, 'lava')",
+    ("bucket", "cow"): "milkCow(bot)",
+    ("shears", "sheep"): "shearSheep(bot)",
+}
+"""The primitive that uses a held item on something, for the game data's ways of that kind."""
 
 SkillFor = Callable[[tuple[str, ...]], KnownSkill | None]
 """Which known skill gains one of these names; None where there is none."""
@@ -99,6 +107,8 @@ def plan_for(target: str, data: GameData, skill_for: SkillFor, adjustments: Adju
         plan = _craft(target, way, data, skill_for, adjustments, depth)
     elif isinstance(way, Smelt):
         plan = _smelt(target, way, data, skill_for, adjustments, depth)
+    elif isinstance(way, Use):
+        plan = _use(target, way, data, skill_for, adjustments, depth)
     else:
         plan = _kill(target, way, adjustments)
     return replace(
@@ -111,7 +121,7 @@ def hunt(mob: str, adjustments: Adjustments) -> Plan:
     return Plan(
         name=f"hunt{camel(mob)}",
         target=mob,
-        method="kill",
+        method="hunt",
         source=(mob,),
         purpose=f"Find and kill {words(mob)}.",
         search=Search("surface", stretches=10 + adjustments.stretches),
@@ -169,7 +179,7 @@ def _foods(data: GameData, skill_for: SkillFor) -> tuple[str, ...]:
     return tuple(sorted(foods, key=lambda name: (skill_for((name,)) is None, ranks[name].cost, name))[:FOODS])
 
 
-def _ways(target: str, data: GameData) -> list[Mine | Craft | Smelt | Kill]:
+def _ways(target: str, data: GameData) -> list[Way]:
     """The ways that primitives can carry out, cheapest first; for a tag, those of its members."""
     ranks = data.ranks()
     found: list[Way] = []
@@ -179,7 +189,14 @@ def _ways(target: str, data: GameData) -> list[Mine | Craft | Smelt | Kill]:
             found += [way for way in data.sources(name) if way != ranks[name].way]
     if target.startswith("#"):
         found.sort(key=lambda way: ranks[way.item].cost if way.item in ranks else float("inf"))
-    return [way for way in found if isinstance(way, Mine | Craft | Smelt | Kill) and not getattr(way, "made", None)]
+    return [way for way in found if _feasible(way)]
+
+
+def _feasible(way: Way) -> bool:
+    """Whether the primitives can carry it out; what must be planted or poured first is not planned yet."""
+    if isinstance(way, Use):
+        return (way.hold, way.on) in USES
+    return not (isinstance(way, Mine) and way.made)
 
 
 def _mine(target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
@@ -315,6 +332,18 @@ def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
         if name in members and len(members) > 1 and members <= same:
             return f"#{tag}"
     return None
+
+
+def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+    return Plan(
+        name=f"fetch{camel(target)}",
+        target=target,
+        method="use",
+        source=(USES[way.hold, way.on], way.on),
+        purpose=f"Fetch {words(target)} with {words(way.hold)} from {words(way.on)}, gaining the {words(way.hold)} first.",
+        needs=(_need((way.hold,), "missing", data, skill_for, depth),),
+        search=Search("surface", stretches=8 + adjustments.stretches),
+    )
 
 
 def _kill(target: str, way: Kill, adjustments: Adjustments) -> Plan:
