@@ -160,7 +160,10 @@ class Library(LibraryReader):
                 self._log(version.skill, action, version.number, None, why, use.at)
                 if _HEIGHT[reached] >= _HEIGHT["verified"]:
                     self._release(version, why, use.at)
-                self._adopt_if_ready(version.skill, version.number, use.at)
+                if reached == "parole":
+                    self._fall_back(version, record, use.at)
+                else:
+                    self._adopt_if_ready(version.skill, version.number, use.at)
             self.describe(version.skill)
             return reached
 
@@ -219,6 +222,8 @@ class Library(LibraryReader):
         """Let evidence move the pointer again."""
         with atomic(self.db):
             self._set_pinned(name, False, reason, at)
+            for version in self.versions(name):
+                self._adopt_if_ready(name, version.number, at)
             return self.get(name)
 
     def link(self, hash: str, kind: LinkKind, other: str, *, reason: str, at: float = 0.0) -> None:
@@ -276,7 +281,7 @@ class Library(LibraryReader):
             "SELECT 1 FROM moves WHERE library = ? AND skill = ? AND action = 'rolled_back' AND before = ?",
             [self.name, name, number],
         ).fetchone()
-        if number <= skill.current.number or left_behind or self._in_quarantine(number):
+        if number <= skill.current.number or skill.pinned or left_behind or self._in_quarantine(number):
             return
         rung, _ = self._standing(number)
         if _HEIGHT[rung] >= min(_HEIGHT[skill.rung], _HEIGHT["verified"]):

@@ -97,7 +97,7 @@ class _Search:
             reached = self._use(operator, item, missing, branch, path)
             if reached is not None and (best is None or reached.cost < best.cost):
                 best = reached
-        if best is None and not any(operator.skill in path for operator in options):
+        if not options:
             self.dead_ends.add(item)
         return best
 
