@@ -7,7 +7,7 @@
 
 const { Vec3 } = require('vec3')
 const { PrimitiveError } = require('./errors')
-const { dig, floods, isAir, isFluid, toolFor } = require('./digging')
+const { dig, floods, isAir, isFluid, toolFor, canHarvest } = require('./digging')
 const { find, tidy, usesLeft } = require('./inventory')
 const { place } = require('./placing')
 const { travel, goals, placeOf } = require('./navigation')
@@ -45,6 +45,12 @@ function barred (body, from, next) {
     if (danger) return danger
   }
   return drop(body, next) > DEEPEST_DROP ? 'a deep fall' : null
+}
+
+/** What on a step would have to be broken without the tool for it (minutes a block), or null. */
+function tooHard (body, from, next) {
+  const hard = cellsFor(from, next).map(cell => body.bot.blockAt(cell)).find(block => !canHarvest(body, block))
+  return hard ? `${hard.name} without a tool for it` : null
 }
 
 /** Air cells under a place, up to five. */
@@ -172,7 +178,7 @@ async function burrow (body, target, done) {
       .filter(option => !closed.has(option.toString()) && (been.get(option.toString()) ?? 0) < 3)
       .sort((a, b) => price(a) - price(b))
       .filter(option => {
-        const trouble = barred(body, here, option)
+        const trouble = barred(body, here, option) ?? tooHard(body, here, option)
         if (trouble) barrier = trouble
         return !trouble
       })

@@ -83,6 +83,7 @@ class Mining {
   async finish () {
     while (this.gains().gained < this.count) {
       this.deadline.check()
+      requireTool(this.body, this.names) // the one that was there may have worn out
       await tidy(this.body, this.drops)
       const targets = this.candidates()
       if (targets.length === 0) throw this.notFound()
@@ -126,7 +127,7 @@ class Mining {
     const walk = () => approach(body, open, { ticks: ticksFor(nearest.distanceTo(here)), what: spoken(this.names) })
     try {
       if (!this.mustDig(nearest, open)) await walk()
-      else await burrow(body, nearest, () => inReach(body, nearest))
+      else await burrow(body, nearest, () => this.deadline.check() || inReach(body, nearest))
       return true
     } catch (error) {
       if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error
