@@ -9,6 +9,7 @@ const net = require('node:net')
 const mineflayer = require('mineflayer')
 const { pathfinder } = require('mineflayer-pathfinder')
 const { PrimitiveError } = require('./errors')
+const { plainWords } = require('./server_words')
 
 const VERSION = '1.20.1'
 /** The pathfinder's budget a tick; with the clock's cost of a look this is 3,000 nodes. */
@@ -17,7 +18,8 @@ const SPAWN_TICKS = 600
 const CHUNK_TICKS = 200
 
 /**
- * @param {{socket?: string, host?: string, port?: number, username?: string, version?: string}} where
+ * @param {{socket?: string, host?: string, port?: number, username?: string, version?: string, keepAlive?: boolean}} where
+ *   with a socket, host and port are only what the server is told that it was called by
  */
 function createBot (where) {
   const stream = where.socket
@@ -28,7 +30,8 @@ function createBot (where) {
     username: where.username ?? 'journeyman',
     version: where.version ?? VERSION,
     auth: 'offline',
-    keepAlive: !where.socket, // a world that stands still must not lose its player
+    ...(where.host ? { host: where.host, port: where.port } : {}),
+    keepAlive: where.keepAlive ?? !where.socket, // a world that stands still must not lose its player
     checkTimeoutInterval: 60_000,
     viewDistance: 'short',
     logErrors: false,
@@ -38,15 +41,16 @@ function createBot (where) {
   return bot
 }
 
-/** Resolves once the login packet is there; rejects with the reason of a refusal. */
+/** Resolves to the login packet once it is there; rejects with the reason of a refusal, in the server's own words. */
 function loggedIn (bot, clock, seconds = 20) {
   const { promise, resolve, reject } = Promise.withResolvers()
   const refuse = why => reject(new PrimitiveError('lost', `could not join the world: ${why}`, {
     value: String(why), remedy: 'check that the world runs and speaks Minecraft ' + VERSION
   }))
   const patience = clock.real.setTimeout(() => refuse(`no login within ${seconds} s`), seconds * 1000)
-  bot.once('login', resolve)
-  bot.once('kicked', reason => refuse(typeof reason === 'string' ? reason : JSON.stringify(reason)))
+  bot._client.once('login', resolve) // mineflayer, which listened first, has taken it in by then
+  bot.once('kicked', reason => refuse(`the server says: ${plainWords(reason, bot.registry?.language)}`))
+  bot._client.once('encryption_begin', () => refuse('it checks Minecraft accounts (online mode), and the bot has none'))
   bot.once('error', error => refuse(error.message))
   bot.once('end', reason => refuse(reason))
   return promise.finally(() => clock.real.clearTimeout(patience))

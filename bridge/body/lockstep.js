@@ -1,22 +1,43 @@
 /**
  * How game ticks pass. Lock-step: the body lives one tick, tells the world, and waits until the world has lived its
  * own; nothing else moves time, and packets that come in between wait for the next tick, so that a run repeats
- * exactly. Real time: for servers that know nothing of lock-step, a tick passes every 50 real milliseconds.
+ * exactly. Real time: for servers that know nothing of lock-step, a tick passes every 50 real milliseconds. Both may be
+ * slowed down to be watched; the simulation cannot tell.
  */
 'use strict'
 
 const { PrimitiveError } = require('./errors')
+const { plainWords } = require('./server_words')
 
 const CHANNEL = 'journeyman:tick'
 const TICK_MS = 50
 /** Real time that the world may take for one tick before it counts as lost. */
 const WORLD_PATIENCE_MS = 30_000
+/** After a stall longer than this a server has gone on without us: what was missed is not made up for. */
+const MAX_LAG_MS = 2_000
+
+/** Waits in real time so that ticks come at most `speed` times as fast as in the game. Never moves virtual time. */
+class Pace {
+  constructor (real, speed) {
+    this.real = real
+    this.tickMs = TICK_MS / speed
+    this.next = real.now()
+  }
+
+  async wait () {
+    const early = this.next - this.real.now()
+    if (early > 0) await new Promise(resolve => this.real.setTimeout(resolve, early))
+    this.next = Math.max(this.next, this.real.now() - this.tickMs) + this.tickMs
+  }
+}
 
 /** Ticks body and world in turn. Create it before the login packet arrives: it holds back everything after that. */
 class Lockstep {
-  constructor (clock, client) {
+  /** @param {number|null} speed  at most so many times real time; null: as fast as it goes */
+  constructor (clock, client, speed = null) {
     this.clock = clock
     this.client = client
+    this.pace = speed === null ? null : new Pace(clock.real, speed)
     this.worldTick = null
     this.lost = null
     this.answered = null
@@ -39,6 +60,7 @@ class Lockstep {
   /** One game tick: due timers, then the world's answer, then everything that follows from it. */
   async tick () {
     if (this.lost) throw this.lost
+    await this.pace?.wait()
     await this.clock.advance(TICK_MS)
     this.answered = Promise.withResolvers()
     const patience = this.clock.real.setTimeout(() => this.lose('the world did not answer a tick'), WORLD_PATIENCE_MS)
@@ -56,7 +78,8 @@ class Lockstep {
 
 /** Ticks by the real clock. Time also passes between runs: a foreign server does not wait. */
 class RealTime {
-  constructor (clock, client) {
+  /** @param {function(): object} language  gives the game's words by translation key, for what the server says */
+  constructor (clock, client, language = () => ({})) {
     this.clock = clock
     this.lost = null
     this.waiting = []
@@ -67,6 +90,7 @@ class RealTime {
       this.lost ??= new PrimitiveError('lost', message, { remedy: 'join again' })
       for (const { reject } of this.waiting.splice(0)) reject(this.lost)
     }
+    client.on('kick_disconnect', ({ reason }) => lose(`the server says: ${plainWords(reason, language())}`))
     client.on('end', reason => lose(`the server closed the connection (${reason})`))
     client.on('error', error => lose(`the connection to the server failed: ${error.message}`))
   }
@@ -74,6 +98,7 @@ class RealTime {
   async catchUp () {
     if (this.busy) return
     this.busy = true
+    this.behind = Math.max(this.behind, this.clock.real.now() - MAX_LAG_MS)
     while (this.clock.real.now() - this.behind >= TICK_MS) {
       this.behind += TICK_MS
       await this.clock.advance(TICK_MS)

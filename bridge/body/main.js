@@ -23,6 +23,7 @@ const { Run } = require('./runner')
 const { loadPrimitives } = require('./primitives')
 const { attach } = require('./reflexes')
 const { surroundings } = require('./surroundings')
+const { Witness } = require('./witness')
 const { facts } = require('../parse')
 
 const PROTOCOL = 1
@@ -37,16 +38,20 @@ const operations = {
 
   primitives: () => [...primitives.values()].map(({ name, signature, doc }) => ({ name, signature, doc })),
 
-  async join ({ seed = 0, clock: pace = 'lockstep', sight = 'sight 32', ...where }) {
+  async join ({ seed = 0, clock: pace = 'lockstep', speed = null, sight = 'sight 32', ...where }) {
     if (body) operations.leave()
     seedRandom(seed)
-    const bot = createBot(where)
-    const driver = pace === 'real' ? new RealTime(clock, bot._client) : new Lockstep(clock, bot._client)
+    const real = pace === 'real'
+    const bot = createBot({ ...where, keepAlive: real || undefined })
+    const driver = real
+      ? new RealTime(clock, bot._client, () => bot.registry?.language)
+      : new Lockstep(clock, bot._client, speed)
     await clock.advance(1) // mineflayer loads its plugins by a timer
-    await loggedIn(bot, clock)
+    const loginPacket = await loggedIn(bot, clock)
     const data = bot.registry
     body = new Body({ bot, clock, driver, data, tags: require('../data/tags.json'), sight: new Sight(bot, sight) })
     attach(body)
+    if (real) body.witness = new Witness(body, loginPacket)
     await settleIn(body)
     return { tick: body.tick, world_tick: driver.worldTick ?? null, position: { ...bot.entity.position } }
   },
@@ -60,6 +65,13 @@ const operations = {
 
   surroundings: () => surroundings(joined()),
 
+  /** What the bot itself knows and saw happen: for servers where no world of ours tells. */
+  report ({ since = 0 }) {
+    const { witness } = joined()
+    if (!witness) throw new PrimitiveError('bad_argument', 'this world tells the truth itself', { remedy: 'ask it' })
+    return { observation: witness.observe(), ...witness.since(since) }
+  },
+
   parse: ({ source }) => facts(source, { primitives: [...primitives.keys()] }),
 
   leave () {
@@ -72,6 +84,7 @@ const operations = {
 }
 
 function joined () {
+  if (body?.driver.lost) throw body.driver.lost
   if (body) return body
   throw new PrimitiveError('lost', 'the body has joined no world', { remedy: 'join first' })
 }

@@ -170,7 +170,9 @@ function melee(world, mob, kind, size, prey) {
     mob.cooldown = ATTACK_EVERY
     face(mob, prey)
     world.entitySystem.tracking.tell(mob, 'animation', { entityId: mob.id, animation: 0 })
-    world.hurtPlayer(prey, scaledByDifficulty(kind.damage, world.rules.difficulty), mob.kind, { from: mob.pos })
+    world.hurtPlayer(prey, scaledByDifficulty(kind.damage, world.rules.difficulty), mob.kind, {
+      from: mob.pos, by: mob,
+    })
   }
   return chase(world, mob, kind, size, prey)
 }

@@ -10,6 +10,7 @@ const { registry } = require('./gamedata')
 const { walk } = require('./entity_physics')
 const { think } = require('./mob_brains')
 const { knockBack, absorbed } = require('./combat')
+const { damageEvent } = require('./damage')
 const { isDay } = require('./daylight')
 const { naturalColour } = require('./wool')
 const { heldSlot, heldStack } = require('./equipment')
@@ -125,7 +126,7 @@ function hurtMob(world, mob, damage, { cause, player, weapon = null, from } = {}
     provoke(mob, player)
   }
   const { tracking } = world.entitySystem
-  tracking.tell(mob, 'damage_event', { entityId: mob.id, sourceTypeId: 0, sourceCauseId: 0, sourceDirectId: 0 })
+  tracking.tell(mob, 'damage_event', damageEvent(mob, cause, world.players.get(player)))
   tracking.tell(mob, 'entity_status', { entityId: mob.id, entityStatus: HURT_STATUS })
   tracking.changed(mob)
   if (mob.hp <= 0) die(world, mob)

@@ -7,6 +7,7 @@
 
 const { Vec3 } = require('vec3')
 const combat = require('./combat')
+const { damageEvent } = require('./damage')
 const { closeWindow } = require('./windows')
 const { wear } = require('./inventory')
 const { sendAll } = require('./window_sync')
@@ -47,10 +48,10 @@ function addExperience(world, player, points) {
 
 /**
  * Hurt a player. Within half a second only the excess over the last blow counts.
- * @param how  {from: Vec3 of the attacker for the knock-back, bypassArmour}
+ * @param how  {from: Vec3 of the attacker for the knock-back, by: the attacking entity, bypassArmour}
  * @returns the damage taken
  */
-function hurt(world, player, amount, cause, { from = null, bypassArmour = false } = {}) {
+function hurt(world, player, amount, cause, { from = null, by = null, bypassArmour = false } = {}) {
   const fate = cause === 'command' || cause === 'void'
   const mortal = fate || player.gamemode === 'survival' || player.gamemode === 'adventure'
   if (!player.alive || !mortal || amount <= 0) return 0
@@ -69,8 +70,7 @@ function hurt(world, player, amount, cause, { from = null, bypassArmour = false 
   player.hp = Math.max(0, player.hp - damage)
   exhaust(player, 0.1)
   if (player.sleeping) sleeping.wake(world, player)
-  const event = { entityId: player.id, sourceTypeId: 0, sourceCauseId: 0, sourceDirectId: 0 }
-  world.broadcastNear(player.pos, 'damage_event', event)
+  world.broadcastNear(player.pos, 'damage_event', damageEvent(player, cause, by))
   if (from && !protectedNow) knockBack(player, from)
   world.events.emit('hurt', { player: player.name, amount: round(damage), cause, health: round(player.hp) })
   if (player.hp <= 0) die(world, player, cause)
