@@ -188,10 +188,8 @@ def _restore_table(
     """Insert the rows of one table; gives their new numbers by what names them outside."""
     given: dict[Any, int] = {}
     if table.name == "versions":
-        given |= {
-            hash: number
-            for hash, number in library.db.execute("SELECT hash, id FROM versions WHERE library = ?", [library.name])
-        }
+        rows = library.db.execute("SELECT hash, id FROM versions WHERE library = ?", [library.name])
+        given |= {str(hash): int(number) for hash, number in rows}
     for skill, position, row in _in_order(table, content):
         unknown = set(row) - set(table.kept)
         if unknown:
@@ -227,8 +225,8 @@ def _in_order(table: Table, content: Mapping[str, Content]) -> Iterable[tuple[st
     waits = {key: len(needed) for key, needed in after.items()}
     followers: dict[tuple[str, int], list[tuple[str, int]]] = {}
     for key, needed in after.items():
-        for each in needed:
-            followers.setdefault(each, []).append(key)
+        for before in needed:
+            followers.setdefault(before, []).append(key)
 
     def rank(key: tuple[str, int]) -> tuple[float, str, int]:
         at = queues[key[0]][key[1]].get("at", 0)
