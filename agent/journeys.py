@@ -17,6 +17,7 @@ from agent.session import database
 from agent.store import Journey, Store
 from agent.tables import table
 from curriculum import gamedata, metrics, tree
+from curriculum.errors import UnknownName
 from curriculum.propose import parse_goal
 from envs.minecraft import ASSISTANCE
 from memory.log import EventLog
@@ -50,7 +51,10 @@ def new(
         raise UsageError(f"--brain {brain}: choose planner or openai:MODEL")
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
-    goal_name = parse_goal(goal, gamedata.load(), tree.load()).name if goal else None
+    try:
+        goal_name = parse_goal(goal, gamedata.load(), tree.load()).name if goal else None
+    except UnknownName as error:
+        raise UsageError(f"--goal: {error}") from error
     seed = secrets.randbelow(2**31) if seed is None else seed
     store = Store(database())
     config = JourneyConfig(

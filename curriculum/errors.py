@@ -20,7 +20,7 @@ class UnknownName(CurriculumError):
     """A name that the game data does not have; the message offers the nearest names."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        near = get_close_matches(name.removeprefix("#"), list(known), n=3)
+        near = get_close_matches(name.removeprefix("#"), sorted(set(known)), n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         super().__init__(f"no {what} is called {name!r}{hint}")
         self.name = name

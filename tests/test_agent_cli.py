@@ -1,0 +1,96 @@
+"""The command line to people: instant help, and for wrong usage one line that says what is right, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent.errors import UsageError
+from agent.session import database
+from agent.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("langgraph", "chromadb", "openai", "torch", "javascript", "sqlite_utils", "networkx", "rich")
+
+
+def journeyman(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "agent.cli", *words], cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys, atexit; sys.argv = ['journeyman', '--help']\n"
+        f"atexit.register(lambda: print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr))\n"
+        "from agent.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    for word in ("run", "resume", "status", "stop", "journeys", "milestones", "skills", "memory", "doctor"):
+        assert f"  {word} " in done.stdout
+
+
+WRONG = {
+    "an unknown world": (("run", "nethack"), 2, "no world is called 'nethack'; there is: minecraft"),
+    "an unknown goal": (("run", "minecraft", "--goal", "iron_pikaxe"), 2, "did you mean iron_pickaxe, "),
+    "a seed that is no number": (("run", "minecraft", "--seed", "abc"), 2, "'abc' is not a valid integer"),
+    "an unknown brain": (("run", "minecraft", "--brain", "gpt"), 2, "choose planner or openai:MODEL"),
+    "an unknown rule": (("run", "minecraft", "--assist", "flying"), 2, "there is no such rule; rules: keep_inventory"),
+    "a name that is no file name": (("run", "minecraft", "--journey", "../up"), 2, "letters, digits"),
+    "no iterations": (("run", "minecraft", "--iterations", "0"), 2, "x>=1"),
+    "an unknown journey": (("resume", "nobody"), 2, "no journey is called 'nobody'"),
+    "an unknown word": (("fly",), 2, "No such command 'fly'"),
+    "an unknown skill": (("skills", "show", "fly"), 1, "fly"),
+    "a version that there is not": (("skills", "code", "fly", "--version", "00"), 1, "no version begins with '00'"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_usage_is_one_line_and_the_right_exit_code(name: str) -> None:
+    words, code, says = WRONG[name]
+    with database().conn:
+        pass  # a home in which something was done before: "no database" is another complaint
+    done = journeyman(*words)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert done.stdout == ""
+    usage = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith(("Usage:", "Try "))]
+    assert len(usage) == 1, done.stderr
+
+
+def test_wrong_usage_begins_no_journey(own_home: Path) -> None:
+    for words, _, _ in WRONG.values():
+        if words[0] == "run":
+            journeyman(*words)
+    assert not (own_home / "worlds").exists()
+    assert Store(database()).journeys() == []
+
+
+def test_a_name_is_taken_once() -> None:
+    from agent.journeys import new
+
+    settings = {"name": "mine", "brain": "planner", "goal": None, "seed": 1, "library": "main", "sight": "sight 32"}
+    new(["minecraft"], assist=(), **settings)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"`journeyman resume mine` goes on with it"):
+        new(["minecraft"], assist=(), **settings)  # type: ignore[arg-type]
+    done = journeyman("run", "minecraft", "--journey", "mine")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "resume mine" in done.stderr
+
+
+@pytest.mark.parametrize("word", ["status", "journeys", "milestones"])
+def test_before_the_first_journey_the_way_to_one_is_named(word: str) -> None:
+    done = journeyman(word)
+    assert "Traceback" not in done.stderr
+    assert "journeyman run minecraft" in done.stdout + done.stderr or "start a journey" in done.stderr
+    assert len((done.stdout + done.stderr).splitlines()) == 1
+
+
+def test_what_is_told_is_also_told_as_json() -> None:
+    Store(database())
+    assert json.loads(journeyman("journeys", "--json").stdout) == []
+    assert json.loads(journeyman("milestones", "--json").stdout) == {"journeys": []}
+    assert json.loads(journeyman("skills", "list", "--json").stdout) == []

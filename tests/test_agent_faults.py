@@ -1,0 +1,121 @@
+"""Kill -9 of any process of a running journey: nothing that was reported is lost, and the journey goes on to its goal.
+
+Each journey here is killed three times, each time right after another reported iteration, while the next one is on its
+way. `benchmarks/faults.py` does the same at random moments, many times.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO
+
+import pytest
+from sqlite_utils import Database
+
+from agent.store import Iteration, Store
+from memory.db import open_db
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTED = re.compile(r"^ *(\d+) ([✓✗])  (.+?)  (\w+)  ")
+"""A reported iteration: its number, its verdict, its goal and its program."""
+MOMENTS = (1, 3, 5)
+NAME = "faulty"
+GOAL = ("run", "minecraft", "--journey", NAME, "--goal", "stone_pickaxe", "--seed", "5")
+
+Line = tuple[int, str, str, str]
+
+
+def begin(home: Path, *words: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "JOURNEYMAN_HOME": str(home)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "agent.cli", *words], cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def reported(stream: IO[str]) -> Iterator[Line]:
+    for text in stream:
+        if match := REPORTED.match(text):
+            yield int(match[1]), match[2], match[3], match[4]
+
+
+def part(journey: int, sign: str) -> int:
+    """The process of the world or of the body: the child of the journey whose command line holds a sign."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == journey and sign in (folder / "cmdline").read_text():
+                return int(folder.name)
+        except OSError:
+            continue  # it ended while we looked
+    raise AssertionError(f"journey {journey} has no process with {sign}")
+
+
+def rows(home: Path) -> list[Iteration]:
+    with closing(open_db(home / "journeyman.db", read_only=True).conn) as connection:
+        return Store(Database(connection)).iterations(NAME)
+
+
+def told(row: Iteration) -> Line:
+    return row.iteration, "✓" if row.passed else "✗", str(row.task["goal"]), row.name
+
+
+def one_story(kept: list[Iteration]) -> None:
+    """Numbers without a gap, and every program began with what the one before it had left."""
+    assert [row.iteration for row in kept] == list(range(1, len(kept) + 1))
+    for before, after in zip(kept, kept[1:], strict=False):
+        assert after.before["inventory"] == before.after["inventory"], after.iteration
+        assert after.before["tick"] >= before.after["tick"]
+
+
+@pytest.mark.slow
+def test_a_killed_journey_is_resumed_without_loss(own_home: Path) -> None:
+    seen: set[Line] = set()  # an iteration may be told again after a kill, but never otherwise
+    kept: list[Iteration] = []
+    words: tuple[str, ...] = GOAL
+    for moment in MOMENTS:
+        with begin(own_home, *words) as process:
+            assert process.stdout is not None
+            for line in reported(process.stdout):
+                seen.add(line)
+                if line[0] >= moment:
+                    process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL, "killed before it was done"
+        found = rows(own_home)
+        assert seen <= {told(row) for row in found}, "what was reported is kept"
+        assert found[: len(kept)] == kept, "what was kept is unchanged"
+        kept = [row for row in found if row.passed is not None]
+        words = ("resume", NAME)
+    with begin(own_home, *words) as process:
+        output, _ = process.communicate()
+    assert process.returncode == 0, output
+    assert "Goal: stone_pickaxe reached" in output
+    final = rows(own_home)
+    assert final[: len(kept)] == kept
+    one_story(final)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", ["world/main.js", "bwrap"], ids=["world", "body"])
+def test_a_killed_process_of_the_world_costs_no_iteration(own_home: Path, sign: str) -> None:
+    seen, killed = [], set()
+    with begin(own_home, *GOAL) as process:
+        assert process.stdout is not None
+        for line in reported(process.stdout):
+            seen.append(line)
+            if line[0] in MOMENTS:
+                victim = part(process.pid, sign)
+                os.kill(victim, signal.SIGKILL)
+                killed.add(victim)
+    assert process.returncode == 0
+    assert len(killed) == len(MOMENTS), "each time another process"
+    final = rows(own_home)
+    assert [told(row) for row in final] == seen
+    one_story(final)
