@@ -20,7 +20,8 @@ Json = dict[str, Any]
 
 def skills(library: str) -> list[Json]:
     """All skills of a library."""
-    return [_summary(skill) for skill in Library(database(read_only=True), library).all()]
+    opened = Library(database(read_only=True), library)
+    return [_summary(skill, len(opened.versions(skill.name))) for skill in opened.all()]
 
 
 def skill_table(found: Sequence[Mapping[str, Any]]) -> str:
@@ -45,7 +46,7 @@ def skill(library: str, name: str) -> Json:
     opened = Library(database(read_only=True), library)
     found, graph = opened.get(name), SkillGraph(opened)
     return {
-        **_summary(found),
+        **_summary(found, len(opened.versions(name))),
         "call": render.call(found.current.signature),
         "purpose": found.current.purpose,
         "contract": render.contract(found),
@@ -120,7 +121,7 @@ def recall_words(why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
     return words
 
 
-def _summary(skill: Skill) -> Json:
+def _summary(skill: Skill, versions: int) -> Json:
     record = skill.record
     return {
         "name": skill.name,
@@ -130,6 +131,6 @@ def _summary(skill: Skill) -> Json:
         "succeeded": record.succeeded,
         "runs": record.succeeded + record.failed,
         "bound": round(record.bound, 3),
-        "versions": skill.current.number,
+        "versions": versions,
         "gives": [effect.item for effect in skill.effects if effect.low > 0],
     }

@@ -196,12 +196,20 @@ def _attempts(state: State, parts: Parts) -> tuple[Attempt, ...]:
                     source=row.source or f"// the library skill {row.name} as it is",
                     args=row.args,
                     outcome=row.outcome,
-                    error=row.error,
+                    error=_traced(row),
                     evidence=row.evidence,
                     gained=_gained(row),
                 )
             )
     return tuple(found)
+
+
+def _traced(row: Iteration) -> dict[str, Any] | None:
+    """The row's error, with the name of the library skill in which it arose (None: in the program's own lines)."""
+    if row.error is None:
+        return None
+    names = {hash: name for name, hash in (each.split("@", 1) for each in row.modules)}
+    return {**row.error, "skill": names.get(str((row.error.get("where") or {}).get("module")))}
 
 
 def _prepare(draft: Draft, parts: Parts) -> tuple[dict[str, Any] | None, str]:

@@ -96,7 +96,8 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
         ]
     else:
         move = [
-            f"if (Math.abs(bot.entity.position.y - {search.level}) > 6) await descendTo(bot, {search.level})",
+            f"if (bot.entity.position.y > {search.level} + 6) await descendTo(bot, {search.level})",
+            f"else if (bot.entity.position.y < {search.level} - 20) await ascendToSurface(bot)",
             "else await digTunnel(bot, headingAt((heading + Math.floor(stretch / 3)) * 2), 20)",
         ]
     return [
@@ -167,7 +168,8 @@ def _eat(plan: Plan, count: str) -> list[str]:
 
 
 def _sleep(plan: Plan, count: str) -> list[str]:
-    return [*_needs(plan, count), "return await sleepInBed(bot)"]
+    dusk = "for (let waited = 0; bot.time.timeOfDay < 12600 && waited < 70; waited++) await bot.waitForTicks(200)"
+    return [*_needs(plan, count), "await ascendToSurface(bot)", dusk, "return await sleepInBed(bot)"]
 
 
 def _wear(plan: Plan, count: str) -> list[str]:

@@ -26,8 +26,11 @@ USES: Mapping[tuple[str, str], str] = {
 SkillFor = Callable[[tuple[str, ...]], KnownSkill | None]
 """Which known skill gains one of these names; None where there is none."""
 
-DEEPEST_PLAN = 12
-"""Longest chain of needs a plan follows where no skill covers them."""
+Behind = frozenset[str]
+"""The targets for whose sake something is gained: what would need itself is no way."""
+
+WAYS = 8
+"""How many ways to one thing a plan considers."""
 
 FOODS = 6
 """How many kinds of food a plan to eat considers."""
@@ -48,6 +51,8 @@ class Adjustments:
     """How many more times to move on before giving up."""
     heading: int = 0
     """Which way to look first."""
+    spare_tools: int = 0
+    """How many tools to carry beyond the one that is needed, because one broke on the way."""
     tidy: bool = False
     rest: bool = False
     other_way: int = 0
@@ -75,6 +80,9 @@ class Adjustments:
             )
         if code in ("unreachable", "timeout", "cannot_place", "interrupted"):
             return replace(self, heading=self.heading + 3, stretches=self.stretches + 2)
+        if code == "no_tool":
+            comments = (*self.comments, "A tool broke on the way once.")
+            return replace(self, spare_tools=self.spare_tools + 1, comments=comments)
         if code == "inventory_full":
             return replace(self, tidy=True, comments=(*self.comments, "The inventory was full once."))
         if code == "died":
@@ -90,30 +98,40 @@ def adjust(errors: Iterable[Mapping[str, Any]]) -> Adjustments:
     return adjustments
 
 
-def plan_for(target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, *, depth: int = 0) -> Plan:
-    """How to gain `count` more of `target` (an item or a '#tag').
+def plan_for(
+    target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind = frozenset()
+) -> Plan:
+    """How to gain `count` more of `target` (an item or a '#tag'); `behind` are the targets that this one is needed for.
 
     Raises BrainError when the game gives no way to it, or none that the primitives can carry out.
     """
-    if depth > DEEPEST_PLAN:
-        raise BrainError(f"{target}: the chain of needs is longer than {DEEPEST_PLAN} steps")
+    if target in behind:
+        raise BrainError(f"{target}: it would be needed to gain itself")
+    refusal = BrainError(f"{target}: no way to gain it with the primitives there are")
     ways = _ways(target, data)
-    if not ways:
-        raise BrainError(f"{target}: no way to gain it with the primitives there are")
-    way = ways[min(adjustments.other_way, len(ways) - 1)]
+    passed_over = min(adjustments.other_way, max(0, len(ways) - 1))
+    for way in [*ways[passed_over:], *ways[:passed_over]][:WAYS]:
+        try:
+            plan = _by(way, target, data, skill_for, adjustments, behind | {target})
+        except BrainError as error:
+            refusal = error
+            continue
+        comments = tuple(dict.fromkeys(adjustments.comments))
+        return replace(plan, tidy=adjustments.tidy, rest=adjustments.rest, comments=comments)
+    raise refusal
+
+
+def _by(way: Way, target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
+    """The plan that goes one way. Raises BrainError if a need of it cannot be met."""
     if isinstance(way, Mine):
-        plan = _mine(target, way, data, skill_for, adjustments, depth)
-    elif isinstance(way, Craft):
-        plan = _craft(target, way, data, skill_for, adjustments, depth)
-    elif isinstance(way, Smelt):
-        plan = _smelt(target, way, data, skill_for, adjustments, depth)
-    elif isinstance(way, Use):
-        plan = _use(target, way, data, skill_for, adjustments, depth)
-    else:
-        plan = _kill(target, way, adjustments)
-    return replace(
-        plan, tidy=adjustments.tidy, rest=adjustments.rest, comments=tuple(dict.fromkeys(adjustments.comments))
-    )
+        return _mine(target, way, data, skill_for, adjustments, behind)
+    if isinstance(way, Craft):
+        return _craft(target, way, data, skill_for, adjustments, behind)
+    if isinstance(way, Smelt):
+        return _smelt(target, way, data, skill_for, adjustments, behind)
+    if isinstance(way, Use):
+        return _use(target, way, data, skill_for, adjustments, behind)
+    return _kill(target, way, adjustments)
 
 
 def hunt(mob: str, adjustments: Adjustments) -> Plan:
@@ -136,7 +154,7 @@ def deed(
         return hunt(str(wanted["mob"]), adjustments)
     if kind == "placed":
         item = str(wanted["block"])
-        needs = (_need((item,), "count", data, skill_for, 0),)
+        needs = (_need((item,), "count", data, skill_for, adjustments, frozenset()),)
         return Plan(
             f"place{camel(item)}", item, "place", (item,), f"Place {words(item)}, gaining it first.", needs=needs
         )
@@ -148,7 +166,7 @@ def deed(
             "eat",
             foods,
             "Eat, gaining something to eat first.",
-            needs=(_need(foods, "1", data, skill_for, 0, first=foods[0]),),
+            needs=(_need(foods, "1", data, skill_for, adjustments, frozenset(), first=foods[0]),),
         )
     if kind == "slept":
         return Plan(
@@ -157,7 +175,7 @@ def deed(
             "sleep",
             ("#beds",),
             "Sleep in a bed, gaining one first.",
-            needs=(_need(("#beds",), "1", data, skill_for, 0),),
+            needs=(_need(("#beds",), "1", data, skill_for, adjustments, frozenset()),),
         )
     if kind == "equipped":
         item = str(wanted["item"])
@@ -167,7 +185,7 @@ def deed(
             "wear",
             (str(wanted.get("slot", "hand")),),
             f"Equip {words(item)}, gaining it first.",
-            needs=(_need((item,), "1", data, skill_for, 0),),
+            needs=(_need((item,), "1", data, skill_for, adjustments, frozenset()),),
         )
     return None
 
@@ -199,7 +217,9 @@ def _feasible(way: Way) -> bool:
     return not (isinstance(way, Mine) and way.made)
 
 
-def _mine(target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+def _mine(
+    target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
+) -> Plan:
     members = set(data.expand(target))
     blocks = [
         block
@@ -213,7 +233,8 @@ def _mine(target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustmen
     needs: tuple[Need, ...] = ()
     if way.tools:
         cheapest = data.tool_for(way.block)
-        needs = (_need(tuple(way.tools), "1", data, skill_for, depth, first=cheapest),)
+        amount = str(1 + adjustments.spare_tools)
+        needs = (_need(tuple(way.tools), amount, data, skill_for, adjustments, behind, first=cheapest),)
     return Plan(
         name=f"mine{camel(target)}",
         target=target,
@@ -235,7 +256,9 @@ def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
     return Search("level", max(low, min((low + high) // 2, WORKING_LEVEL) - adjustments.level_shift), stretches)
 
 
-def _craft(target: str, way: Craft, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+def _craft(
+    target: str, way: Craft, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
+) -> Plan:
     recipe = way.recipe
     ingredients = _generalised(target, way, data)
     ranks = data.ranks()
@@ -245,17 +268,17 @@ def _craft(target: str, way: Craft, data: GameData, skill_for: SkillFor, adjustm
 
     needs = []
     if recipe.table:
-        needs.append(_need(("crafting_table",), "1", data, skill_for, depth))
+        needs.append(_need(("crafting_table",), "1", data, skill_for, adjustments, behind))
     # What is made of the other ingredients comes first, so that making it does not eat them.
     for name, each in sorted(ingredients.items(), key=lambda pair: (-chain(pair[0]), pair[0])):
         batches = "count" if recipe.count == 1 else f"Math.ceil(count / {recipe.count})"
         amount = batches if each == 1 else f"{each} * {batches}"
         spare = sum(more for item, more in adjustments.more.items() if item in data.expand(name) or item == name)
-        needs.append(_need((name,), f"{amount} + {spare}" if spare else amount, data, skill_for, depth))
+        needs.append(_need((name,), f"{amount} + {spare}" if spare else amount, data, skill_for, adjustments, behind))
     covered = {item for name in ingredients for item in (*data.expand(name), name)} | {"crafting_table"}
     for item, count in adjustments.more.items():
         if item not in covered and data.exists(item):
-            needs.insert(0, _need((item,), str(count), data, skill_for, depth))
+            needs.insert(0, _need((item,), str(count), data, skill_for, adjustments, behind))
     return Plan(
         name=f"craft{camel(target)}",
         target=target,
@@ -294,12 +317,16 @@ def _without(ingredients: Mapping[str, int], name: str) -> dict[str, int]:
     return {other: count for other, count in ingredients.items() if other != name}
 
 
-def _smelt(target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+def _smelt(
+    target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
+) -> Plan:
     per_coal = data.fuel["coal"] / way.ticks
     per_plank = data.fuel["oak_planks"] / way.ticks
     coal = skill_for(("coal",))
     fuel = (
-        Need(("coal",), "count", coal.name) if coal is not None else _need(("#logs",), "count", data, skill_for, depth)
+        Need(("coal",), "count", coal.name)
+        if coal is not None
+        else _need(("#logs",), "count", data, skill_for, adjustments, behind)
     )
     inputs = tuple(
         sorted(
@@ -316,8 +343,10 @@ def _smelt(target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustm
         source=(general,) if general else source,
         purpose=f"Smelt {words(target)}, gaining first the furnace, the fuel and what goes in.",
         needs=(
-            _need(("furnace",), "1", data, skill_for, depth),
-            _need((general or way.input,), f"count + {spare}" if spare else "count", data, skill_for, depth),
+            _need(("furnace",), "1", data, skill_for, adjustments, behind),
+            _need(
+                (general or way.input,), f"count + {spare}" if spare else "count", data, skill_for, adjustments, behind
+            ),
         ),
         fuel=fuel,
         fuel_per_item=per_coal if coal is not None else per_plank,
@@ -334,14 +363,14 @@ def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
     return None
 
 
-def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, depth: int) -> Plan:
+def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
     return Plan(
         name=f"fetch{camel(target)}",
         target=target,
         method="use",
         source=(USES[way.hold, way.on], way.on),
-        purpose=f"Fetch {words(target)} with {words(way.hold)} from {words(way.on)}, gaining the {words(way.hold)} first.",
-        needs=(_need((way.hold,), "missing", data, skill_for, depth),),
+        purpose=f"Fetch {words(target)} from {words(way.on)}, gaining the {words(way.hold)} first.",
+        needs=(_need((way.hold,), "missing", data, skill_for, adjustments, behind),),
         search=Search("surface", stretches=8 + adjustments.stretches),
     )
 
@@ -358,14 +387,21 @@ def _kill(target: str, way: Kill, adjustments: Adjustments) -> Plan:
 
 
 def _need(
-    names: tuple[str, ...], amount: str, data: GameData, skill_for: SkillFor, depth: int, *, first: str | None = None
+    names: tuple[str, ...],
+    amount: str,
+    data: GameData,
+    skill_for: SkillFor,
+    adjustments: Adjustments,
+    behind: Behind,
+    *,
+    first: str | None = None,
 ) -> Need:
-    """A need with the skill that covers it, or with a plan of its own where none does."""
+    """A need with the skill that covers it, or with a plan of its own where none does (or the one there is failed)."""
     skill = skill_for((first,)) if first else None
     skill = skill or skill_for(names)
     if skill is not None:
         return Need(names, amount, skill.name)
-    inner = plan_for(first or names[0], data, skill_for, Adjustments.none(), depth=depth + 1)
+    inner = plan_for(first or names[0], data, skill_for, replace(adjustments, more={}, comments=()), behind)
     return Need(names, amount, None, inner)
 
 

@@ -48,7 +48,7 @@ class Planner:
         if known is not None and not errors:
             note = f"{known.name} is known to bring {planning.words(target)}"
             return Draft(known.name, None, self._args(known.parameters, count, adjustments.heading), note)
-        plan = planning.plan_for(target, self._data, self._skill_for_except(known), adjustments)
+        plan = planning.plan_for(target, self._data, self._skill_for_except(known, errors), adjustments)
         return self._draft(request, plan, count, adjustments)
 
     def _wanted(self, request: WriteRequest, wanted: Mapping[str, Any]) -> tuple[str, int]:
@@ -78,12 +78,13 @@ class Planner:
         """A skill worth calling for one of `names`, in their order."""
         return next((skill for name in names for skill in self._gives(name) if skill.worth >= MINIMUM_WORTH), None)
 
-    def _skill_for_except(self, known: KnownSkill | None) -> planning.SkillFor:
-        """Like `_skill_for`, without the skill that is being rewritten (a skill must not call itself)."""
-        rewritten = known.name if known else None
+    def _skill_for_except(self, known: KnownSkill | None, errors: Sequence[Mapping[str, Any]]) -> planning.SkillFor:
+        """Like `_skill_for`, without the skill that is being rewritten and without those in which an error arose."""
+        barred = {known.name} if known else set()
+        barred |= {str(error["skill"]) for error in errors if error.get("skill")}
 
         def skill_for(names: tuple[str, ...]) -> KnownSkill | None:
-            skill = self._skill_for(names)
-            return None if skill is None or skill.name == rewritten else skill
+            skills = (skill for name in names for skill in self._gives(name))
+            return next((each for each in skills if each.name not in barred and each.worth >= MINIMUM_WORTH), None)
 
         return skill_for
