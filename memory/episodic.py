@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from memory import documents
+from memory import documents, guard
 from memory.db import atomic
 from memory.errors import NotKept
 from memory.log import canonical
+from memory.signature import signature
 
 Failure = Literal["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"]
 """Whose fault a failed iteration was: the first question of every later decision about it."""
@@ -38,7 +39,8 @@ class Episode:
     """One iteration: what was tried, by which program, and what came of it.
 
     `failure` is the class and `cause` the code of what went wrong (both None after a success); `gained` is the
-    inventory after minus before; `skills` maps each used skill to its version; `at` is the experience clock.
+    inventory after minus before; `skills` maps each used skill to its version; `at` is the experience clock; `brain` and
+    `prompt` name the model and the version of its prompt.
     """
 
     journey: str
@@ -60,6 +62,8 @@ class Episode:
     tokens: int = 0
     brain: str = ""
     events: tuple[int, int] | None = None
+    dollars: float = 0.0
+    prompt: str = ""
     id: int = 0
 
 
@@ -71,6 +75,7 @@ class Episodes:
 
     def keep_program(self, source: str) -> str:
         """Keep a program's source and return the hash that names it in episodes."""
+        source = guard.redact(source)
         hash = f"v1:{hashlib.sha256(source.encode()).hexdigest()}"
         with atomic(self._db):
             self._db.execute("INSERT OR IGNORE INTO programs VALUES (?, ?)", [hash, source])
@@ -90,11 +95,14 @@ class Episodes:
                 "SELECT id FROM episodes WHERE journey = ? AND iteration = ?", [episode.journey, episode.iteration]
             ).fetchone()
             if kept is None:
+                episode = replace(episode, goal=guard.redact(episode.goal), message=guard.redact(episode.message))
                 row = _row(episode)
-                self._db.execute(
-                    f"INSERT INTO episodes ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
+                id = int(
+                    self._db.execute(
+                        f"INSERT INTO episodes ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) RETURNING id",
+                        [*row.values()],
+                    ).fetchone()[0]
                 )
-                id = int(self._db.execute("SELECT last_insert_rowid()").fetchone()[0])
                 documents.keep(
                     self._db,
                     tier="episode",
@@ -103,6 +111,7 @@ class Episodes:
                     at=episode.at,
                     text=describe(episode),
                     marks=_marks(episode),
+                    before=self._document_before(episode),
                 )
         return self.get(episode.journey, episode.iteration)
 
@@ -127,6 +136,21 @@ class Episodes:
         asked = {column: value for column, value in given.items() if value is not None}
         where = " AND ".join(f"{column} = ?" for column in asked) or "true"
         return self._select(where, [*asked.values()], limit)
+
+    def by_id(self, id: int) -> Episode:
+        """The episode with this number."""
+        found = self._select("id = ?", [id], 1)
+        if not found:
+            raise NotKept(f"no episode {id} is kept")
+        return found[0]
+
+    def _document_before(self, episode: Episode) -> int | None:
+        """The document of the episode before this one in its journey: what led here is part of its meaning."""
+        row = self._db.execute(
+            "SELECT id FROM episodes WHERE journey = ? AND iteration < ? ORDER BY iteration DESC LIMIT 1",
+            [episode.journey, episode.iteration],
+        ).fetchone()
+        return documents.document_of(self._db, "episode", row[0]) if row else None
 
     def _select(self, where: str, values: list[Any], limit: int) -> list[Episode]:
         cursor = self._db.execute(f"SELECT * FROM episodes WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])
@@ -160,8 +184,9 @@ def describe(episode: Episode) -> str:
 def _marks(episode: Episode) -> list[documents.Mark]:
     marks = [("item", name) for name in episode.gained]
     marks += [("skill", name) for name in episode.skills]
-    marks.append(("task", episode.task))
+    marks += [("task", episode.task), ("goal", episode.goal)]
     if episode.cause:
+        marks.append(("signature", signature(episode.cause, episode.message)))
         marks.append(("error", episode.cause))
     if episode.place:
         marks.append(("place", documents.region(episode.place.x, episode.place.z)))
@@ -194,6 +219,8 @@ def _row(episode: Episode) -> dict[str, Any]:
         "first_event": first_event,
         "last_event": last_event,
         "at": episode.at,
+        "dollars": episode.dollars,
+        "prompt": episode.prompt,
     }
 
 

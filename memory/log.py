@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from memory import guard
 from memory.db import atomic
 
 Source = Literal["world", "body", "agent", "model"]
@@ -71,7 +72,7 @@ class EventLog:
                     "INSERT INTO events (journey, iteration, node, position, source, kind, tick, at, data) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [
-                        (*key, position, event.source, event.kind, event.tick, event.at, canonical(event.data))
+                        (*key, position, event.source, event.kind, event.tick, event.at, _kept(event))
                         for position, event in enumerate(events)
                     ],
                 )
@@ -115,6 +116,11 @@ class EventLog:
         Covers the events of the world and the body, in order, without real time and without the journey's name.
         """
         return _digest(event for event in self.read(journey) if event.source in ("world", "body"))
+
+
+def _kept(event: Event) -> str:
+    """The data as it is kept: everything but secrets, which a log that is never edited must not take in."""
+    return canonical(guard.redact_all(event.data))
 
 
 def _digest(events: Iterable[Event]) -> str:

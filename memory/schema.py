@@ -123,6 +123,107 @@ def m004_items(db: Database) -> None:
     append_only(db, "journal")
 
 
+@MEMORY()
+def m005_cubes(db: Database) -> None:
+    """What an item is beside its words: state, confidence, pins, sensitivity, origin, slot, and what it was made of."""
+    run_script(
+        db,
+        """
+        DROP INDEX items_statement;
+        ALTER TABLE items ADD COLUMN state TEXT NOT NULL DEFAULT 'active';
+        UPDATE items SET state = 'archived' WHERE archived = 1;
+        ALTER TABLE items DROP COLUMN archived;
+        ALTER TABLE items ADD COLUMN slot TEXT NOT NULL DEFAULT '';
+        ALTER TABLE items ADD COLUMN recorded_at REAL NOT NULL DEFAULT 0;
+        UPDATE items SET recorded_at = valid_from;
+        ALTER TABLE items ADD COLUMN confidence REAL NOT NULL DEFAULT 1;
+        ALTER TABLE items ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE items ADD COLUMN sensitivity TEXT NOT NULL DEFAULT 'plain';
+        ALTER TABLE items ADD COLUMN origin TEXT NOT NULL DEFAULT 'journey';
+        ALTER TABLE items ADD COLUMN merged_into INTEGER REFERENCES items (id);
+        CREATE UNIQUE INDEX items_statement ON items (scope, kind, key)
+            WHERE valid_to IS NULL AND state IN ('generated', 'active');
+        CREATE UNIQUE INDEX items_slot ON items (scope, kind, slot)
+            WHERE slot <> '' AND valid_to IS NULL AND state IN ('generated', 'active');
+        CREATE INDEX items_state ON items (state, kind, id);
+        CREATE TABLE sources (
+            item INTEGER NOT NULL REFERENCES items (id), source INTEGER NOT NULL REFERENCES items (id),
+            PRIMARY KEY (item, source)) WITHOUT ROWID;
+        CREATE INDEX sources_source ON sources (source);
+        ALTER TABLE journal ADD COLUMN act INTEGER;
+        CREATE INDEX journal_act ON journal (act);
+        """,
+    )
+
+
+@MEMORY()
+def m006_context(db: Database) -> None:
+    """Each document is also found by the words of what came just before it, and knows until when it held."""
+    run_script(
+        db,
+        """
+        ALTER TABLE documents ADD COLUMN context TEXT NOT NULL DEFAULT '';
+        ALTER TABLE documents ADD COLUMN until REAL;
+        ALTER TABLE documents ADD COLUMN sensitivity TEXT NOT NULL DEFAULT 'plain';
+        ALTER TABLE documents ADD COLUMN before INTEGER REFERENCES documents (id);
+        CREATE INDEX documents_before ON documents (before);
+        DROP TRIGGER documents_added;
+        DROP TRIGGER documents_changed;
+        DROP TABLE words;
+        CREATE VIRTUAL TABLE words USING fts5 (
+            text, context, content='documents', content_rowid='id', tokenize='porter unicode61');
+        CREATE TRIGGER documents_added AFTER INSERT ON documents BEGIN
+            INSERT INTO words (rowid, text, context) VALUES (new.id, new.text, new.context); END;
+        CREATE TRIGGER documents_changed AFTER UPDATE OF text, context ON documents BEGIN
+            INSERT INTO words (words, rowid, text, context) VALUES ('delete', old.id, old.text, old.context);
+            INSERT INTO words (rowid, text, context) VALUES (new.id, new.text, new.context); END;
+        INSERT INTO words (words) VALUES ('rebuild');
+        """,
+    )
+
+
+@MEMORY()
+def m007_notes(db: Database) -> None:
+    """What was said, written or read somewhere, in order within its stream; what an episode cost and was asked with."""
+    run_script(
+        db,
+        """
+        CREATE TABLE notes (
+            id INTEGER PRIMARY KEY, scope TEXT NOT NULL, stream TEXT NOT NULL, position INTEGER NOT NULL,
+            at REAL NOT NULL, speaker TEXT NOT NULL, text TEXT NOT NULL, origin TEXT NOT NULL,
+            sensitivity TEXT NOT NULL, UNIQUE (scope, stream, position));
+        ALTER TABLE episodes ADD COLUMN dollars REAL NOT NULL DEFAULT 0;
+        ALTER TABLE episodes ADD COLUMN prompt TEXT NOT NULL DEFAULT '';
+        """,
+    )
+    append_only(db, "notes")
+
+
+@MEMORY()
+def m008_jobs(db: Database) -> None:
+    """How far each job has come, what each run of it did, and what was asked of recall (to fit its weights on)."""
+    run_script(
+        db,
+        """
+        CREATE TABLE jobs (name TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE job_runs (
+            id INTEGER PRIMARY KEY, job TEXT NOT NULL, at REAL NOT NULL, units INTEGER NOT NULL,
+            left_over INTEGER NOT NULL, operations TEXT NOT NULL, seconds REAL NOT NULL);
+        CREATE INDEX job_runs_job ON job_runs (job, id);
+        CREATE TABLE tallies (
+            subject TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (subject, name)) WITHOUT ROWID;
+        CREATE TABLE faded (
+            item INTEGER PRIMARY KEY REFERENCES items (id), at REAL NOT NULL, retention REAL NOT NULL);
+        CREATE TABLE asked (
+            journey TEXT NOT NULL, iteration INTEGER NOT NULL, at REAL NOT NULL, question TEXT NOT NULL,
+            PRIMARY KEY (journey, iteration)) WITHOUT ROWID;
+        CREATE TABLE fitted (name TEXT PRIMARY KEY, at REAL NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+        """,
+    )
+    append_only(db, "job_runs")
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -1,55 +1,55 @@
-"""Facts and lessons: what is held to be true, since when, until when, and on which evidence.
+"""The semantic tier: facts, lessons, places, procedures, signs and summaries, and every change to them.
 
-Every change is one of ADD, UPDATE, SUPERSEDE, ARCHIVE, RESTORE, journalled with its reason and inputs, and can be
-undone by an inverse entry. A superseded item is wrong now; an archived one is merely out of mind: two columns, two
-meanings. Nothing is ever deleted.
+Each change is one of ADD, UPDATE, MERGE, SUPERSEDE, ARCHIVE, RESTORE, NOOP, journalled with its reason and inputs, and
+can be undone by inverse entries. A superseded item is wrong now; an archived one is merely out of mind; a merged one
+lives on in another: three columns, three meanings. Nothing is ever deleted.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from memory import documents
+from memory import documents, gate, guard
 from memory.db import atomic
 from memory.errors import NotKept, Refused
+from memory.items import (
+    LIVE,
+    Item,
+    Kind,
+    State,
+    container,
+    document_state,
+    from_snapshot,
+    key_of,
+    lesson,
+    marks_of,
+    not_found,
+    seen,
+    sign,
+    snapshot,
+    spot,
+)
 from memory.log import canonical
 
-Kind = Literal["fact", "lesson"]
-Operation = Literal["ADD", "UPDATE", "SUPERSEDE", "ARCHIVE", "RESTORE"]
+__all__ = ["Entry", "Item", "Kind", "Semantic", "container", "lesson", "not_found", "seen", "sign", "spot"]
 
-
-@dataclass(frozen=True)
-class Item:
-    """A fact or a lesson. `subject` is what it is about (an item, a block, a skill, an error code).
-
-    `scope` is the journey whose world it holds in, or '' if it holds everywhere. `valid_to` and `superseded_by` say
-    that it is wrong now; `archived` says that it is out of mind. `evidence` are episode ids.
-    """
-
-    kind: Kind
-    subject: str
-    text: str
-    scope: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
-    evidence: tuple[int, ...] = ()
-    valid_from: float = 0.0
-    valid_to: float | None = None
-    superseded_by: int | None = None
-    archived: bool = False
-    id: int = 0
+Operation = Literal["ADD", "UPDATE", "MERGE", "SUPERSEDE", "ARCHIVE", "RESTORE", "NOOP"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the journal: what was done to which item, why, from what, and the rows before and after."""
+    """One line of the journal: what was done to which item, why, from what, and the rows before and after.
+
+    Entries of one operation on several items share `act`, the number of the first of them.
+    """
 
     id: int
     operation: Operation
@@ -60,95 +60,31 @@ class Entry:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     undoes: int | None
-
-
-def seen(
-    block: str,
-    x: float,
-    y: float,
-    z: float,
-    *,
-    scope: str,
-    at: float,
-    evidence: Sequence[int] = (),
-    what: str = "seen",
-) -> Item:
-    """The fact that a block was seen, found or placed somewhere (`what` says which)."""
-    return Item(
-        "fact",
-        block,
-        f"{block} {what} at {x:.0f} {y:.0f} {z:.0f}",
-        scope,
-        {"what": what, "x": x, "y": y, "z": z},
-        tuple(evidence),
-        at,
-    )
-
-
-def not_found(
-    block: str,
-    x: float,
-    y: float,
-    z: float,
-    *,
-    within: int,
-    scope: str,
-    at: float,
-    evidence: Sequence[int] = (),
-) -> Item:
-    """The fact that a search came back empty: as useful as a find, and it keeps the agent from searching again."""
-    return Item(
-        "fact",
-        block,
-        f"no {block} within {within} blocks of {x:.0f} {y:.0f} {z:.0f}",
-        scope,
-        {"what": "absent", "x": x, "y": y, "z": z, "within": within},
-        tuple(evidence),
-        at,
-    )
-
-
-def lesson(
-    subject: str,
-    trigger: str,
-    advice: str,
-    *,
-    never: bool = False,
-    scope: str = "",
-    at: float,
-    evidence: Sequence[int] = (),
-) -> Item:
-    """A rule learned from experience: when `trigger`, do (or never do) `advice`."""
-    text = f"When {trigger}: {'never ' if never else ''}{advice}"
-    return Item(
-        "lesson", subject, text, scope, {"trigger": trigger, "advice": advice, "never": never}, tuple(evidence), at
-    )
+    act: int
 
 
 class Semantic:
-    """The one writer of facts and lessons."""
+    """The one writer of items."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._acting: int | None = None
 
     def add(self, item: Item, *, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
-        """ADD: keep an item. The same statement in the same scope is kept once; new evidence is joined to it."""
+        """ADD: keep an item. The same statement in the same scope is kept once; new evidence is joined to it.
+
+        A statement that answers a question which has one answer at a time (`slot`) supersedes the answer before it.
+        """
         with atomic(self._db):
-            kept = self._db.execute(
-                "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_to IS NULL "
-                "ORDER BY archived, id",
-                [item.scope, item.kind, _key(item)],
-            ).fetchone()
-            if kept is None:
-                return self._write("ADD", None, item, item.valid_from, reason, inputs)
-            old = self.get(kept[0])
-            evidence = tuple(sorted({*old.evidence, *item.evidence}))
-            if evidence == old.evidence and not old.archived:
-                return old
-            operation: Operation = "RESTORE" if old.archived else "UPDATE"
-            return self._write(
-                operation, old, replace(old, evidence=evidence, archived=False), item.valid_from, reason, inputs
-            )
+            item = _guarded(item)
+            same = self._same(item)
+            if same is not None:
+                return self._join(self.get(same), item, reason, inputs)
+            if item.slot:
+                earlier = self.answer(item.kind, item.slot, item.scope)
+                if earlier is not None:
+                    return self.supersede(earlier.id, item, reason=reason, inputs=inputs)
+            return self._write("ADD", None, item, item.recorded_at, reason, inputs)
 
     def update(
         self,
@@ -159,57 +95,128 @@ class Semantic:
         text: str | None = None,
         data: Mapping[str, Any] | None = None,
         evidence: Sequence[int] = (),
+        sources: Sequence[int] = (),
+        state: Literal["generated", "active"] | None = None,
+        confidence: float | None = None,
+        pinned: bool | None = None,
         inputs: Mapping[str, Any] | None = None,
     ) -> Item:
-        """UPDATE: say the same thing better. For a thing that is no longer so, supersede instead."""
+        """UPDATE: say the same thing better, or hold it more firmly. For what is no longer so, supersede instead."""
         with atomic(self._db):
-            old = self._current(id)
+            old = self._changeable(id)
             new = replace(
                 old,
-                text=old.text if text is None else text,
-                data=old.data if data is None else data,
+                text=old.text if text is None else guard.redact(text),
+                data=old.data if data is None else guard.redact_all(data),
                 evidence=tuple(sorted({*old.evidence, *evidence})),
+                sources=tuple(sorted({*old.sources, *sources})),
+                state=old.state if state is None else state,
+                confidence=old.confidence if confidence is None else confidence,
+                pinned=old.pinned if pinned is None else pinned,
             )
             return old if new == old else self._write("UPDATE", old, new, at, reason, inputs)
 
     def supersede(self, id: int, new: Item, *, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """SUPERSEDE: the old item is wrong from `new.valid_from` on, and `new` says what holds instead."""
-        with atomic(self._db):
-            old = self._current(id)
-            added = self.add(new, reason=reason, inputs=inputs)
-            if added.id == id:
+        with self._act():
+            old, new = self._changeable(id), _guarded(new)
+            successor = self._same(new)
+            if successor == id:
                 raise Refused(f"item {id} cannot supersede itself: the new statement is the same")
-            ended = replace(old, valid_to=new.valid_from, superseded_by=added.id)
+            ended = replace(old, valid_to=new.valid_from, superseded_by=successor or self._next("items"))
             self._write("SUPERSEDE", old, ended, new.valid_from, reason, inputs)
-            return added
+            return self.add(new, reason=reason, inputs=inputs)
 
     def close(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """SUPERSEDE by nothing: the item stopped being so at `at` and nothing is known in its stead."""
         with atomic(self._db):
-            old = self._current(id)
+            old = self._changeable(id)
             return self._write("SUPERSEDE", old, replace(old, valid_to=at), at, reason, inputs)
+
+    def merge(
+        self,
+        ids: Sequence[int],
+        text: str,
+        *,
+        at: float,
+        reason: str,
+        origin: str = "reconcile",
+        inputs: Mapping[str, Any] | None = None,
+    ) -> Item:
+        """MERGE: one item stands for several that say the same. Refused if a number, date, negation or name is lost.
+
+        The originals stay as they are, out of mind, each pointing to the new item, which points back to them.
+        """
+        with self._act():
+            olds = [self._changeable(id) for id in sorted(set(ids))]
+            self._mergeable(olds, text)
+            merged = replace(
+                next((old for old in olds if old.text == text), olds[0]),
+                text=text,
+                evidence=tuple(sorted({episode for old in olds for episode in old.evidence})),
+                sources=tuple(old.id for old in olds),
+                valid_from=min(old.valid_from for old in olds),
+                recorded_at=at,
+                confidence=max(old.confidence for old in olds),
+                pinned=any(old.pinned for old in olds),
+                state="active" if any(old.state == "active" for old in olds) else "generated",
+                origin=origin,
+            )
+            into = self._next("items")
+            for old in olds:
+                self._write("MERGE", old, replace(old, state="merged", merged_into=into), at, reason, inputs)
+            return self._write("MERGE", None, merged, at, reason, inputs)
 
     def archive(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """ARCHIVE: take an item out of mind; it stays true and can be restored."""
-        return self._set_archived(id, True, at, reason, inputs)
+        with atomic(self._db):
+            old = self.get(id)
+            if old.state not in LIVE:
+                return old
+            if old.pinned:
+                raise Refused(f"item {id} is pinned: unpin it first")
+            return self._write("ARCHIVE", old, replace(old, state="archived"), at, reason, inputs)
 
     def restore(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """RESTORE: bring an archived item back into mind."""
-        return self._set_archived(id, False, at, reason, inputs)
+        with atomic(self._db):
+            old = self.get(id)
+            if old.state != "archived":
+                return old
+            return self._write("RESTORE", old, replace(old, state="active"), at, reason, inputs)
+
+    def noop(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any]) -> None:
+        """NOOP: a change was considered and not made; written once for the same reason and inputs."""
+        with atomic(self._db):
+            same = self._db.execute(
+                "SELECT 1 FROM journal WHERE item = ? AND operation = 'NOOP' AND reason = ? AND inputs = ?",
+                [id, reason, canonical(dict(inputs))],
+            ).fetchone()
+            if same is None:
+                now = self.get(id)
+                self._journal("NOOP", id, at, reason, inputs, snapshot(now), snapshot(now), None)
 
     def undo(self, entry: int, *, at: float, reason: str) -> Entry:
         """Undo one journal entry by writing its inverse; refused if the item was changed again since.
 
-        Undoing a SUPERSEDE leaves the successor in mind: undo its ADD as well if it was wrong.
+        An operation on several items wrote several entries: `undo_act` takes all of them back.
         """
         with atomic(self._db):
-            done = self._entry(entry)
+            done = self.entry(entry)
             now = self.get(done.item)
-            if _snapshot(now) != dict(done.after):
+            if now != from_snapshot(done.after, now.id):
                 raise Refused(f"item {done.item} was changed after entry {entry}: undo the later entries first")
-            then = _from_snapshot(done.before, now) if done.before else replace(now, archived=True)
-            self._write(_INVERSE[done.operation], now, then, at, reason, {}, undoes=entry)
+            then = from_snapshot(done.before, now.id) if done.before else replace(now, state="archived")
+            operation: Operation = "NOOP" if done.operation == "NOOP" else _inverse(now, then)
+            self._write(operation, now, then, at, reason, {}, undoes=entry)
             return self.journal(done.item, limit=1)[0]
+
+    def undo_act(self, entry: int, *, at: float, reason: str) -> list[Entry]:
+        """Undo the whole operation that an entry belongs to, or nothing of it; returns the inverse entries."""
+        with atomic(self._db):
+            act = self.entry(entry).act
+            rows = self._db.execute("SELECT id FROM journal WHERE id = ?1 OR act = ?1 ORDER BY id DESC", [act])
+            return [self.undo(id, at=at, reason=reason) for (id,) in rows.fetchall()]
 
     def get(self, id: int) -> Item:
         """One item, whatever its state."""
@@ -217,6 +224,17 @@ class Semantic:
         if not found:
             raise NotKept(f"no item {id} is kept")
         return found[0]
+
+    def answer(self, kind: Kind, slot: str, scope: str) -> Item | None:
+        """What answers the question `slot` now, if anything does."""
+        found = self._select(
+            "scope = ? AND kind = ? AND slot = ? AND slot <> '' AND valid_to IS NULL "
+            "AND state IN ('generated', 'active')",
+            [scope, kind, slot],
+            "id",
+            1,
+        )
+        return found[0] if found else None
 
     def find(
         self,
@@ -226,17 +244,22 @@ class Semantic:
         scope: str | None = None,
         as_of: float | None = None,
         archived: bool = False,
+        state: State | None = None,
+        origin: str | None = None,
         limit: int = 50,
     ) -> list[Item]:
         """What holds now (or held `as_of`), newest first; a scope also sees what holds everywhere."""
-        where: list[str] = ["archived <= ?"]
-        values: list[Any] = [archived]
+        where: list[str] = []
+        values: list[Any] = []
+        if state is None:
+            where.append("state IN ('generated', 'active', 'archived')" if archived else "state IN (?, ?)")
+            values += [] if archived else [*LIVE]
         if as_of is None:
             where.append("valid_to IS NULL")
         else:
             where.append("valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)")
             values += [as_of, as_of]
-        for column, value in (("kind", kind), ("subject", subject)):
+        for column, value in (("kind", kind), ("subject", subject), ("state", state), ("origin", origin)):
             if value is not None:
                 where.append(f"{column} = ?")
                 values.append(value)
@@ -248,8 +271,9 @@ class Semantic:
     def nearest(self, subject: str, x: float, y: float, z: float, *, scope: str, limit: int = 5) -> list[Item]:
         """Known places of `subject` that still hold, nearest first."""
         places = self._select(
-            "kind = 'fact' AND subject = ? AND scope = ? AND valid_to IS NULL AND archived = 0 "
-            "AND json_extract(data, '$.what') IN ('seen', 'found', 'placed')",
+            "kind IN ('fact', 'place') AND subject = ? AND scope = ? AND valid_to IS NULL "
+            "AND state IN ('generated', 'active') "
+            "AND json_extract(data, '$.what') IN ('seen', 'found', 'placed', 'container', 'spot')",
             [subject, scope],
             "id",
             -1,
@@ -262,33 +286,60 @@ class Semantic:
 
     def journal(self, item: int | None = None, *, limit: int = 50) -> list[Entry]:
         """What was done to one item or to all, newest first."""
+        where, values = ("", []) if item is None else ("WHERE item = ?", [item])
         rows = self._db.execute(
-            "SELECT id, operation, item, at, reason, inputs, before, after, undoes FROM journal "
-            "WHERE item = coalesce(?, item) ORDER BY id DESC LIMIT ?",
-            [item, limit],
+            "SELECT id, operation, item, at, reason, inputs, before, after, undoes, coalesce(act, id) FROM journal "
+            f"{where} ORDER BY id DESC LIMIT ?",
+            [*values, limit],
         )
         return [_entry(row) for row in rows]
 
-    def _set_archived(self, id: int, archived: bool, at: float, reason: str, inputs: Mapping[str, Any] | None) -> Item:
-        with atomic(self._db):
-            old = self.get(id)
-            if old.archived == archived:
-                return old
-            return self._write(
-                "ARCHIVE" if archived else "RESTORE", old, replace(old, archived=archived), at, reason, inputs
-            )
+    def entry(self, id: int) -> Entry:
+        """One line of the journal."""
+        row = self._db.execute(
+            "SELECT id, operation, item, at, reason, inputs, before, after, undoes, coalesce(act, id) FROM journal "
+            "WHERE id = ?",
+            [id],
+        ).fetchone()
+        if row is None:
+            raise NotKept(f"the journal has no entry {id}")
+        return _entry(row)
 
-    def _current(self, id: int) -> Item:
+    # -- writing
+
+    def _join(self, old: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
+        """The statement is there: take its new evidence, and bring it back into mind if it was out of it."""
+        new = replace(
+            old,
+            evidence=tuple(sorted({*old.evidence, *item.evidence})),
+            sources=tuple(sorted({*old.sources, *item.sources})),
+            state="active" if old.archived else old.state,
+        )
+        if new == old:
+            return old
+        return self._write("RESTORE" if old.archived else "UPDATE", old, new, item.recorded_at, reason, inputs)
+
+    def _changeable(self, id: int) -> Item:
         item = self.get(id)
         if item.valid_to is not None:
             raise Refused(f"item {id} is no longer so since {item.valid_to:g}: it cannot change any more")
+        if item.state == "merged":
+            raise Refused(f"item {id} was merged into item {item.merged_into}: change that one")
+        if item.kind == "sign":
+            raise Refused(f"item {id} is a sign: it can be undone, never changed")
         return item
 
-    def _entry(self, id: int) -> Entry:
-        row = self._db.execute("SELECT item FROM journal WHERE id = ?", [id]).fetchone()
-        if row is None:
-            raise NotKept(f"the journal has no entry {id}")
-        return next(entry for entry in self.journal(row[0], limit=-1) if entry.id == id)
+    def _mergeable(self, olds: Sequence[Item], text: str) -> None:
+        if len(olds) < 2:
+            raise Refused("a merge needs two items or more")
+        if len({(old.kind, old.scope, old.subject, old.sensitivity) for old in olds}) > 1:
+            raise Refused("only items of one kind, scope, subject and sensitivity can be merged")
+        if len({canonical(dict(old.data)) for old in olds}) > 1 and any("x" in old.data for old in olds):
+            raise Refused("items about different places cannot be merged")
+        kept = next((old for old in olds if old.text == text), olds[0])
+        verdict = gate.check([_whole(old.text, old.data) for old in olds], _whole(text, kept.data))
+        if not verdict.ok:
+            raise Refused(f"the merge would lose or contradict {', '.join(verdict.lost[:5])}")
 
     def _write(
         self,
@@ -300,126 +351,165 @@ class Semantic:
         inputs: Mapping[str, Any] | None,
         undoes: int | None = None,
     ) -> Item:
-        """Write the row, its evidence, its document and its journal entry, in the transaction that is open."""
+        """Write the row, its links, its document and its journal entry, in the transaction that is open."""
         row = {
-            "kind": new.kind,
-            "scope": new.scope,
-            "key": _key(new),
-            "subject": new.subject,
-            "text": new.text,
+            **{name: value for name, value in vars(new).items() if name not in ("id", "evidence", "sources")},
+            "key": key_of(new),
             "data": canonical(dict(new.data)),
-            "valid_from": new.valid_from,
-            "valid_to": new.valid_to,
-            "superseded_by": new.superseded_by,
-            "archived": int(new.archived),
+            "pinned": int(new.pinned),
         }
         try:
             if old is None:
-                self._db.execute(
-                    f"INSERT INTO items ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
-                )
-                id = int(self._db.execute("SELECT last_insert_rowid()").fetchone()[0])
+                columns = f"({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+                sql = f"INSERT INTO items {columns} RETURNING id"
+                id = int(self._db.execute(sql, [*row.values()]).fetchone()[0])
             else:
                 id = old.id
                 assignments = ", ".join(f"{column} = ?" for column in row)
                 self._db.execute(f"UPDATE items SET {assignments} WHERE id = ?", [*row.values(), id])
         except sqlite3.IntegrityError as error:
             raise Refused(f"another item already says: {new.text}") from error
-        self._db.execute("DELETE FROM evidence WHERE item = ?", [id])
-        self._db.conn.executemany("INSERT INTO evidence VALUES (?, ?)", [(id, episode) for episode in new.evidence])
-        kept = self.get(id)
+        if old is None or old.evidence != new.evidence:
+            self._db.execute("DELETE FROM evidence WHERE item = ?", [id])
+            self._db.conn.executemany("INSERT INTO evidence VALUES (?, ?)", [(id, each) for each in new.evidence])
+        if old is None or old.sources != new.sources:
+            self._db.execute("DELETE FROM sources WHERE item = ?", [id])
+            self._db.conn.executemany("INSERT INTO sources VALUES (?, ?)", [(id, each) for each in new.sources])
+        kept = replace(new, id=id)
         documents.keep(
             self._db,
             tier=new.kind,
             ref=id,
             scope=new.scope,
             at=new.valid_from,
+            until=new.valid_to,
             text=new.text,
-            marks=_marks(kept),
-            state=_state(kept),
+            marks=marks_of(kept),
+            state=document_state(kept),
+            sensitivity=new.sensitivity,
         )
+        before = snapshot(old) if old else {}
+        self._journal(operation, id, at, reason, inputs or {}, before, snapshot(kept), undoes)
+        return kept
+
+    def _journal(
+        self,
+        operation: Operation,
+        item: int,
+        at: float,
+        reason: str,
+        inputs: Mapping[str, Any],
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        undoes: int | None,
+    ) -> None:
         self._db.execute(
-            "INSERT INTO journal (operation, item, at, reason, inputs, before, after, undoes) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO journal (operation, item, at, reason, inputs, before, after, undoes, act) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 operation,
-                id,
+                item,
                 at,
                 reason,
-                canonical(dict(inputs or {})),
-                canonical(_snapshot(old) if old else {}),
-                canonical(_snapshot(kept)),
+                canonical(dict(inputs)),
+                canonical(dict(before)),
+                canonical(dict(after)),
                 undoes,
+                self._acting,
             ],
         )
-        return kept
+
+    @contextmanager
+    def _act(self) -> Iterator[None]:
+        """One transaction whose journal entries belong together; a merged or superseded row names a row to come."""
+        outer = self._acting
+        with atomic(self._db):
+            self._db.execute("PRAGMA defer_foreign_keys = ON")
+            self._acting = outer or self._next("journal")
+            try:
+                yield
+            finally:
+                self._acting = outer
+
+    def _next(self, table: Literal["items", "journal"]) -> int:
+        """The number that the next row of a table gets: nothing is ever deleted, and the write lock is held."""
+        return int(self._db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])
+
+    def _same(self, item: Item) -> int | None:
+        """The item that already says this in the same scope, live before archived, merged ones aside."""
+        row = self._db.execute(
+            "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_to IS NULL AND state <> 'merged' "
+            "ORDER BY state = 'archived', id",
+            [item.scope, item.kind, key_of(item)],
+        ).fetchone()
+        return int(row[0]) if row else None
 
     def _select(self, where: str, values: list[Any], order: str, limit: int) -> list[Item]:
         rows = self._db.execute(
-            "SELECT kind, subject, text, scope, data, "
+            f"SELECT {', '.join(_COLUMNS)}, "
             "(SELECT json_group_array(episode) FROM (SELECT episode FROM evidence WHERE item = items.id ORDER BY 1)), "
-            "valid_from, valid_to, superseded_by, archived, id "
+            "(SELECT json_group_array(source) FROM (SELECT source FROM sources WHERE item = items.id ORDER BY 1)) "
             f"FROM items WHERE {where} ORDER BY {order} LIMIT ?",
             [*values, limit],
         )
         return [_item(row) for row in rows]
 
 
-_INVERSE: dict[Operation, Operation] = {
-    "ADD": "ARCHIVE",
-    "UPDATE": "UPDATE",
-    "SUPERSEDE": "RESTORE",
-    "ARCHIVE": "RESTORE",
-    "RESTORE": "ARCHIVE",
-}
-"""The operation that takes each one back; an ADD is taken back by archiving, because nothing is deleted."""
+_COLUMNS = (
+    "kind",
+    "subject",
+    "text",
+    "scope",
+    "data",
+    "valid_from",
+    "valid_to",
+    "superseded_by",
+    "state",
+    "slot",
+    "recorded_at",
+    "confidence",
+    "pinned",
+    "sensitivity",
+    "origin",
+    "merged_into",
+    "id",
+)
 
 
-def _key(item: Item) -> str:
-    """What makes two statements the same one: subject, words and data, without time and evidence."""
-    content = canonical([item.subject, item.text, dict(item.data)])
-    return hashlib.sha256(content.encode()).hexdigest()
+def _guarded(item: Item) -> Item:
+    """The item without secrets; what was learned is taken to be known from when it was so, unless it says otherwise."""
+    clean = replace(item, text=guard.redact(item.text), data=guard.redact_all(item.data))
+    return clean if clean.recorded_at else replace(clean, recorded_at=clean.valid_from)
 
 
-def _state(item: Item) -> documents.State:
-    if item.valid_to is not None:
-        return "superseded"
-    return "archived" if item.archived else "current"
+def _whole(text: str, data: Mapping[str, Any]) -> str:
+    """Everything that a merge must keep: the words, and each value behind them."""
+    return f"{text}\n{canonical(dict(data))}"
 
 
-def _marks(item: Item) -> list[documents.Mark]:
-    """A subject may be an item, a skill or an error code: it is marked as each, and matches whichever is asked."""
-    marks = [(kind, item.subject) for kind in ("item", "skill", "error")]
-    if "x" in item.data and "z" in item.data:
-        marks.append(("place", documents.region(item.data["x"], item.data["z"])))
-    return marks
-
-
-def _snapshot(item: Item) -> dict[str, Any]:
-    return {**{name: value for name, value in vars(item).items() if name != "id"}, "evidence": [*item.evidence]}
-
-
-def _from_snapshot(snapshot: Mapping[str, Any], item: Item) -> Item:
-    return Item(**{**snapshot, "evidence": tuple(snapshot["evidence"])}, id=item.id)
+def _inverse(now: Item, then: Item) -> Operation:
+    """The operation that leads from one version of an item back to an earlier one."""
+    if now.live == then.live:
+        return "UPDATE"
+    if then.live:
+        return "RESTORE"
+    if then.valid_to is not None:
+        return "SUPERSEDE"
+    return "MERGE" if then.state == "merged" else "ARCHIVE"
 
 
 def _item(row: tuple[Any, ...]) -> Item:
-    kind, subject, text, scope, data, evidence, valid_from, valid_to, superseded_by, archived, id = row
+    columns = dict(zip(_COLUMNS, row, strict=False))
+    evidence, sources = row[-2:]
     return Item(
-        kind,
-        subject,
-        text,
-        scope,
-        json.loads(data),
-        tuple(json.loads(evidence)),
-        valid_from,
-        valid_to,
-        superseded_by,
-        bool(archived),
-        id,
+        **{**columns, "data": json.loads(columns["data"]), "pinned": bool(columns["pinned"])},
+        evidence=tuple(json.loads(evidence)),
+        sources=tuple(json.loads(sources)),
     )
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    id, operation, item, at, reason, inputs, before, after, undoes = row
-    return Entry(id, operation, item, at, reason, json.loads(inputs), json.loads(before), json.loads(after), undoes)
+    id, operation, item, at, reason, inputs, before, after, undoes, act = row
+    return Entry(
+        id, operation, item, at, reason, json.loads(inputs), json.loads(before), json.loads(after), undoes, act
+    )

@@ -1,0 +1,299 @@
+"""The job `consolidate`: from episodes to what they have in common, in levels that each point to what they came from.
+
+Level 1 is a task that took several rounds, level 2 a goal over all journeys, level 3 a stretch of one journey. Beside
+them: how an error was mended, what never worked, which skill serves which goal. No model is asked: counts and the
+episodes' own words. Episodes stay as they are; everything written here links back to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from memory.episodic import Episode, Episodes
+from memory.items import Item
+from memory.jobs import Cursor, Step
+from memory.semantic import Semantic
+from memory.signature import signature
+
+CHAPTER = 25
+"""Episodes of a journey in one level-3 summary."""
+GIVEN_UP = 3
+"""Failures with one signature, and no success, after which it is worth saying that it does not work."""
+
+
+class Consolidate:
+    """Works through new episodes, oldest first."""
+
+    name = "consolidate"
+
+    def waiting(self, db: Database, cursor: Cursor, now: float) -> int:
+        """Episodes that were not looked at yet."""
+        return int(db.execute("SELECT count(*) FROM episodes WHERE id > ?", [cursor.get("episode", 0)]).fetchone()[0])
+
+    def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
+        """Draw conclusions from the next episodes, one at a time, so that the size of a step changes nothing."""
+        last = cursor.get("episode", 0)
+        ids = [
+            id
+            for (id,) in db.execute(
+                "SELECT id FROM episodes WHERE id > ? ORDER BY id LIMIT ?", [last, limit]
+            ).fetchall()
+        ]
+        episodes = Episodes(db)
+        for id in ids:
+            _Conclusions(db, episodes.by_id(id)).draw()
+        return Step({"episode": ids[-1] if ids else last}, len(ids), len(ids) == limit)
+
+
+class _Conclusions:
+    """What one more episode adds to what is known."""
+
+    def __init__(self, db: Database, episode: Episode) -> None:
+        self.db, self.episode = db, episode
+        self.semantic = Semantic(db)
+
+    def draw(self) -> None:
+        rounds = self._rounds()
+        if len(rounds) > 1:
+            self._task(rounds)
+        failed = [each for each in rounds if each.outcome == "failed"]
+        if self.episode.outcome == "passed":
+            if failed:
+                self._mended(failed[-1])
+            for skill in self.episode.skills:
+                self._procedure(skill)
+        else:
+            self._unmended()
+        self._goal()
+        self._chapter()
+
+    def _rounds(self) -> list[Episode]:
+        """The episodes of the same task up to this one."""
+        found = Episodes(self.db).find(self.episode.journey, task=self.episode.task, limit=32)
+        return [each for each in reversed(found) if each.id <= self.episode.id]
+
+    def _task(self, rounds: Sequence[Episode]) -> None:
+        causes = [each.cause for each in rounds if each.cause]
+        passed = rounds[-1].outcome == "passed"
+        gained = ", ".join(f"{count:+d} {name}" for name, count in rounds[-1].gained.items()) if passed else ""
+        text = f"{rounds[0].goal}: {'passed' if passed else 'not passed'} in round {len(rounds)}"
+        text += f", after {_listed(causes)}" if causes else ""
+        text += f"; {gained}" if gained else ""
+        data = {"level": 1, "task": self.episode.task, "goal": rounds[0].goal, "rounds": len(rounds), "passed": passed}
+        self._keep(
+            "summary",
+            rounds[0].goal,
+            text,
+            data,
+            scope=self.episode.journey,
+            slot=f"task {self.episode.task}",
+            evidence=[each.id for each in rounds],
+        )
+
+    def _mended(self, failed: Episode) -> None:
+        """How an error was mended: found again by its signature, in whichever world it happens."""
+        assert failed.cause is not None
+        episode, shape = self.episode, signature(failed.cause, failed.message)
+        new = [name for name in episode.skills if name not in failed.skills]
+        how = f"it worked with {', '.join(new)}" if new else "it worked when tried again"
+        if failed.program and episode.program and failed.program != episode.program:
+            how = f"a changed program mended it{f', with {_listed(new)}' if new else ''}"
+        data = {
+            "signature": shape,
+            "goal": episode.goal,
+            "code": failed.cause,
+            "failed": failed.program,
+            "mended": episode.program,
+            "skills": sorted(episode.skills),
+        }
+        slot = f"mended {episode.goal} {shape}"
+        text = f"When {episode.goal} fails with {failed.cause} ({failed.message}): {how}"
+        known = self.semantic.answer("lesson", slot, "")
+        if known is not None:
+            self.semantic.update(
+                known.id,
+                at=episode.at,
+                reason="mended again",
+                data=data,
+                evidence=[failed.id, episode.id],
+                confidence=_belief(len(known.evidence) // 2 + 1),
+                state="active",
+            )
+            return
+        lesson = _item("lesson", failed.cause, text, data, "", slot, [failed.id, episode.id], episode.at)
+        hopeless = self.semantic.answer("lesson", f"unmended {episode.goal} {shape}", "")
+        if hopeless is not None:
+            self.semantic.supersede(hopeless.id, lesson, reason=f"mended in iteration {episode.iteration}")
+        else:
+            self.semantic.add(lesson, reason=f"mended in iteration {episode.iteration}")
+
+    def _unmended(self) -> None:
+        episode = self.episode
+        if not episode.cause:
+            return
+        shape = signature(episode.cause, episode.message)
+        times = self._tally(f"failure {episode.goal} {shape}", "count")
+        if self.semantic.answer("lesson", f"mended {episode.goal} {shape}", "") or times < GIVEN_UP:
+            return
+        if not _worth_saying(times):
+            return
+        text = f"{episode.goal} failed {times} times with {episode.cause} ({episode.message}) and is not mended yet"
+        data = {"signature": shape, "goal": episode.goal, "code": episode.cause, "times": times, "unmended": True}
+        self._keep("lesson", episode.cause, text, data, slot=f"unmended {episode.goal} {shape}", evidence=[episode.id])
+
+    def _procedure(self, skill: str) -> None:
+        """A link into the skill graph: this skill serves that goal."""
+        times = self._tally(f"skill {skill}", self.episode.goal)
+        if not _worth_saying(times):
+            return
+        goals = self._tallies(f"skill {skill}")
+        best = sorted(goals, key=lambda goal: (-goals[goal], goal))[:8]
+        text = f"skill {skill} serves {'; '.join(f'{goal} ({goals[goal]} times)' for goal in best)}"
+        data = {"skills": [skill], "version": self.episode.skills[skill], "goals": {goal: goals[goal] for goal in best}}
+        self._keep("procedure", skill, text, data, slot=f"procedure {skill}", evidence=[self.episode.id])
+
+    def _goal(self) -> None:
+        episode = self.episode
+        outcome = "passed" if episode.outcome == "passed" else f"failed: {episode.cause or 'not_done'}"
+        self._tally(f"goal {episode.goal}", outcome)
+        counts = self._tallies(f"goal {episode.goal}")
+        total = sum(counts.values())
+        if total < 2 or not _worth_saying(total):
+            return
+        passed = counts.pop("passed", 0)
+        causes = sorted(counts, key=lambda name: (-counts[name], name))
+        text = f"{episode.goal}: {passed} of {total} programs passed"
+        text += f"; {', '.join(f'{counts[name]} {name}' for name in causes[:5])}" if causes else ""
+        data = {"level": 2, "goal": episode.goal, "passed": passed, "total": total, "failures": counts}
+        slot = f"goal {episode.goal}"
+        self._keep("summary", episode.goal, text, data, slot=slot, sources=self._of_goal())
+
+    def _chapter(self) -> None:
+        episode = self.episode
+        number = self._tally(f"chapter {episode.journey}", "episodes")
+        if number % CHAPTER:
+            return
+        recent = list(reversed(Episodes(self.db).find(episode.journey, limit=4 * CHAPTER)))
+        stretch = [each for each in recent if each.id <= episode.id][-CHAPTER:]
+        done = list(dict.fromkeys(each.goal for each in stretch if each.outcome == "passed"))
+        causes = [each.cause for each in stretch if each.cause]
+        text = f"iterations {stretch[0].iteration} to {episode.iteration}: did {_listed(done) or 'nothing'}"
+        text += f"; {len(causes)} failed ({_listed(causes)})" if causes else ""
+        data = {"level": 3, "from": stretch[0].iteration, "to": episode.iteration}
+        parts = self._of_tasks({each.task for each in stretch})
+        slot = f"chapter {number // CHAPTER}"
+        evidence = [each.id for each in stretch]
+        self._keep("summary", "journey", text, data, scope=episode.journey, slot=slot, evidence=evidence, sources=parts)
+
+    # -- shared
+
+    def _keep(
+        self,
+        kind: Any,
+        subject: str,
+        text: str,
+        data: Mapping[str, Any],
+        *,
+        scope: str = "",
+        slot: str,
+        evidence: Sequence[int] = (),
+        sources: Sequence[int] = (),
+    ) -> None:
+        """Say it for the first time, or say it better."""
+        known, at = self.semantic.answer(kind, slot, scope), self.episode.at
+        reason = f"iteration {self.episode.iteration} of {self.episode.journey}"
+        if known is None:
+            self.semantic.add(_item(kind, subject, text, data, scope, slot, evidence, at, sources), reason=reason)
+            return
+        self.semantic.update(
+            known.id,
+            at=at,
+            reason=reason,
+            text=text,
+            data=data,
+            evidence=evidence,
+            sources=sources,
+            state="active",
+            confidence=_belief(len({*known.evidence, *evidence})),
+        )
+
+    def _of_goal(self) -> list[int]:
+        """The newest task summaries of this goal, in all journeys."""
+        rows = self.db.execute(
+            "SELECT id FROM items WHERE kind = 'summary' AND subject = ? AND scope <> '' AND valid_to IS NULL "
+            "AND state IN ('generated', 'active') ORDER BY id DESC LIMIT 20",
+            [self.episode.goal],
+        )
+        return sorted(id for (id,) in rows)
+
+    def _of_tasks(self, tasks: set[str]) -> list[int]:
+        """The summaries of some tasks of this journey."""
+        found = [self.semantic.answer("summary", f"task {task}", self.episode.journey) for task in sorted(tasks)]
+        return sorted(item.id for item in found if item is not None)
+
+    def _tally(self, subject: str, name: str) -> int:
+        return int(
+            self.db.execute(
+                "INSERT INTO tallies VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
+                [subject, name],
+            ).fetchone()[0]
+        )
+
+    def _tallies(self, subject: str) -> dict[str, int]:
+        return dict(self.db.execute("SELECT name, count FROM tallies WHERE subject = ? ORDER BY name", [subject]))
+
+
+def _item(
+    kind: Any,
+    subject: str,
+    text: str,
+    data: Mapping[str, Any],
+    scope: str,
+    slot: str,
+    evidence: Sequence[int],
+    at: float,
+    sources: Sequence[int] = (),
+) -> Item:
+    return Item(
+        kind,
+        subject,
+        text,
+        scope,
+        data,
+        tuple(sorted(set(evidence))),
+        at,
+        state="generated",
+        slot=slot,
+        confidence=_belief(len(evidence)),
+        origin="consolidate",
+        sources=tuple(sorted(set(sources))),
+    )
+
+
+def _belief(evidence: int) -> float:
+    """How firmly something is held: the rule of succession."""
+    return (evidence + 1) / (evidence + 2)
+
+
+def _worth_saying(count: int) -> bool:
+    """A count is worth writing again when it grew by about a fifth: often at first, seldom later."""
+    return count <= 5 or int(6 * _log2(count)) != int(6 * _log2(count - 1))
+
+
+def _log2(count: int) -> float:
+    """log2 by its exact binary length and the rest, the same on every machine."""
+    length = count.bit_length() - 1
+    return length + (count / (1 << length) - 1)
+
+
+def _listed(names: Sequence[str | None]) -> str:
+    """Names with how often each came, commonest first: 'a x2, b'."""
+    counts: dict[str, int] = {}
+    for name in names:
+        if name:
+            counts[name] = counts.get(name, 0) + 1
+    ordered = sorted(counts, key=lambda name: -counts[name])[:8]
+    return ", ".join(f"{name} x{counts[name]}" if counts[name] > 1 else name for name in ordered)

@@ -1,0 +1,175 @@
+"""The jobs `decay`, `rehearse` and `archive`: what has faded is named, what proves itself is confirmed, the rest rests.
+
+`decay` only names what has faded; `archive` takes out of mind what was named and has not come back since; nothing is
+deleted and everything can be restored. A failure is never put away before the success that answers it, and neither is
+anything pinned, confirmed or distilled from much.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from memory import decay
+from memory.documents import document_of
+from memory.items import Item
+from memory.jobs import Cursor, Step
+from memory.semantic import Semantic
+from memory.strengths import record_use, strength_of
+
+FADED = 0.5
+"""Retention below which an item of little value is let go."""
+DUE = 0.9
+"""Retention below which an item of value wants to be confirmed."""
+GRACE = 25.0
+"""Experience for which an item stays in mind after it was found to have faded."""
+SWEEP = 50.0
+"""Experience between two looks at the same item."""
+
+
+class _Sweep:
+    """Goes through all live items again and again, at most once in `SWEEP` units of experience."""
+
+    name = ""
+
+    def __init__(self, curve: str = "fsrs6") -> None:
+        self.curve = curve
+
+    def waiting(self, db: Database, cursor: Cursor, now: float) -> int:
+        """Items that this sweep has not looked at; none while the last sweep is recent."""
+        if cursor.get("swept") is not None and now < cursor["swept"] + SWEEP:
+            return 0
+        after = cursor.get("item", 0)
+        return int(db.execute(f"SELECT count(*) FROM items WHERE id > ? AND {_LIVE}", [after]).fetchone()[0])
+
+    def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
+        """Look at the next items."""
+        if not self.waiting(db, cursor, now):
+            return Step(cursor, 0, False)
+        rows = db.execute(
+            f"SELECT id FROM items WHERE id > ? AND {_LIVE} ORDER BY id LIMIT ?", [cursor.get("item", 0), limit]
+        ).fetchall()
+        semantic, lines = Semantic(db), []
+        for (id,) in rows:
+            lines += self.look(db, semantic.get(id), now)
+        more = len(rows) == limit
+        return Step({"item": rows[-1][0]} if more else {"swept": now}, len(rows), more, tuple(lines))
+
+    def look(self, db: Database, item: Item, now: float) -> list[str]:
+        """What is to be done about one item."""
+        raise NotImplementedError
+
+    def retention(self, db: Database, item: Item, now: float) -> float:
+        """How much of an item is left."""
+        document = document_of(db, item.kind, item.id)
+        assert document is not None
+        return decay.retrievability(strength_of(db, document), now, self.curve)
+
+
+_LIVE = "valid_to IS NULL AND state IN ('generated', 'active')"
+
+
+class Decay(_Sweep):
+    """Names what has faded and has little value; writes nothing else."""
+
+    name = "decay"
+
+    def look(self, db: Database, item: Item, now: float) -> list[str]:
+        """Put the item on the list of faded ones, or take it off."""
+        left = self.retention(db, item, now)
+        if left >= FADED or valuable(db, item):
+            db.execute("DELETE FROM faded WHERE item = ?", [item.id])
+            return []
+        new = db.execute("INSERT OR IGNORE INTO faded VALUES (?, ?, ?)", [item.id, now, left]).rowcount
+        return [f"faded to {left:.2f}: {item.text}"] if new else []
+
+
+class Archive:
+    """Takes out of mind what was named by `decay` a while ago and is still faded."""
+
+    name = "archive"
+
+    def __init__(self, curve: str = "fsrs6") -> None:
+        self._look = Decay(curve)
+
+    def waiting(self, db: Database, cursor: Cursor, now: float) -> int:
+        """Faded items whose time of grace is over."""
+        return int(db.execute("SELECT count(*) FROM faded WHERE at <= ?", [now - GRACE]).fetchone()[0])
+
+    def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
+        """Archive the next ones."""
+        rows = db.execute(
+            "SELECT item, at FROM faded WHERE at <= ? ORDER BY at, item LIMIT ?", [now - GRACE, limit]
+        ).fetchall()
+        semantic, lines = Semantic(db), []
+        for id, at in rows:
+            item = semantic.get(id)
+            left = self._look.retention(db, item, now)
+            if item.live and left < FADED and not valuable(db, item):
+                inputs = {"retention": round(left, 4), "faded_at": at}
+                semantic.archive(id, at=now, reason=f"faded to {left:.2f} and never of use", inputs=inputs)
+                lines.append(item.text)
+            db.execute("DELETE FROM faded WHERE item = ?", [id])
+        return Step({}, len(rows), len(rows) == limit, tuple(lines))
+
+
+class Rehearse(_Sweep):
+    """Confirms what newer episodes bear out; what is valuable and still unconfirmed stands in the report, to be tried."""
+
+    name = "rehearse"
+
+    def look(self, db: Database, item: Item, now: float) -> list[str]:
+        """Count a newer success about the same thing as a use that succeeded."""
+        if item.kind not in ("lesson", "procedure", "summary") or self.retention(db, item, now) >= DUE:
+            return []
+        document = document_of(db, item.kind, item.id)
+        assert document is not None
+        since = strength_of(db, document).last_used
+        borne_out = db.execute(
+            "SELECT journey, iteration, episodes.at FROM marks JOIN documents ON documents.id = document "
+            "JOIN episodes ON episodes.id = ref WHERE kind = ? AND value = ? "
+            "AND tier = 'episode' AND outcome = 'passed' AND documents.at > ? AND (? = '' OR documents.scope = ?) "
+            "ORDER BY document DESC LIMIT 1",
+            [*_about(item), since, item.scope, item.scope],
+        ).fetchone()
+        if borne_out is None:
+            return [f"to be tried again: {item.text}"] if valuable(db, item) else []
+        journey, iteration, at = borne_out
+        record_use(db, [document], "succeeded", now=at, journey=journey, iteration=iteration)
+        if item.state == "generated":
+            Semantic(db).update(item.id, at=now, reason=f"borne out by {journey} #{iteration}", state="active")
+        return []
+
+
+def _about(item: Item) -> tuple[str, str]:
+    """The mark by which episodes about the same thing are found."""
+    if "goal" in item.data:
+        return "goal", str(item.data["goal"])
+    return ("skill" if item.kind == "procedure" else "item"), item.subject
+
+
+def valuable(db: Database, item: Item) -> bool:
+    """Whether an item is worth keeping in mind however long it was not used."""
+    if item.pinned or item.kind in ("sign", "procedure") or int(item.data.get("level", 0)) > 1:
+        return True
+    if item.slot in ("home",) or item.data.get("contents"):
+        return True
+    if len(item.evidence) > 1 and item.kind == "lesson":
+        return True
+    if _unanswered(db, item):
+        return True
+    document = document_of(db, item.kind, item.id)
+    assert document is not None
+    held = strength_of(db, document)
+    return held.uses > held.lapses
+
+
+def _unanswered(db: Database, item: Item) -> bool:
+    """A failure for which no success is known yet."""
+    code = (item.data.get("error") or {}).get("code") or item.data.get("code")
+    if item.kind != "lesson" or not code or item.data.get("mended"):
+        return False
+    answered = db.execute(
+        "SELECT 1 FROM items WHERE kind = 'lesson' AND subject = ? AND slot LIKE 'mended %' AND valid_to IS NULL LIMIT 1",
+        [code],
+    ).fetchone()
+    return answered is None

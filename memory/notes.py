@@ -1,0 +1,94 @@
+"""Notes: what was said, written or read somewhere (chat, signs, books, pages), kept in order as data.
+
+Append-only, keyed by (scope, stream, position). Recalled text that comes back in a note is cut out, and a note that
+looks like an instruction is marked as untrusted; a note never becomes an instruction. What follows from notes is for
+the semantic tier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlite_utils import Database
+
+from memory import documents, guard
+from memory.db import atomic
+from memory.guard import Sensitivity
+
+Origin = Literal["world", "person", "agent"]
+"""Who wrote it. Prompts and recalled memories are no origin: they are never taken in."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing said or read. `stream` is a conversation, a book, a sign; `position` its place therein."""
+
+    scope: str
+    stream: str
+    position: int
+    text: str
+    at: float
+    speaker: str = ""
+    origin: Origin = "world"
+    sensitivity: Sensitivity = "plain"
+    id: int = 0
+
+
+class Notes:
+    """Writes and reads the notes of all journeys in one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def record(self, note: Note) -> Note | None:
+        """Keep a note; the one that is there stands. None if nothing is left of it without what was recalled."""
+        text = guard.redact(guard.without_recalled(note.text))
+        if not text:
+            return None
+        if note.sensitivity == "plain" and note.origin != "person" and guard.instruction_like(text):
+            note = replace(note, sensitivity="untrusted")
+        with atomic(self._db):
+            row = self._db.execute(
+                "INSERT INTO notes (scope, stream, position, at, speaker, text, origin, sensitivity) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                [
+                    note.scope,
+                    note.stream,
+                    note.position,
+                    note.at,
+                    note.speaker,
+                    text,
+                    note.origin,
+                    note.sensitivity,
+                ],
+            ).fetchone()
+            if row is not None:
+                documents.keep(
+                    self._db,
+                    tier="note",
+                    ref=int(row[0]),
+                    scope=note.scope,
+                    at=note.at,
+                    text=f"{note.speaker}: {text}" if note.speaker else text,
+                    marks=[("stream", note.stream)] + ([("speaker", note.speaker)] if note.speaker else []),
+                    before=self._document_before(note),
+                    sensitivity=note.sensitivity,
+                )
+        return self.read(note.scope, note.stream, after=note.position - 1, limit=1)[0]
+
+    def read(self, scope: str, stream: str, *, after: int = -1, limit: int = 100) -> list[Note]:
+        """Notes of a stream in order."""
+        rows = self._db.execute(
+            "SELECT scope, stream, position, text, at, speaker, origin, sensitivity, id FROM notes "
+            "WHERE scope = ? AND stream = ? AND position > ? ORDER BY position LIMIT ?",
+            [scope, stream, after, limit],
+        )
+        return [Note(*row) for row in rows]
+
+    def _document_before(self, note: Note) -> int | None:
+        row = self._db.execute(
+            "SELECT id FROM notes WHERE scope = ? AND stream = ? AND position < ? ORDER BY position DESC LIMIT 1",
+            [note.scope, note.stream, note.position],
+        ).fetchone()
+        return documents.document_of(self._db, "note", row[0]) if row else None

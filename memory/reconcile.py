@@ -1,0 +1,94 @@
+"""The job `reconcile`: what says the same becomes one, what contradicts is put right, and doubt changes nothing.
+
+Looks at each item that was added or changed since it last looked. It merges only what the merge gate lets through, keeps
+the originals, and writes down why it did not merge what looked alike.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sqlite_utils import Database
+
+from memory import gate
+from memory.errors import Refused
+from memory.items import Item
+from memory.jobs import Cursor, Step
+from memory.semantic import Semantic
+
+ALIKE = 0.7
+"""Share of common words from which two items may say the same; the gate then decides."""
+_NEIGHBOURS = 50
+_HERE = ("seen", "found", "placed")
+
+
+class Reconcile:
+    """Works through changes in the journal, oldest first."""
+
+    name = "reconcile"
+
+    def waiting(self, db: Database, cursor: Cursor, now: float) -> int:
+        """Changes that were not looked at yet."""
+        counting = f"SELECT count(*) FROM journal WHERE id > ? AND {_CHANGES}"
+        return int(db.execute(counting, [cursor.get("entry", 0)]).fetchone()[0])
+
+    def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
+        """Compare the next changed items with their neighbours."""
+        rows = db.execute(
+            f"SELECT id, item FROM journal WHERE id > ? AND {_CHANGES} ORDER BY id LIMIT ?",
+            [cursor.get("entry", 0), limit],
+        ).fetchall()
+        semantic, lines = Semantic(db), []
+        for _, id in rows:
+            item = semantic.get(id)
+            if item.live and item.kind != "sign":
+                lines += _reconcile(db, semantic, item, now)
+        return Step(
+            {"entry": rows[-1][0] if rows else cursor.get("entry", 0)}, len(rows), len(rows) == limit, (*lines,)
+        )
+
+
+_CHANGES = "operation IN ('ADD', 'UPDATE', 'RESTORE')"
+
+
+def _reconcile(db: Database, semantic: Semantic, item: Item, now: float) -> list[str]:
+    lines = []
+    for other in _neighbours(db, semantic, item):
+        wrong, right = _contradiction(item, other)
+        if wrong is not None and right is not None:
+            semantic.supersede(wrong.id, right, reason="contradicted by what was found later", inputs={"by": right.id})
+            lines.append(f"wrong now: {wrong.text}, because: {right.text}")
+            if wrong.id == item.id:
+                return lines
+        elif item.slot == other.slot == "" and gate.likeness(item.text, other.text) >= ALIKE:
+            text = max((item, other), key=lambda each: (len(each.text), -each.id)).text
+            try:
+                semantic.merge([item.id, other.id], text, at=now, reason="say the same", inputs={"with": other.id})
+            except Refused as refusal:
+                semantic.noop(item.id, at=now, reason=f"not merged: {refusal}", inputs={"with": other.id})
+                continue
+            lines.append(f"merged: {text}")
+            return lines
+    return lines
+
+
+def _neighbours(db: Database, semantic: Semantic, item: Item) -> list[Item]:
+    """Live items of the same kind about the same thing in the same scope, newest first."""
+    rows = db.execute(
+        "SELECT id FROM items WHERE subject = ? AND kind = ? AND scope = ? AND id <> ? AND valid_to IS NULL "
+        "AND state IN ('generated', 'active') ORDER BY id DESC LIMIT ?",
+        [item.subject, item.kind, item.scope, item.id, _NEIGHBOURS],
+    ).fetchall()
+    return [semantic.get(id) for (id,) in rows]
+
+
+def _contradiction(item: Item, other: Item) -> tuple[Item, Item] | tuple[None, None]:
+    """(wrong, right) if one says that a thing is there and a later one that it is not, or the other way round."""
+    there = next((each for each in (item, other) if each.data.get("what") in _HERE), None)
+    absent = next((each for each in (item, other) if each.data.get("what") == "absent"), None)
+    if there is None or absent is None or there.valid_from == absent.valid_from:
+        return None, None
+    here, searched = (tuple(each.data[axis] for axis in "xyz") for each in (there, absent))
+    if math.dist(here, searched) > absent.data["within"]:
+        return None, None
+    return (there, absent) if absent.valid_from > there.valid_from else (absent, there)

@@ -1,0 +1,51 @@
+"""Strengths on disk: how well each memory holds, changed only by uses with a known outcome.
+
+Each use is a row that is never edited; the strength beside it is the sum of those rows and can be computed anew. Fading
+itself is never written: decay.py computes it on reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from memory import decay
+from memory.db import atomic
+from memory.decay import Outcome, Strength
+from memory.errors import NotKept
+
+
+def strength_of(db: Database, document: int) -> Strength:
+    """How well a memory holds; one that was never used has the first strength of its tier."""
+    row = db.execute(
+        "SELECT tier, documents.at, stability, difficulty, last_used, uses, lapses FROM documents "
+        "LEFT JOIN strengths ON document = id WHERE id = ?",
+        [document],
+    ).fetchone()
+    if row is None:
+        raise NotKept(f"no document {document} is kept")
+    tier, at, *held = row
+    if held[0] is not None:
+        return Strength(*held)
+    return decay.first_strength("episodic" if tier in ("episode", "note") else "semantic", at)
+
+
+def record_use(
+    db: Database, documents: Sequence[int], outcome: Outcome, *, now: float, journey: str, iteration: int
+) -> None:
+    """Tell how the use of memories went; written once for each (document, journey, iteration)."""
+    if outcome == "shown":
+        return
+    with atomic(db):
+        for document in documents:
+            done = db.execute(
+                "INSERT OR IGNORE INTO reviews (document, outcome, at, journey, iteration) VALUES (?, ?, ?, ?, ?)",
+                [document, outcome, now, journey, iteration],
+            )
+            if done.rowcount:
+                held = decay.review(strength_of(db, document), outcome, now)
+                db.execute(
+                    "INSERT OR REPLACE INTO strengths VALUES (?, ?, ?, ?, ?, ?)",
+                    [document, held.stability, held.difficulty, held.last_used, held.uses, held.lapses],
+                )
