@@ -16,6 +16,7 @@ from agent.known import known_skill
 from agent.parts import Parts
 from agent.state import State
 from agent.store import Iteration
+from agent.uses import NEW, uses_of
 from curriculum import checks
 from curriculum.progress import fingerprint
 from curriculum.task import Task, from_json
@@ -25,7 +26,6 @@ from memory.log import Event
 from memory.recall import Question
 from skills.admit import Admission, admit
 from skills.search import search
-from skills.skill import Use
 
 ROUNDS = 4
 """Programs tried for one task before it is put aside (as published systems do, for comparison)."""
@@ -238,7 +238,7 @@ def _program(draft: dict[str, Any], parts: Parts) -> Program:
         modules, main = parts.graph.modules(draft["skill"]), draft["skill"]
     else:
         admission = _admit(draft["source"], parts)
-        main = f"new:{draft['name']}"
+        main = f"{NEW}{draft['name']}"
         modules = parts.graph.program(main, draft["name"], draft["source"], admission.uses or {})
     return Program(tuple(Module(**module) for module in modules), main, draft["args"])
 
@@ -252,7 +252,8 @@ def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: fl
         for each in result.events
     ]
     calls = [Event("call", dict(call), "body", None, time.time()) for call in result.calls]
-    parts.log.append(journey, iteration, "run", [*events, *calls])
+    spans = [Event("span", dict(span), "body", span["to"], time.time()) for span in result.spans]
+    parts.log.append(journey, iteration, "run", [*events, *calls, *spans])
     now = parts.seconds()
     parts.store.record(
         Iteration(
@@ -308,28 +309,20 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
         hash, setting = version.hash, evidence.AT_HOME
         parts.report("kept", name=version.skill, purpose=version.purpose, change="a new version" if known else "new")
     else:
-        return None
-    parts.library.record_use(
-        Use(
-            version=hash,
-            outcome=evidence.outcome(row),
-            journey=row.journey,
-            iteration=row.iteration,
-            at=now,
-            setting=setting,
-            world=f"minecraft:{parts.config.seed}",
-            args=row.args,
-            before=row.before.get("inventory", {}),
-            after=row.after.get("inventory", {}),
-            tools=evidence.tools(events, parts.data),
-            stations=evidence.stations(events),
-            places=evidence.places(row),
-            ticks=row.ticks,
-            cause=evidence.cause(row) or None,
-            events=_event_range(parts, row.iteration),
-        )
-    )
-    return str(hash)
+        hash, setting = None, evidence.IN_USE
+    for use in uses_of(
+        row,
+        list(parts.log.read(row.journey, iteration=row.iteration, node="run")),
+        library=parts.library,
+        data=parts.data,
+        hash=hash,
+        setting=setting,
+        world=f"minecraft:{parts.config.seed}",
+        brain=parts.brain.name,
+        at=now,
+    ):
+        parts.library.record_use(use)
+    return hash
 
 
 def _episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, kept: str | None) -> Episode:

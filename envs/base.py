@@ -103,6 +103,9 @@ class Run:
     ticks: int
     seconds: float
     """Real seconds."""
+    spans: tuple[dict[str, Any], ...] = ()
+    """Calls of modules in the order in which they began, the main one first: module, caller, args, before, after (what
+    was in the pockets), ok, error_code, from, to (ticks; an event belongs to it if from < tick <= to)."""
 
     @property
     def game_seconds(self) -> float:

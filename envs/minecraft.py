@@ -154,6 +154,7 @@ class MinecraftEnv:
             log=tuple(result["log"]),
             ticks=after["tick"] - before["tick"],
             seconds=seconds,
+            spans=tuple(result.get("spans", ())),
         )
 
     def save(self, generation: int) -> None:

@@ -187,14 +187,21 @@ class LibraryReader:
         )
         return [str(row[0]) for row in rows]
 
+    def effects_of(self, hash: str) -> list[Effect]:
+        """What a version was seen to change."""
+        return self._effects(self.version(hash).number)
+
+    def _effects(self, number: int) -> list[Effect]:
+        rows = self.db.execute(
+            "SELECT item, low, high, per, given, seen FROM effects WHERE version = ? ORDER BY high DESC, item, given",
+            [number],
+        )
+        return [_effect(row) for row in rows]
+
     def _skill(self, name: str, current: int, retired: int, pinned: int) -> Skill:
         rung, record = self._standing(current)
         needs = self.db.execute(
             "SELECT kind, name, seen, runs FROM needs WHERE version = ? ORDER BY seen DESC, kind, name", [current]
-        )
-        effects = self.db.execute(
-            "SELECT item, low, high, per, given, seen FROM effects WHERE version = ? ORDER BY high DESC, item, given",
-            [current],
         )
         return Skill(
             name,
@@ -203,7 +210,7 @@ class LibraryReader:
             bool(retired),
             record,
             tuple(Need(*row) for row in needs),
-            tuple(_effect(row) for row in effects),
+            tuple(self._effects(current)),
             bool(pinned),
         )
 

@@ -441,14 +441,35 @@ function finish (outcome) {
   ask(undefined, ['finish', text.slice(0, 4 * RESULT_LETTERS), ''], BY_COPY)
 }
 
+/** The error code of whatever was thrown. */
+function codeOf (error) {
+  try {
+    return thrown(error).code
+  } catch {
+    return 'thrown'
+  }
+}
+
+/** A skill as `caller` sees it: each call is told to the host at its beginning and its end. */
+const traced = (id, caller) => (first, options, ...rest) => Awaited.of(async () => {
+  const span = call('enter', [id, caller, options ?? null], '')
+  try {
+    const value = await modules[id](first, options, ...rest)
+    call('leave', [span, null], '')
+    return value
+  } catch (error) {
+    call('leave', [span, codeOf(error)], '')
+    throw error
+  }
+})
+
 return {
   define (id, factory, uses) {
-    const skill = factory(...uses.map(used => modules[used]))
-    modules[id] = (...args) => Awaited.of(() => skill(...args))
+    modules[id] = factory(...uses.map(used => traced(used, id)))
   },
   async run (id, args) {
     try {
-      const value = await modules[id](bot, parse(args))
+      const value = await traced(id, null)(bot, parse(args))
       for (const error of forgotten.values()) throw error
       finish({ ok: true, value: value === undefined ? null : value })
     } catch (error) {

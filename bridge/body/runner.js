@@ -14,6 +14,7 @@ const { queries } = require('./queries')
 const { plain } = require('./observation')
 const { short } = require('./arguments')
 const { rest } = require('./bot')
+const { Spans } = require('./spans')
 const { Vec3 } = require('vec3')
 
 const PRELUDE = fs.readFileSync(path.join(__dirname, 'isolate_prelude.js'), 'utf8')
@@ -42,6 +43,7 @@ class Run {
     this.limits = { ...DEFAULTS, ...limits }
     this.startTick = body.tick
     this.calls = []
+    this.spans = new Spans(body, modules)
     this.log = []
     this.finished = null
     this.stopped = null
@@ -138,6 +140,7 @@ class Run {
       }
       const args = JSON.parse(text)
       if (name === 'log') return this.note(String(args[0]))
+      if (name === 'enter' || name === 'leave') return this.trace(name, args)
       if (name === 'finish') return this.finish(args)
       const [kind, operation] = name.split(':')
       if (kind === 'query' && Object.hasOwn(queries, operation)) return this.question(operation, args)
@@ -166,6 +169,14 @@ class Run {
     return success(null)
   }
 
+  /** A call of a skill begins or ends. Like a question it takes no time, and may not go on without end. */
+  trace (name, [first, ...rest]) {
+    if (name === 'enter') return this.countQuestion() ?? success(this.spans.enter(first, rest[0], rest[1]))
+    const code = rest[0]
+    this.spans.leave(first, typeof code === 'string' ? code.slice(0, 60) : null)
+    return success(null)
+  }
+
   /** The isolate tells how its main function ended; like everything from there it may be nonsense. */
   finish (told) {
     const text = value => typeof value === 'string' ? value.slice(0, 4000) : ''
@@ -177,13 +188,18 @@ class Run {
     return success(null)
   }
 
+  /** A refusal if the program asks without end. */
+  countQuestion () {
+    if (++this.questions <= MOST_QUESTIONS_A_TICK) return null
+    this.stop('endless_loop', new PrimitiveError('endless_loop', 'the program asks without end and never acts', {
+      remedy: 'make every loop act or end'
+    }))
+    return failure(this.stopped.error)
+  }
+
   question (operation, args) {
-    if (++this.questions > MOST_QUESTIONS_A_TICK) {
-      this.stop('endless_loop', new PrimitiveError('endless_loop', 'the program asks without end and never acts', {
-        remedy: 'make every loop act or end'
-      }))
-      return failure(this.stopped.error)
-    }
+    const refusal = this.countQuestion()
+    if (refusal) return refusal
     const { now } = this.body.clock.real
     const from = now()
     try {
@@ -310,8 +326,9 @@ class Run {
   // ------------------------------------------------------------- the result
 
   result () {
-    const base = { value: null, error: null, calls: this.calls, log: this.log, notes: [...this.body.noted],
-      ticks: this.body.tick - this.startTick }
+    const code = this.stopped ? describe(this.stopped.error).code : this.finished.error?.code
+    const base = { value: null, error: null, calls: this.calls, spans: this.spans.all(code), log: this.log,
+      notes: [...this.body.noted], ticks: this.body.tick - this.startTick }
     if (this.stopped) {
       const where = this.calls.at(-1)
       return { ...base, outcome: this.stopped.outcome, error: { ...describe(this.stopped.error),
