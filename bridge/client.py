@@ -144,13 +144,26 @@ class Body:
         return _value(answer.message)
 
     def _send(self, request: str) -> None:
-        with self._sending:
+        """Hand a request over. The package itself would wait in vain for a process that died in this very moment."""
+        problems: list[Exception] = []
+
+        def hand_over() -> None:
             try:
                 self._start_call(request, timeout=HANDOVER_SECONDS)
             except Exception as problem:
-                # Whatever the package raises here, its event loop can no longer be trusted: the process must go.
+                problems.append(problem)
+
+        with self._sending:
+            sender = threading.Thread(target=hand_over, daemon=True)
+            sender.start()
+            while sender.is_alive():
+                sender.join(LOOK_SECONDS)
+                if sender.is_alive() and not self.alive():
+                    raise self._loss("the body's process ended before it took a request")
+            if problems:
+                # Whatever the package raises, its event loop can no longer be trusted: the process must go.
                 self._end()
-                raise BodyLost(f"the body accepts no requests: {problem}") from problem
+                raise BodyLost(f"the body accepts no requests: {problems[0]}") from problems[0]
 
     def _receive(self, _emitter: Any, text: str) -> None:
         """Take one event. It must never raise: an exception in here would end Node.js."""
