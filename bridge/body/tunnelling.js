@@ -128,7 +128,7 @@ async function tunnel (body, way, rise, { done, steps, turn = true }) {
     const here = body.bot.entity.position.floored()
     if (done(here)) return taken
     if (taken >= steps) throw stopped(body, taken, 'the way is longer than expected', 'timeout')
-    spareTheBest(body)
+    if (rise < 1) spareTheBest(body) // upwards is the way out: that may cost the best
     await tidy(body)
     let went = false
     for (const option of turn ? options(along) : [along]) {
