@@ -139,6 +139,7 @@ def learn(state: State, parts: Parts) -> State:
         parts.book.settle(parts.config.name, state["tasks"], False, "no_plan", ended=state["iteration"])
         return {"task": None}
     row, events, now = _row(state, parts), _world_events(parts, state["iteration"]), float(parts.store.experience())
+    _tell_run(parts, task, row)
     kept = _keep_skill(state, parts, row, events, now)
     episode = parts.episodes.record(_episode(state, parts, task, row, now, kept))
     evidence.remember(parts.semantic, parts.config.name, task, row, events, episode.id, now)
@@ -146,7 +147,7 @@ def learn(state: State, parts: Parts) -> State:
     parts.recall.used(
         lessons, "succeeded" if row.passed else "failed", now=now, journey=parts.config.name, iteration=row.iteration
     )
-    _tell(parts, task, row, events)
+    _tell_progress(parts, task, row, events)
     if row.passed or state["round"] >= ROUNDS:
         cause = "" if row.passed else evidence.cause(row)
         parts.book.settle(parts.config.name, state["tasks"], bool(row.passed), cause, ended=row.iteration)
@@ -349,13 +350,8 @@ def _episode(state: State, parts: Parts, task: Task, row: Iteration, now: float,
     )
 
 
-def _tell(parts: Parts, task: Task, row: Iteration, events: list[dict[str, Any]]) -> None:
-    before = set(parts.milestones())
-    parts.reached.note(row.after, events)
-    milestones = parts.milestones()
-    why = row.evidence
-    if row.error:
-        why = f"{row.error['code']}: {row.error['message']}"
+def _tell_run(parts: Parts, task: Task, row: Iteration) -> None:
+    why = f"{row.error['code']}: {row.error['message']}" if row.error else row.evidence
     parts.report(
         "ran",
         iteration=row.iteration,
@@ -367,6 +363,12 @@ def _tell(parts: Parts, task: Task, row: Iteration, events: list[dict[str, Any]]
         seconds=row.seconds,
         why=why,
     )
+
+
+def _tell_progress(parts: Parts, task: Task, row: Iteration, events: list[dict[str, Any]]) -> None:
+    before = set(parts.milestones())
+    parts.reached.note(row.after, events)
+    milestones = parts.milestones()
     for name in milestones:
         if name not in before:
             parts.report(
