@@ -70,8 +70,8 @@ conformance: setup
 	NODE_PATH="$(PACKAGES)" "$(NODE)" --test --test-concurrency=$(JOBS) --test-reporter=spec $(ARGS) bridge/test/*.test.js
 
 bench: setup
-	@for script in $(or $(ARGS:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do \
-	  echo "==> $$script"; $(BIN)/python $$script || exit 1; done
+	@for name in $(or $(ARGS),$(notdir $(basename $(wildcard benchmarks/[a-z]*.py)))); do \
+	  echo "==> $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 doctor: setup
 	$(BIN)/journeyman doctor

@@ -18,7 +18,9 @@ HEAVY = ("langgraph", "chromadb", "openai", "torch", "javascript", "sqlite_utils
 
 
 def journeyman(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "agent.cli", *words], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "agent.cli", *words], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_help_loads_nothing_heavy() -> None:

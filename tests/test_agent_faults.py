@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -70,7 +71,7 @@ def told(row: Iteration) -> Line:
 def one_story(kept: list[Iteration]) -> None:
     """Numbers without a gap, and every program began with what the one before it had left."""
     assert [row.iteration for row in kept] == list(range(1, len(kept) + 1))
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in pairwise(kept):
         assert after.before["inventory"] == before.after["inventory"], after.iteration
         assert after.before["tick"] >= before.after["tick"]
 
