@@ -26,24 +26,31 @@ STOP_SECONDS = 10.0
 
 
 class WorldProcess:
-    """One embedded world, kept in `directory`, that players reach by `socket`."""
+    """One embedded world that players reach by `socket` or by a `port` of loopback.
+
+    It is kept in `directory`; without one it lives in memory and is gone when the process ends.
+    """
 
     def __init__(
         self,
         *,
-        directory: Path,
-        socket: Path,
-        seed: int,
+        directory: Path | None,
+        socket: Path | None = None,
+        port: int | None = None,
+        log: Path | None = None,
+        seed: int | None = None,
         generation: int | None = None,
         rules: Mapping[str, Any] | None = None,
         view: int = 5,
         clock: str = "lockstep",
     ) -> None:
         self._socket = socket
-        self._log = socket.with_suffix(".log")
-        self._arguments = ["--dir", directory, "--socket", socket, "--seed", seed, "--clock", clock, "--view", view]
-        if generation is not None:
-            self._arguments += ["--generation", generation]
+        self._log = log or (socket or (directory or Path()) / "world").with_suffix(".log")
+        self._arguments: list[Any] = ["--clock", clock, "--view", view]
+        chosen = {"dir": directory, "socket": socket, "port": port, "seed": seed, "generation": generation}
+        for option, value in chosen.items():
+            if value is not None:
+                self._arguments += [f"--{option}", value]
         for name, value in (rules or {}).items():
             self._arguments += ["--rule", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
         self._process: subprocess.Popen[str] | None = None
@@ -123,8 +130,8 @@ class WorldProcess:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        with contextlib.suppress(FileNotFoundError):
-            self._socket.unlink()
+        if self._socket is not None:
+            self._socket.unlink(missing_ok=True)
 
     def _write(self, request: Mapping[str, Any]) -> None:
         if self._process is None or self._process.stdin is None or not self.alive():

@@ -33,11 +33,10 @@ class Pace {
 
 /** Ticks body and world in turn. Create it before the login packet arrives: it holds back everything after that. */
 class Lockstep {
-  /** @param {number|null} speed  at most so many times real time; null: as fast as it goes */
-  constructor (clock, client, speed = null) {
+  constructor (clock, client) {
     this.clock = clock
     this.client = client
-    this.pace = speed === null ? null : new Pace(clock.real, speed)
+    this.pace = null
     this.worldTick = null
     this.lost = null
     this.answered = null
@@ -56,6 +55,9 @@ class Lockstep {
     this.lost ??= new PrimitiveError('lost', message, { remedy: 'join again' })
     this.answered?.reject(this.lost)
   }
+
+  /** From now on at most `speed` times real time, for people who watch. */
+  slowTo (speed) { this.pace = new Pace(this.clock.real, speed) }
 
   /** One game tick: due timers, then the world's answer, then everything that follows from it. */
   async tick () {

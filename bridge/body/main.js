@@ -45,7 +45,7 @@ const operations = {
     const bot = createBot({ ...where, keepAlive: real || undefined })
     const driver = real
       ? new RealTime(clock, bot._client, () => bot.registry?.language)
-      : new Lockstep(clock, bot._client, speed)
+      : new Lockstep(clock, bot._client)
     await clock.advance(1) // mineflayer loads its plugins by a timer
     const loginPacket = await loggedIn(bot, clock)
     const data = bot.registry
@@ -53,6 +53,7 @@ const operations = {
     attach(body)
     if (real) body.witness = new Witness(body, loginPacket)
     await settleIn(body)
+    if (!real && speed !== null) driver.slowTo(speed)
     return { tick: body.tick, world_tick: driver.worldTick ?? null, position: { ...bot.entity.position } }
   },
 

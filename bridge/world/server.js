@@ -2,8 +2,8 @@
 /**
  * The door: accepts Minecraft 1.20.1 clients and hands their messages to the world.
  *
- * Offline mode, on a unix socket or a loopback port. No compression and no keep-alives: both ends are on one machine,
- * and a world that stands still for an hour must not lose its players. Decides nothing about the game.
+ * Offline mode, on a unix socket or a loopback port. No compression: both ends are on one machine. Decides nothing about
+ * the game.
  */
 
 const minecraft = require('minecraft-protocol')
@@ -33,7 +33,7 @@ function listen(world, clock, where) {
     version: VERSION,
     'online-mode': false,
     enforceSecureProfile: false,
-    keepAlive: false,
+    keepAlive: clock.keepAlive,
     kickTimeout: LOGIN_PATIENCE,
     motd: 'Journeyman',
     hideErrors: true,

@@ -5,6 +5,8 @@
  * - lock-step: one step as soon as every lock-step player has asked for it (`journeyman:tick`), none otherwise;
  * - real: twenty steps a second, as any Minecraft server does; lock-step players are then acknowledged as they come.
  *
+ * `keepAlive` says whether silence means that a player is gone: a world that stands still must not lose its players.
+ *
  * The simulation itself never reads a clock; this file is the only one that does.
  */
 
@@ -15,6 +17,7 @@ const MAX_LAG = 40
 class LockstepClock {
   constructor(world) {
     this.world = world
+    this.keepAlive = false
   }
 
   start() {}
@@ -33,6 +36,7 @@ class LockstepClock {
 class RealClock {
   constructor(world) {
     this.world = world
+    this.keepAlive = true
     this.timer = null
   }
 
