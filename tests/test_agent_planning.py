@@ -1,0 +1,190 @@
+"""The planner: what it plans over game data and skills, how failures change that, and that its programs are admitted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from agent import plan_source, planning
+from agent.brain import Attempt, KnownSkill, WriteRequest
+from agent.brains.planner import Planner
+from agent.errors import BrainError
+from agent.planning import Adjustments
+from curriculum import checks, gamedata
+from curriculum.checks import Gained, Killed, Placed
+from curriculum.gamedata import GameData
+from curriculum.task import Task
+
+LADDER = [
+    *(
+        "#logs",
+        "#planks",
+        "stick",
+        "crafting_table",
+        "wooden_pickaxe",
+        "cobblestone",
+        "stone_pickaxe",
+        "furnace",
+        "coal",
+    ),
+    *("raw_iron", "iron_ingot", "iron_pickaxe", "torch", "bucket", "beef", "cooked_beef", "charcoal", "white_wool"),
+    *("shield", "diamond", "diamond_pickaxe", "water_bucket", "white_bed"),
+]
+
+
+@pytest.fixture(scope="module")
+def data() -> GameData:
+    return gamedata.load()
+
+
+def nothing(names: tuple[str, ...]) -> KnownSkill | None:
+    return None
+
+
+def skill(name: str, *gives: str) -> KnownSkill:
+    return KnownSkill(name, "v1:0", {"count": "1"}, "", gives, "candidate", 0.67)
+
+
+def request(check: checks.Check, *attempts: Attempt, item: str | None = None) -> WriteRequest:
+    task = Task(checks.describe(check), check, item=item)
+    return WriteRequest(task, checks.describe(check), {"inventory": {}}, attempts, (), (), {"mineBlock": ""})
+
+
+def failed(code: str, value: object = None, **more: object) -> Attempt:
+    error = {"code": code, "message": "", "value": value, "remedy": "", **more}
+    return Attempt(1, "craftThing", "", {}, "threw", error, "")
+
+
+def refusals(
+    sources: Mapping[str, str], node: Path, environment: Mapping[str, str], root: Path
+) -> dict[str, list[str]]:
+    """What the parser of the bridge says against each source."""
+    script = (
+        "const { facts } = require('./bridge/parse');"
+        "const all = JSON.parse(require('fs').readFileSync(0, 'utf8'));"
+        "console.log(JSON.stringify(Object.fromEntries(Object.entries(all).map(([k, s]) => [k, facts(s).refusals]))))"
+    )
+    done = subprocess.run(
+        [node, "-e", script],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env=dict(environment),
+        check=True,
+    )
+    return {name: found for name, found in json.loads(done.stdout).items() if found}
+
+
+def test_every_obtainable_item_gets_a_program_that_the_parser_admits(
+    data: GameData, node: Path, node_environment: Mapping[str, str], root: Path
+) -> None:
+    sources = {}
+    for item in data.ranks():
+        try:
+            sources[item] = plan_source.write(planning.plan_for(item, data, nothing, Adjustments.none()))
+        except BrainError:
+            continue  # what must be planted or poured first: the planner says so instead of guessing
+    assert len(sources) > 0.8 * len(data.ranks())
+    assert set(LADDER) - set(sources) <= {name for name in LADDER if name.startswith("#")}
+    assert refusals(sources, node, node_environment, root) == {}
+
+
+def test_programs_never_carry_a_quantity_in_their_name_or_a_fixed_amount(data: GameData) -> None:
+    for target in LADDER:
+        source = plan_source.write(planning.plan_for(target, data, nothing, Adjustments.none()))
+        assert "count = 1" in source
+        assert "count" in source.split("{", 1)[1].split("= {}", 1)[1]
+
+
+def test_a_known_skill_is_called_instead_of_written_again(data: GameData) -> None:
+    known = {"stick": skill("craftStick", "stick"), "#planks": skill("craftPlanks", "oak_planks")}
+    plan = planning.plan_for("wooden_pickaxe", data, lambda names: known.get(names[0]), Adjustments.none())
+    assert {need.target[0]: need.skill for need in plan.needs if need.skill} == {
+        "stick": "craftStick", "#planks": "craftPlanks",
+    }  # fmt: skip
+    assert "await craftStick(bot" in plan_source.write(plan)
+
+
+def test_ingredients_are_as_general_as_the_recipe(data: GameData) -> None:
+    targets = {need.target[0] for need in planning.plan_for("stone_pickaxe", data, nothing, Adjustments.none()).needs}
+    assert targets == {"crafting_table", "#stone_tool_materials", "stick"}
+
+
+def test_what_is_made_of_other_ingredients_comes_before_them(data: GameData) -> None:
+    """Sticks are made of planks: gaining them after the planks would eat the planks."""
+    needs = [need.target[0] for need in planning.plan_for("wooden_pickaxe", data, nothing, Adjustments.none()).needs]
+    assert needs.index("stick") < needs.index("#planks")
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "changed"),
+    [
+        ("missing_items", {"oak_planks": 2}, "more"),
+        ("not_found", None, "level_shift"),
+        ("no_tool", ["stone_pickaxe"], "spare_tools"),
+        ("inventory_full", None, "tidy"),
+        ("unreachable", None, "heading"),
+        ("died", None, "rest"),
+    ],
+)
+def test_each_typed_error_changes_its_part_of_the_plan(code: str, value: object, changed: str) -> None:
+    before, after = Adjustments.none(), planning.adjust([{"code": code, "value": value}])
+    assert getattr(after, changed) != getattr(before, changed)
+
+
+def test_a_broken_tool_makes_the_next_program_carry_a_spare_one(data: GameData) -> None:
+    adjustments = planning.adjust([{"code": "no_tool", "value": None}])
+    assert "2 - await countItems(bot, ['stone_pickaxe'" in plan_source.write(
+        planning.plan_for("raw_iron", data, nothing, adjustments)
+    )
+
+
+def test_nothing_is_planned_by_way_of_itself(data: GameData) -> None:
+    with pytest.raises(BrainError, match="itself"):
+        planning.plan_for("hay_block", data, nothing, Adjustments.none())
+
+
+def test_the_first_try_calls_the_skill_and_a_failure_writes_a_new_version(data: GameData) -> None:
+    known = skill("craftStick", "stick")
+    planner = Planner(data, lambda name: [known] if name == "stick" else [])
+    first = planner.write(request(Gained(item="stick", count=3), item="stick"))
+    assert (first.name, first.source, first.args) == ("craftStick", None, {"count": 3})
+    again = planner.write(
+        request(Gained(item="stick", count=3), failed("missing_items", {"oak_planks": 1}), item="stick")
+    )
+    assert again.name == "craftStick"
+    assert again.source is not None
+    assert "+ 1" in again.source
+
+
+def test_a_skill_in_which_the_error_arose_is_not_called_again_for_the_task(data: GameData) -> None:
+    skills = {"coal": skill("mineCoal", "coal"), "raw_iron": skill("mineRawIron", "raw_iron")}
+    planner = Planner(data, lambda name: [skills[name]] if name in skills else [])
+    wanted = Gained(item="iron_ingot")
+    assert "await mineCoal(" in str(planner.write(request(wanted, item="iron_ingot")).source)
+    source = str(planner.write(request(wanted, failed("not_found", skill="mineCoal"), item="iron_ingot")).source)
+    assert "await mineCoal(" not in source
+    assert "await mineRawIron(" in source
+
+
+def test_a_poor_skill_is_rewritten_rather_than_called(data: GameData) -> None:
+    poor = KnownSkill("craftStick", "v1:0", {"count": "1"}, "", ("stick",), "parole", 0.1)
+    draft = Planner(data, lambda name: [poor]).write(request(Gained(item="stick"), item="stick"))
+    assert draft.source is not None
+
+
+@pytest.mark.parametrize(("check", "call"), [(Placed(block="torch"), "placeItem"), (Killed(mob="zombie"), "killMob")])
+def test_deeds_are_planned_too(data: GameData, check: checks.Check, call: str) -> None:
+    assert f"await {call}(bot, " in str(Planner(data, lambda name: []).write(request(check)).source)
+
+
+def test_a_refused_program_of_the_planner_is_an_error_not_a_loop(data: GameData) -> None:
+    asked = request(Gained(item="stick"), item="stick")
+    refused = WriteRequest(**{**vars(asked), "objection": "killMob is no primitive"})
+    with pytest.raises(BrainError, match="refused"):
+        Planner(data, lambda name: []).write(refused)
