@@ -113,6 +113,58 @@ class Run:
         return self.ticks / 20
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """From what a trial starts; stated and recorded with its result.
+
+    A fresh world of a seed, or a captured situation. `dice` are the chances from then on: the same beginning goes the
+    same way. `kit` is given to the player at the start.
+    """
+
+    seed: int
+    dice: int = 0
+    kit: Mapping[str, int] = field(default_factory=dict)
+    situation: bytes | None = None
+
+
+@runtime_checkable
+class Trials(Protocol):
+    """Worlds to try things in, one after the other, that keep nothing and touch no other world."""
+
+    def enter(self, beginning: Beginning, ahead: Beginning | None = None) -> Observation:
+        """Leave the world of the last trial and begin another; `ahead` is the one after it, to be made ready meanwhile.
+
+        Raises EnvLost if a process died; entering again starts a new one.
+        """
+        ...
+
+    def run(self, program: Program, limits: Limits) -> Run:
+        """Execute a program in the world that was entered."""
+        ...
+
+    def close(self) -> None:
+        """Stop every process. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class TrialEnv(Protocol):
+    """What an env offers beside `Env` if skills can be proven in it."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of its own world: a captured situation begins in a world of the same."""
+        ...
+
+    def capture(self) -> bytes:
+        """The situation around the player now, as bytes that `Beginning.situation` takes. Changes nothing."""
+        ...
+
+    def trials(self) -> Trials:
+        """Trial worlds with the same rules as this one, beside it."""
+        ...
+
+
 @runtime_checkable
 class Env(Protocol):
     """A world. Made by a factory with its settings, entered by `start`, left by `close`.

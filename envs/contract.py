@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from envs.base import OUTCOMES, Env, Limits, Observation, Program, Run
+from envs.base import OUTCOMES, Beginning, Env, Limits, Observation, Program, Run, TrialEnv, Trials
 from envs.errors import ContractBroken
 
 
@@ -27,6 +27,8 @@ class Samples:
     """Never ends and never asks the world for anything."""
 
 
+JOINING_TICKS = 8
+"""What entering a captured situation may take."""
 LIMITS = Limits(ticks=2_000, seconds=60, cpu_seconds=1, memory_mb=64)
 
 
@@ -91,12 +93,46 @@ def check_env(env: Env, samples: Samples) -> list[str]:
         later = env.run(samples.returns, LIMITS).after
         back = env.recover()
         promise("recover brings back the last save", _same_world(back, kept, later), (back, kept, later))
+        if isinstance(env, TrialEnv):
+            _trials(promise, env, samples)
         promise("assistance is a list of names", all(isinstance(name, str) for name in env.assistance), env.assistance)
     finally:
         env.close()
         env.close()
     held.append("closing twice is safe")
     return held
+
+
+def _trials(promise: Any, env: Env, samples: Samples) -> None:
+    """Trials start from what they say, repeat, and leave the env's own world as it was."""
+    assert isinstance(env, TrialEnv)
+    here = env.observe()
+    situation = env.capture()
+    promise("capturing changes nothing", env.observe() == here, (here, env.observe()))
+    seed = env.seed
+    trials = env.trials()
+    promise("its trials satisfy the protocol", isinstance(trials, Trials), trials)
+    try:
+        restored = trials.enter(Beginning(seed, situation=situation), ahead=Beginning(seed + 1))
+        promise(
+            "a captured situation is as it was",
+            all(restored.get(key) == here.get(key) for key in ("inventory", "alive"))
+            and 0 <= restored["tick"] - here["tick"] <= JOINING_TICKS,
+            (restored, here),
+        )
+        run = trials.run(samples.returns, LIMITS)
+        promise(
+            "a program runs in a trial as in the world",
+            (run.outcome, run.value) == ("returned", {"answer": 42}),
+            (run.outcome, run.error),
+        )
+        fresh = [trials.enter(Beginning(seed + 1)), trials.enter(Beginning(seed + 1))]
+        promise("a fresh world of the same seed is the same", fresh[0] == fresh[1], fresh)
+        promise("a trial touches no other world", env.observe() == here, (here, env.observe()))
+    finally:
+        trials.close()
+        trials.close()
+    promise("the world goes on after trials", env.run(samples.returns, LIMITS).outcome == "returned")
 
 
 def _observation(promise: Any, source: str, observation: Observation) -> None:

@@ -8,20 +8,23 @@ its isolate can be ended: it costs the body, which joins again at once, and the 
 
 from __future__ import annotations
 
+import base64
 import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from bridge.client import Body
 from bridge.errors import BodyExhausted, BodyLost, BodyTimeout, JailUnavailable, WorldLost
 from bridge.node import NodeMissing, PackagesMissing
 from bridge.world_process import WorldProcess
-from envs.base import Event, Limits, Observation, Outcome, Program, Run, RunError, Where
+from envs.base import Event, Limits, Observation, Program, Run, Trials
+from envs.body_runs import exhausted, run_of
 from envs.errors import EnvLost, EnvUnavailable
+from envs.trial_process import TrialProcess
 
 PLAYER = "journeyman"
 SOCKET = "world.sock"
@@ -50,6 +53,8 @@ class MinecraftSettings:
     rules: Mapping[str, str] = field(default_factory=dict)
     view: int = 5
     """Chunks sent around the body in each direction."""
+    speed: float | None = None
+    """At most so many times real time, for people who watch; None: as fast as it goes. Changes nothing that happens."""
 
 
 class MinecraftEnv:
@@ -61,6 +66,8 @@ class MinecraftEnv:
         unknown = [name for name in settings.assist if name not in ASSISTANCE]
         if unknown:
             raise ValueError(f"no assistance is called {unknown[0]!r}; there are: {', '.join(ASSISTANCE)}")
+        if settings.speed is not None and not 0.1 <= settings.speed <= 1000:
+            raise ValueError(f"the speed must be from 0.1 to 1000 times real time, not {settings.speed:g}")
         self._settings = settings
         self._generation: int | None = None
         self._run_dir: Path | None = None
@@ -75,6 +82,11 @@ class MinecraftEnv:
         return self._settings.assist
 
     @property
+    def seed(self) -> int:
+        """The seed of the world."""
+        return self._settings.seed
+
+    @property
     def pids(self) -> dict[str, int]:
         """The processes that are running now, by part (`world`, `body`), for tests of what happens when one dies."""
         parts = {"world": self._world, "body": self._body}
@@ -86,27 +98,20 @@ class MinecraftEnv:
         self._generation = generation
         self._run_dir = Path(tempfile.mkdtemp(prefix="journeyman-"))
         socket = self._run_dir / SOCKET
-        rules = {**self._settings.rules, **dict(ASSISTANCE[name] for name in self._settings.assist)}
         try:
             self._world = WorldProcess(
                 directory=self._settings.directory,
                 socket=socket,
                 seed=self._settings.seed,
                 generation=generation,
-                rules=rules,
+                rules=self._rules(),
                 view=self._settings.view,
             )
             self._world.start(timeout=WORLD_SECONDS)
             self._body = Body()
             self._body.start(self._run_dir)
             self._primitives = {each["name"]: each["doc"] for each in self._body.primitives()}
-            self._body.join(
-                socket=socket.name,
-                username=PLAYER,
-                seed=self._settings.seed,
-                sight=self._settings.sight,
-                timeout=JOIN_SECONDS,
-            )
+            self._join(self._body)
             self._seen = int(self._world.call("events", {"since": 0})["seq"])
             return self.observe()
         except (JailUnavailable, NodeMissing, PackagesMissing) as error:
@@ -130,32 +135,23 @@ class MinecraftEnv:
         """Execute a program in the body; before, after and events are the world's."""
         world, body = self._parts()
         before = self.observe()
+        allowed = limits
+        if self._settings.speed is not None:  # waiting must not look like a program that lasts too long
+            allowed = replace(limits, seconds=limits.seconds + limits.ticks / 20 / self._settings.speed)
         begun = time.monotonic()
         try:
             try:
-                result = body.run(program.to_json(), vars(limits), timeout=limits.seconds + 30)
+                result = body.run(program.to_json(), vars(allowed), timeout=allowed.seconds + 30)
             except BodyExhausted:
                 body.restart()
                 self._join(body)
-                result = _exhausted(limits)
+                result = exhausted(limits)
             seconds = time.monotonic() - begun
             events = self._new_events(world)
         except (WorldLost, BodyLost, BodyTimeout) as error:
             raise EnvLost(str(error)) from error
         after = self.observe()
-        return Run(
-            before=before,
-            after=after,
-            events=events,
-            outcome=cast(Outcome, result["outcome"]),
-            error=_error(result["error"]),
-            value=result["value"],
-            calls=tuple(result["calls"]),
-            log=tuple(result["log"]),
-            ticks=after["tick"] - before["tick"],
-            seconds=seconds,
-            spans=tuple(result.get("spans", ())),
-        )
+        return run_of(result, before, after, events, seconds)
 
     def save(self, generation: int) -> None:
         """Keep the world durably under `generation`."""
@@ -182,6 +178,18 @@ class MinecraftEnv:
         except (BodyLost, BodyTimeout) as error:
             raise EnvLost(str(error)) from error
 
+    def capture(self) -> bytes:
+        """The situation around the player, for trials; see `envs.base.TrialEnv`."""
+        world, _ = self._parts()
+        try:
+            return base64.b64decode(world.call("capture", {"player": PLAYER})["situation"])
+        except WorldLost as error:
+            raise EnvLost(str(error)) from error
+
+    def trials(self) -> Trials:
+        """Trial worlds with this world's rules, in a process of their own."""
+        return TrialProcess(rules=self._rules(), sight=self._settings.sight, view=self._settings.view)
+
     def command(self, text: str) -> str:
         """An operator's command, for tests and trial worlds; it is recorded as a `command` event."""
         world, _ = self._parts()
@@ -201,8 +209,16 @@ class MinecraftEnv:
 
     def _join(self, body: Body) -> None:
         body.join(
-            socket=SOCKET, username=PLAYER, seed=self._settings.seed, sight=self._settings.sight, timeout=JOIN_SECONDS
+            socket=SOCKET,
+            username=PLAYER,
+            seed=self._settings.seed,
+            sight=self._settings.sight,
+            speed=self._settings.speed,
+            timeout=JOIN_SECONDS,
         )
+
+    def _rules(self) -> dict[str, str]:
+        return {**self._settings.rules, **dict(ASSISTANCE[name] for name in self._settings.assist)}
 
     def _parts(self) -> tuple[WorldProcess, Body]:
         if self._world is None or self._body is None:
@@ -213,28 +229,3 @@ class MinecraftEnv:
         answer = world.call("events", {"since": self._seen})
         self._seen = int(answer["seq"])
         return tuple(answer["events"])
-
-
-def _exhausted(limits: Limits) -> dict[str, Any]:
-    """What the body would have told of a program whose memory could only be had back by ending the body."""
-    error = {
-        "code": "out_of_memory",
-        "message": f"the program used far more than {limits.memory_mb} MB",
-        "value": None,
-        "remedy": "keep less at a time",
-        "where": None,
-    }
-    return {"outcome": "out_of_memory", "value": None, "error": error, "calls": [], "log": []}
-
-
-def _error(data: Mapping[str, Any] | None) -> RunError | None:
-    if data is None:
-        return None
-    where = data.get("where")
-    return RunError(
-        code=data["code"],
-        message=data["message"],
-        value=data.get("value"),
-        remedy=data.get("remedy") or "",
-        where=Where(where["module"], where["line"], where["column"], where["text"]) if where else None,
-    )

@@ -32,14 +32,14 @@ const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'journeyman-test-'))
 class WorldUnderTest {
   /**
    * Start a world; resolves when it listens.
-   * @param options  {dir, seed, generation, rules: {name: value}, args: [..]}
+   * @param options  {dir, seed, generation, rules: {name: value}, args: [..], memory: true for a world that keeps nothing}
    */
-  static async start({ dir = scratch(), seed = 1, generation, rules = {}, args = [] } = {}) {
+  static async start({ dir = scratch(), seed = 1, generation, rules = {}, args = [], memory = false } = {}) {
     const world = new WorldUnderTest()
     world.dir = dir
     world.socket = path.join(dir, 'world.sock')
     fs.rmSync(world.socket, { force: true })
-    const words = ['--dir', dir, '--socket', world.socket, '--seed', String(seed), '--view', '3', ...args]
+    const words = [...memory ? [] : ['--dir', dir], '--socket', world.socket, '--seed', String(seed), '--view', '3', ...args]
     if (generation !== undefined) words.push('--generation', String(generation))
     const given = { mob_spawning: false, ...rules }
     for (const [name, value] of Object.entries(given)) words.push('--rule', `${name}=${value}`)

@@ -128,6 +128,22 @@ class Chunks {
     return column
   }
 
+  /** How a column differs from the terrain, as far as is known without making it. */
+  differenceOf(cx, cz) {
+    const key = keyOf(cx, cz)
+    return this.columns.get(key)?.difference ?? this.unsavedByKey.get(key) ?? this.store?.loadColumn(cx, cz)
+  }
+
+  /** Let a column differ from the terrain like this; what of it was in memory is made anew. */
+  adopt(difference) {
+    const key = keyOf(difference.cx, difference.cz)
+    this.unsavedByKey.set(key, difference)
+    const column = this.columns.get(key)
+    if (column) this.herds = this.herds.filter((one) => one !== column)
+    this.columns.delete(key)
+    this.recent = null
+  }
+
   /** The column if it is in memory. */
   loadedColumn(cx, cz) {
     const recent = this.recent

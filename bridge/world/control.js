@@ -7,8 +7,10 @@
  */
 
 const readline = require('node:readline')
+const zlib = require('node:zlib')
 const { observe } = require('./observe')
 const commands = require('./commands')
+const situation = require('./situation')
 const { VERSION } = require('./gamedata')
 
 const PROTOCOL = 1
@@ -53,6 +55,30 @@ const OPERATIONS = {
     if (!world.store) throw new ControlError('no_store', 'this world was started without a directory')
     world.save(generation)
     return { generation }
+  },
+
+  capture(world, { player }) {
+    const found = world.players.get(player)
+    if (!found) throw new ControlError('unknown_player', `there is no player "${player}" here`)
+    const bytes = zlib.gzipSync(JSON.stringify(situation.capture(world, found)), { level: 6 })
+    return { situation: bytes.toString('base64') }
+  },
+
+  restore(world, { situation: text, dice = 0 }) {
+    if (typeof text !== 'string' || !Number.isInteger(dice)) bad('restore needs a situation and a whole number as dice')
+    let told
+    try {
+      told = JSON.parse(zlib.gunzipSync(Buffer.from(text, 'base64')))
+    } catch (error) {
+      bad(`this is no situation: ${error.message}`)
+    }
+    try {
+      situation.restore(world, told, dice)
+    } catch (error) {
+      if (!(error instanceof situation.SituationError)) throw error
+      throw new ControlError('bad_situation', error.message)
+    }
+    return { tick: world.tick }
   },
 
   command(world, { text }) {

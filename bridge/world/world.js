@@ -65,7 +65,7 @@ class World {
     entities.attach(this)
     blockUpdates.attach(this)
     const state = store?.loadState()
-    if (state) this.#restore(state)
+    if (state) this.resume(state)
     this.spawn ??= this.terrain.spawnPoint()
   }
 
@@ -171,11 +171,12 @@ class World {
   /** Write everything in one transaction under a generation number. */
   save(generation) {
     if (!this.store) throw new Error('this world has no directory to save to')
-    this.store.save(generation, { columns: this.chunks.unsaved(), state: this.#state() })
+    this.store.save(generation, { columns: this.chunks.unsaved(), state: this.state() })
     this.chunks.markSaved()
   }
 
-  #state() {
+  /** Everything that is not in the columns, as plain JSON. */
+  state() {
     const players = new Map(this.absent)
     for (const player of this.players.values()) players.set(player.name, player.serialise())
     return {
@@ -193,7 +194,8 @@ class World {
     }
   }
 
-  #restore(state) {
+  /** Go on from what `state` gave. */
+  resume(state) {
     if (state.seed !== this.seed) throw new Error(`this world was made with seed ${state.seed}, not ${this.seed}`)
     this.tick = state.tick
     this.time = state.time
