@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ from curriculum import gamedata, tree
 from curriculum.book import CURRICULUM, TaskBook
 from curriculum.gamedata import GameData
 from curriculum.propose import TechTreeProposer
-from envs.base import Env, Limits
+from envs.base import Env, Limits, Observation
 from envs.errors import EnvError, EnvLost
 from envs.minecraft import MinecraftEnv, MinecraftSettings
 from memory.db import open_db
@@ -165,7 +165,7 @@ def _run(parts: Parts) -> Ended:
         assistance=parts.env.assistance,
         iteration=iteration,
     )
-    first = parts.env.start(iteration if last else None)
+    first = _entered(parts, lambda: parts.env.start(iteration if last else None))
     if last is None:
         parts.env.save(0)
     parts.reached.note(first, ())
@@ -184,7 +184,17 @@ def _run(parts: Parts) -> Ended:
                     raise
                 report = "the world goes back to before this run, which is made again"
                 parts.report("notice", text=f"{error}; {report}")
-                parts.env.recover()
+                _entered(parts, parts.env.recover)
+
+
+def _entered(parts: Parts, enter: Callable[[], Observation]) -> Observation:
+    """Enter the world. Its processes may die on the way in as well: that is tried again as often as a run is."""
+    for _ in range(LOSSES - 1):
+        try:
+            return enter()
+        except EnvLost as error:
+            parts.report("notice", text=f"{error}; trying again")
+    return enter()
 
 
 def _drive(graph: Any, settings: Any, connection: sqlite3.Connection, name: str) -> State:
