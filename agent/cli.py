@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+SPEED_HELP = "As fast as it goes, or at most X times real time, to watch. Changes nothing that happens."
 
 
 class Commands(click.Group):
@@ -78,6 +80,9 @@ def main() -> None:
 @click.option(
     "--assist", multiple=True, metavar="RULE", help="Help the agent by a named rule; recorded with every result."
 )
+@click.option("--server", metavar="HOST:PORT", help="A Minecraft 1.20.1 server of your own, in offline mode.")
+@click.option("--username", help="The player's name on that server (default: journeyman).")
+@click.option("--speed", default="max", show_default=True, metavar="max|X", help=SPEED_HELP)
 @AS_JSON
 def run(
     worlds: tuple[str, ...],
@@ -92,6 +97,9 @@ def run(
     library: str,
     sight: str,
     assist: tuple[str, ...],
+    server: str | None,
+    username: str | None,
+    speed: str,
     as_json: bool,
 ) -> None:
     """Start a journey in a world: `journeyman run minecraft --goal iron_pickaxe`."""
@@ -99,8 +107,9 @@ def run(
     from agent.config import Budget
 
     config = journeys.new(
-        worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist
-    )
+        worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
+        server=server, username=username, speed=speed,
+    )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 
 
@@ -110,15 +119,22 @@ def run(
 @click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Stop after so much more real time.")
 @click.option("--tokens", type=click.IntRange(min=1), help="Stop when the journey has used so many tokens in all.")
 @click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop when it has cost so much in all.")
+@click.option("--speed", metavar="max|X", help=SPEED_HELP)
 @AS_JSON
 def resume(
-    name: str, iterations: int | None, hours: float | None, tokens: int | None, dollars: float | None, as_json: bool
+    name: str,
+    iterations: int | None,
+    hours: float | None,
+    tokens: int | None,
+    dollars: float | None,
+    speed: str | None,
+    as_json: bool,
 ) -> None:
     """Go on with a journey from its last kept step, however it ended."""
     from agent import journeys
     from agent.config import Budget
 
-    _play(journeys.existing(name), Budget(iterations, hours, tokens, dollars), as_json)
+    _play(journeys.existing(name, speed), Budget(iterations, hours, tokens, dollars), as_json)
 
 
 def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:
@@ -301,6 +317,53 @@ def skills_plan(
     from agent import skill_commands
 
     _show(skill_commands.plan(library, item, count, have, journey, bare), as_json, skill_commands.plan_words)
+
+
+@skills.command("export")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--skill", "names", multiple=True, metavar="NAME", help="Only this skill and what it calls; repeatable.")
+@click.option("--bundle", metavar="NAME", help="One folder of this name for all of them.")
+@click.option("--sign", "key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Sign with this key.")
+@LIBRARY
+@AS_JSON
+def skills_export(
+    directory: Path, names: tuple[str, ...], bundle: str | None, key: Path | None, library: str, as_json: bool
+) -> None:
+    """Write skills as Agent Skills folders, with code, contract, evidence and history."""
+    from agent import exchange
+
+    told = exchange.export(library, directory, names, bundle=bundle, key=key)
+    _show(told, as_json, exchange.export_words)
+    sys.exit(1 if told["refused"] else 0)
+
+
+@skills.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--restore", is_flag=True, help="These are my own exports: take their evidence and standing as written.")
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each skill.")
+@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Only if signed by this key.")
+@LIBRARY
+@AS_JSON
+def skills_import(path: Path, restore: bool, dry_run: bool, key: Path | None, library: str, as_json: bool) -> None:
+    """Bring in Agent Skills folders, a zip of them, or a Voyager or Odyssey library, as drafts in quarantine."""
+    from agent import exchange
+
+    told = exchange.bring_in(library, path, vouched=restore, dry_run=dry_run, key=key)
+    _show(told, as_json, exchange.import_words)
+    sys.exit(1 if set(told["counts"]) == {"refused"} else 0)
+
+
+@skills.command("validate")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also verify the signature.")
+@AS_JSON
+def skills_validate(paths: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
+    """Hold skill folders against the published specification; 1 if one does not follow it."""
+    from agent import exchange
+
+    told = exchange.check(paths, key)
+    _show(told, as_json, exchange.check_words)
+    sys.exit(0 if all(each["valid"] for each in told) else 1)
 
 
 # -- memory

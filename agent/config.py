@@ -30,7 +30,21 @@ class JourneyConfig:
     sight: str = "sight 32"
     assist: tuple[str, ...] = ()
     server: str | None = None
+    """HOST:PORT of somebody else's server: checks rest on the bot's own report there. None: the embedded world."""
+    username: str = "journeyman"
+    """The player's name on that server."""
     speed: str = "max"
+    """`max`, or at most so many times real time, to be watched; `real` on a server. Changes nothing that happens."""
+
+    @property
+    def place(self) -> str:
+        """The world by name, for evidence of where something worked."""
+        return f"{'+'.join(self.worlds)}:{self.server or self.seed}"
+
+    @property
+    def fastest(self) -> float | None:
+        """The speed as a number; None for no limit."""
+        return None if self.speed in ("max", "real") else float(self.speed)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON."""

@@ -57,8 +57,12 @@ class PlainLines:
 def lines(kind: str, data: Mapping[str, Any]) -> list[Text]:
     """What a thing looks like as lines."""
     if kind == "started":
-        assistance = ", ".join(data["assistance"]) or "no assistance"
-        where = f"{' + '.join(data['worlds'])}, seed {data['seed']}, brain {data['brain']}, {assistance}"
+        worlds = " + ".join(data["worlds"])
+        if data["server"]:
+            where = f"{worlds} at {data['server']}, brain {data['brain']}; checks rest on the bot's own report"
+        else:
+            assistance = ", ".join(data["assistance"]) or "no assistance"
+            where = f"{worlds}, seed {data['seed']}, brain {data['brain']}, {assistance}"
         again = f", going on after iteration {data['iteration']}" if data["iteration"] else ""
         return [Text.assemble((f"Journey {data['journey']}", "bold"), f": {where}{again}")]
     if kind == "ran":
@@ -129,7 +133,8 @@ class LivePanel:
     def __call__(self, kind: str, **data: Any) -> None:
         """Take a thing into the panel, and print what is worth a line above it."""
         if kind == "started":
-            self._title = f"{data['journey']} · {' + '.join(data['worlds'])} · seed {data['seed']} · {data['brain']}"
+            where = data["server"] or f"seed {data['seed']}"
+            self._title = f"{data['journey']} · {' + '.join(data['worlds'])} · {where} · {data['brain']}"
         elif kind == "proposed":
             self._facts["task"] = data["goal"]
             self._begin("thinking")

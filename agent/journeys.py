@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from agent.tables import table
 from curriculum import gamedata, metrics, tree
 from curriculum.errors import UnknownName
 from curriculum.propose import parse_goal
-from envs.minecraft import ASSISTANCE
+from envs.knock import Address, knock
+from envs.minecraft import ASSISTANCE, FASTEST, SLOWEST
+from envs.server import USERNAME
 from memory.log import EventLog
 from skills.library import Library
 
@@ -40,8 +43,14 @@ def new(
     library: str,
     sight: str,
     assist: Sequence[str],
+    server: str | None = None,
+    username: str | None = None,
+    speed: str = "max",
 ) -> JourneyConfig:
-    """The record of a new journey; everything a person typed is checked before anything starts. Raises UsageError."""
+    """The record of a new journey; everything a person typed is checked before anything starts.
+
+    Raises UsageError, and EnvUnavailable for a server that does not answer or will not do.
+    """
     if tuple(worlds) != ("minecraft",):
         raise UsageError(f"no world is called {' '.join(worlds)!r}; there is: minecraft")
     for rule in assist:
@@ -55,10 +64,14 @@ def new(
         goal_name = parse_goal(goal, gamedata.load(), tree.load()).name if goal else None
     except UnknownName as error:
         raise UsageError(f"--goal: {error}") from error
+    speed = _speed(speed, server)
+    address = _address(server, username, assist)
+    if address:
+        knock(address)
     seed = secrets.randbelow(2**31) if seed is None else seed
     store = Store(database())
     config = JourneyConfig(
-        name=name or _free_name(store, f"{'-'.join(worlds)}-{seed}"),
+        name=name or _free_name(store, f"{'-'.join(worlds)}-{_plain(address.host) if address else seed}"),
         worlds=tuple(worlds),
         seed=seed,
         brain=brain,
@@ -66,14 +79,56 @@ def new(
         library=library,
         sight=sight,
         assist=tuple(assist),
+        server=str(address) if address else None,
+        username=username or JourneyConfig.username,
+        speed=speed,
     )
     store.create(config)
     return config
 
 
-def existing(name: str) -> JourneyConfig:
-    """The settings of a journey that exists. Raises UsageError."""
-    return _store().journey(name).config
+def existing(name: str, speed: str | None = None) -> JourneyConfig:
+    """The settings of a journey that exists, watched at another speed if one is given. Raises UsageError."""
+    config = _store().journey(name).config
+    return replace(config, speed=_speed(speed, config.server)) if speed else config
+
+
+def _speed(speed: str, server: str | None) -> str:
+    """`max`, a number in plain writing, or `real` for a server. Raises UsageError."""
+    if server:
+        if speed != "max":
+            raise UsageError("--speed: a server keeps real time; leave it out")
+        return "real"
+    if speed != "max":
+        try:
+            times = float(speed)
+        except ValueError:
+            times = 0.0
+        if not SLOWEST <= times <= FASTEST:
+            raise UsageError(f"--speed {speed}: write max or a number from {SLOWEST:g} to {FASTEST:g}")
+        return f"{times:g}"
+    return speed
+
+
+def _address(server: str | None, username: str | None, assist: Sequence[str]) -> Address | None:
+    """The server that was meant, None for the embedded world. Raises UsageError."""
+    if not server:
+        if username:
+            raise UsageError("--username is the player's name on a server: say which with --server HOST:PORT")
+        return None
+    if assist:
+        raise UsageError("--assist: the rules of a server are its own; set them there")
+    if username and not USERNAME.fullmatch(username):
+        raise UsageError(f"--username {username!r}: use 3 to 16 letters, digits and underscores")
+    try:
+        return Address.parse(server)
+    except ValueError as error:
+        raise UsageError(f"--server: {error}") from error
+
+
+def _plain(host: str) -> str:
+    """A host as a part of a journey's name."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", host)[:40].strip("-")
 
 
 def closing_words(name: str, ended: Ended) -> str:
@@ -86,7 +141,8 @@ def closing_words(name: str, ended: Ended) -> str:
     lines = [
         f"{verdict}: {ended.reason}.",
         f"{found['iterations']} iterations, {length}, {found['unique_items']} kinds of items, "
-        f"{found['skills']} skills, {found['deaths']} deaths, {', '.join(found['assistance']) or 'no assistance'}.",
+        f"{found['skills']} skills, {found['deaths']} deaths, "
+        f"{metrics.help_words(found['assistance'], found['server'])}.",
         f"Reached: {reached or 'no headline milestone yet'}.",
         f"Go on: journeyman resume {name}    Look: journeyman skills list, journeyman milestones {name}",
     ]
@@ -167,7 +223,7 @@ def milestone_table(found: Mapping[str, Any]) -> str:
                 str(each["unique_items"]),
                 str(each["skills"]),
                 str(each["deaths"]),
-                ", ".join(each["assistance"]) or "no assistance",
+                metrics.help_words(each["assistance"], each["server"]),
             ]
         )
     heads = ["journey", *(name.replace("_", " ") for name in HEADLINES), "items", "skills", "deaths", "assistance"]
@@ -205,6 +261,7 @@ def _header(journey: Journey, db: Database) -> metrics.Header:
         config.assist,
         len(Library(db, config.library).names()),
         journey.stopped,
+        config.server,
     )
 
 

@@ -318,7 +318,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
         data=parts.data,
         hash=hash,
         setting=setting,
-        world=f"minecraft:{parts.config.seed}",
+        world=parts.config.place,
         brain=parts.brain.name,
         at=now,
     ):

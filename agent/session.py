@@ -33,7 +33,9 @@ from curriculum.gamedata import GameData
 from curriculum.propose import TechTreeProposer
 from envs.base import Env, Limits, Observation
 from envs.errors import EnvError, EnvLost
+from envs.knock import Address
 from envs.minecraft import MinecraftEnv, MinecraftSettings
+from envs.server import ServerEnv, ServerSettings
 from memory.db import open_db
 from memory.episodic import Episodes
 from memory.log import EventLog
@@ -109,7 +111,12 @@ def environment(config: JourneyConfig) -> Env:
     if config.worlds != ("minecraft",):
         raise UsageError(f"no world is called {' + '.join(config.worlds)!r}; there is: minecraft")
     directory = home() / "worlds" / config.name
-    return MinecraftEnv(MinecraftSettings(directory, config.seed, sight=config.sight, assist=config.assist))
+    if config.server:
+        address = Address.parse(config.server)
+        return ServerEnv(ServerSettings(address, directory, config.username, config.seed, config.sight))
+    return MinecraftEnv(
+        MinecraftSettings(directory, config.seed, sight=config.sight, assist=config.assist, speed=config.fastest)
+    )
 
 
 def _parts(
@@ -163,9 +170,12 @@ def _run(parts: Parts) -> Ended:
         seed=parts.config.seed,
         brain=parts.config.brain,
         assistance=parts.env.assistance,
+        server=parts.config.server,
         iteration=iteration,
     )
     first = _entered(parts, lambda: parts.env.start(iteration if last else None))
+    if last and parts.config.server:
+        parts.report("notice", text=f"{parts.config.server} is as it is now; the journey goes on from its own record")
     if last is None:
         parts.env.save(0)
     parts.reached.note(first, ())
@@ -182,8 +192,10 @@ def _run(parts: Parts) -> Ended:
                 losses.append(graph.get_state(settings).values.get("iteration", 0))
                 if losses.count(losses[-1]) >= LOSSES:
                     raise
-                report = "the world goes back to before this run, which is made again"
-                parts.report("notice", text=f"{error}; {report}")
+                remedy = "the world goes back to before this run, which is made again"
+                if parts.config.server:
+                    remedy = "the bot joins again, the world stays as it is, and the run is made again"
+                parts.report("notice", text=f"{error}; {remedy}")
                 _entered(parts, parts.env.recover)
 
 

@@ -41,6 +41,8 @@ class Header:
     assistance: tuple[str, ...] = ()
     skills: int = 0
     stopped: str | None = None
+    server: str | None = None
+    """A server that somebody else runs: what happened there is the bot's own report, and its rules are not known."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class JourneyMetrics:
             "seed": self.header.seed,
             "brain": self.header.brain,
             "assistance": list(self.header.assistance),
+            "server": self.header.server,
             "iterations": self.iterations,
             "tokens": self.tokens,
             "dollars": round(self.dollars, 6),
@@ -135,7 +138,14 @@ def report(journeys: Iterable[JourneyMetrics]) -> dict[str, Any]:
 
 def assistance(journey: JourneyMetrics) -> str:
     """What helped, in words: "no assistance" or the names of the rules."""
-    return ", ".join(journey.header.assistance) or "no assistance"
+    return help_words(journey.header.assistance, journey.header.server)
+
+
+def help_words(rules: Sequence[str], server: str | None) -> str:
+    """What helped, for a person; on somebody else's server it cannot be known."""
+    if server:
+        return f"on {server}, by the bot's own report"
+    return ", ".join(rules) or "no assistance"
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ ASSISTANCE: Mapping[str, tuple[str, str]] = {
 }
 """Every kind of help by its name, and the rule of the world that it sets. All off by default."""
 
+SLOWEST, FASTEST = 0.1, 1000
+"""Bounds of a chosen speed, in times real time."""
+
 JOIN_SECONDS = 60.0
 WORLD_SECONDS = 60.0
 
@@ -66,8 +69,8 @@ class MinecraftEnv:
         unknown = [name for name in settings.assist if name not in ASSISTANCE]
         if unknown:
             raise ValueError(f"no assistance is called {unknown[0]!r}; there are: {', '.join(ASSISTANCE)}")
-        if settings.speed is not None and not 0.1 <= settings.speed <= 1000:
-            raise ValueError(f"the speed must be from 0.1 to 1000 times real time, not {settings.speed:g}")
+        if settings.speed is not None and not SLOWEST <= settings.speed <= FASTEST:
+            raise ValueError(f"the speed must be from {SLOWEST} to {FASTEST} times real time, not {settings.speed:g}")
         self._settings = settings
         self._generation: int | None = None
         self._run_dir: Path | None = None

@@ -34,6 +34,7 @@ def test_the_object_other_programs_rely_on() -> None:
         "seed": 7,
         "brain": "planner",
         "assistance": [],
+        "server": None,
         "iterations": 3,
         "tokens": 160,
         "dollars": 0.5,
@@ -72,6 +73,8 @@ def test_help_is_named_and_its_absence_is_said() -> None:
     assert metrics.assistance(journey()) == "no assistance"
     helped = metrics.measure(Header("h", assistance=("keep_inventory",)), [], TREE, DATA)
     assert metrics.assistance(helped) == "keep_inventory"
+    elsewhere = metrics.measure(Header("h", server="localhost:25565"), [], TREE, DATA)
+    assert metrics.assistance(elsewhere) == "on localhost:25565, by the bot's own report"
 
 
 def test_the_plot_is_a_picture_with_one_line_for_each_journey_and_safe_names() -> None:
