@@ -7,46 +7,54 @@ and only one process may write it.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from memory.errors import DenseUnavailable
 from memory.index import VectorIndex, numpy
 
-_COLLECTION = "documents"
 _BATCH = 500
 _PROBE_SECONDS = 120
 _PROBE = """
 import sys, chromadb
 from chromadb.config import Settings
 client = chromadb.PersistentClient(sys.argv[1], Settings(anonymized_telemetry=False))
-documents = client.get_collection(sys.argv[2])
-if documents.count():
-    documents.query(query_embeddings=documents.get(limit=1, include=["embeddings"])["embeddings"], n_results=1)
+for documents in client.list_collections():
+    if documents.count():
+        documents.query(query_embeddings=documents.get(limit=1, include=["embeddings"])["embeddings"], n_results=1)
 """
 
 
 class ChromaIndex:
     """The same answers as `VectorIndex`, approximately, for more documents than fit a matrix in memory."""
 
-    def __init__(self, vectors: VectorIndex, folder: Path) -> None:
+    def __init__(self, vectors: VectorIndex, folder: Path | None = None, *, url: str | None = None) -> None:
+        """A collection in a folder of ours, or on a chromadb server at `url`."""
         try:
             import chromadb
             from chromadb.config import Settings
         except ImportError as error:
             raise DenseUnavailable("chromadb is not installed: pip install 'journeyman[dense]'") from error
         self._vectors = vectors
-        self.rebuilt = folder.exists() and not _opens(folder)
-        if self.rebuilt:
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        self.rebuilt = False
+        settings = Settings(anonymized_telemetry=False)
+        if url is not None:
+            client: Any = _served(chromadb, url, settings)
+        else:
+            assert folder is not None
+            self.rebuilt = folder.exists() and not _opens(folder)
+            if self.rebuilt:
+                shutil.rmtree(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            client = chromadb.PersistentClient(str(folder), settings)
         self._documents: Any = client.get_or_create_collection(
-            _COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"}
+            _name(vectors.embedder.id), embedding_function=None, metadata={"hnsw:space": "cosine"}
         )
         self.update()
 
@@ -95,11 +103,30 @@ class ChromaIndex:
         return [(int(id), 1 - float(far)) for id, far in zip(ids, found["distances"][0], strict=True)]
 
 
+def _served(chromadb: Any, url: str, settings: Any) -> Any:
+    """A client of the server at `url`; a server that does not answer is an error with a sentence."""
+    where = urlsplit(url if "//" in url else f"http://{url}")
+    if not where.hostname:
+        raise DenseUnavailable(f"{url!r} is no address of a chromadb server: write http://HOST:PORT")
+    secure = where.scheme == "https"
+    try:
+        return chromadb.HttpClient(
+            host=where.hostname, port=where.port or (443 if secure else 8000), ssl=secure, settings=settings
+        )
+    except Exception as error:  # the client raises whatever its HTTP library raises
+        raise DenseUnavailable(f"no chromadb server answers at {url}: {error}") from error
+
+
+def _name(model: str) -> str:
+    """Each model has a collection of its own: vectors of two models never mix."""
+    return f"documents-{hashlib.sha256(model.encode()).hexdigest()[:16]}"
+
+
 def _opens(folder: Path) -> bool:
     """Can the collection be opened and asked? Tried in a child, so that a crash is only an answer."""
     try:
         probe = subprocess.run(
-            [sys.executable, "-c", _PROBE, str(folder), _COLLECTION], capture_output=True, timeout=_PROBE_SECONDS
+            [sys.executable, "-c", _PROBE, str(folder)], capture_output=True, timeout=_PROBE_SECONDS
         )
     except subprocess.TimeoutExpired:
         return False

@@ -8,7 +8,8 @@ extras for dense recall and is imported only when a vector is touched.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -42,43 +43,74 @@ class Index(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """How far the vectors of a model follow the documents: `missing` are still to be embedded."""
+
+    model: str
+    documents: int
+    missing: int
+
+
 class VectorIndex:
     """Exact nearest neighbours over the vectors of one model."""
 
     def __init__(self, db: Database, embedder: Embedder) -> None:
         self.db, self.embedder = db, embedder
-        self._seen = 0
-        self._rows: dict[int, int] = {}
-        self._documents: list[int] = []
-        self._labels: list[tuple[str, str]] = []
-        self._matrix: Any = None
+        self._forget()
 
-    def update(self) -> int:
-        """Embed the documents that have no vector yet, or whose words have changed; returns how many."""
-        rows = self.db.execute(
-            "SELECT documents.id, text, hash FROM documents LEFT JOIN vectors ON document = documents.id AND model = ?",
+    def coverage(self) -> Coverage:
+        """Whether the index says the same as the documents. A vector of changed words is gone with the change."""
+        documents, missing = self.db.execute(
+            "SELECT count(*), sum(vectors.id IS NULL) FROM documents "
+            "LEFT JOIN vectors ON document = documents.id AND model = ?",
             [self.embedder.id],
-        )
-        waiting = [(document, text, _hash(text)) for document, text, hash in rows if hash != _hash(text)]
+        ).fetchone()
+        return Coverage(self.embedder.id, int(documents), int(missing or 0))
+
+    def update(self, limit: int = -1) -> int:
+        """Embed up to `limit` documents that have no vector, newest first; returns how many.
+
+        The model runs outside the transaction: nobody waits for it.
+        """
+        waiting = self.db.execute(
+            "SELECT documents.id, text FROM documents LEFT JOIN vectors ON document = documents.id AND model = ? "
+            "WHERE vectors.id IS NULL ORDER BY documents.id DESC LIMIT ?",
+            [self.embedder.id, limit],
+        ).fetchall()
         np = numpy()
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH]
-            vectors = self.embedder.embed([text for _, text, _ in batch])
+            vectors = self.embedder.embed([text for _, text in batch])
             with atomic(self.db):
                 self.db.conn.executemany(
-                    "INSERT OR REPLACE INTO vectors (document, model, hash, vector) VALUES (?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO vectors (document, model, hash, vector) "
+                    "SELECT id, ?, ?, ? FROM documents WHERE id = ? AND text = ?",
                     [
-                        (document, self.embedder.id, hash, np.asarray(vector, dtype=np.float32).tobytes())
-                        for (document, _, hash), vector in zip(batch, vectors, strict=True)
+                        (
+                            self.embedder.id,
+                            _hash(text),
+                            np.asarray(vector, dtype=np.float32).tobytes(),
+                            document,
+                            text,
+                        )
+                        for (document, text), vector in zip(batch, vectors, strict=True)
                     ],
                 )
         return len(waiting)
 
+    def repair(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Bring the index up to the documents, a batch at a time, until it is or `stop` says so: for a background."""
+        done = 0
+        while not stop() and (embedded := self.update(BATCH)):
+            done += embedded
+        return done
+
     def reindex(self) -> int:
-        """Forget this model's vectors and embed everything again; returns how many documents that were."""
+        """Forget this model's vectors and embed everything again; those of other models stay beside."""
         with atomic(self.db):
             self.db.execute("DELETE FROM vectors WHERE model = ?", [self.embedder.id])
-        self._rows, self._documents, self._labels, self._matrix = {}, [], [], None
+        self._forget()
         return self.update()
 
     def search(
@@ -87,17 +119,24 @@ class VectorIndex:
         """(document, cosine) of the nearest documents, nearest first, within the scopes and tiers."""
         np = numpy()
         self._load()
-        if self._matrix is None:
+        if self._count == 0:
             return []
-        scores = self._matrix @ np.asarray(self.embedder.embed([text])[0], dtype=np.float32)
-        if scopes is not None or tiers is not None:
-            outside = [
-                (scopes is not None and scope not in scopes) or (tiers is not None and tier not in tiers)
-                for scope, tier in self._labels
-            ]
-            scores[np.asarray(outside)] = -np.inf
-        top = np.argsort(-scores, kind="stable")[:limit]
-        return [(self._documents[row], float(scores[row])) for row in top if scores[row] > -np.inf]
+        scores = self._matrix[: self._count] @ np.asarray(self.embedder.embed([text])[0], dtype=np.float32)
+        for column, allowed in enumerate((scopes, tiers)):
+            if allowed is not None:
+                codes = [self._codes[each] for each in allowed if each in self._codes]
+                scores[~np.isin(self._labels[: self._count, column], codes)] = -np.inf
+        few = np.argpartition(-scores, limit - 1)[:limit] if limit < self._count else np.arange(self._count)
+        ordered = few[np.lexsort((few, -scores[few]))]
+        return [(self._documents[row], float(scores[row])) for row in ordered if scores[row] > -np.inf]
+
+    def _forget(self) -> None:
+        self._seen = self._count = 0
+        self._rows: dict[int, int] = {}
+        self._documents: list[int] = []
+        self._codes: dict[str, int] = {}
+        self._matrix: Any = None
+        self._labels: Any = None
 
     def _load(self) -> None:
         """Read the vectors that came since the last search; other processes may have added some."""
@@ -106,23 +145,21 @@ class VectorIndex:
             "SELECT vectors.id, document, vector, scope, tier FROM vectors JOIN documents ON documents.id = document "
             "WHERE model = ? AND vectors.id > ? ORDER BY vectors.id",
             [self.embedder.id, self._seen],
-        ).fetchall()
-        if not rows:
-            return
-        self._seen = rows[-1][0]
-        added = []
-        for _, document, blob, scope, tier in rows:
-            vector = np.frombuffer(blob, dtype=np.float32)
-            if document in self._rows:
-                self._matrix[self._rows[document]] = vector
-                continue
-            self._rows[document] = len(self._documents)
-            self._documents.append(document)
-            self._labels.append((scope, tier))
-            added.append(vector)
-        if added:
-            parts = [np.stack(added)] if self._matrix is None else [self._matrix, np.stack(added)]
-            self._matrix = np.concatenate(parts)
+        )
+        for self._seen, document, blob, scope, tier in rows:
+            row = self._rows.setdefault(document, self._count)
+            if row == self._count:
+                self._documents.append(document)
+                self._count += 1
+                if self._matrix is None or self._count > len(self._matrix):
+                    room = max(1024, 2 * self._count)
+                    matrix = np.empty((room, self.embedder.size), dtype=np.float32)
+                    labels = np.empty((room, 2), dtype=np.int32)
+                    if self._matrix is not None:
+                        matrix[: len(self._matrix)], labels[: len(self._labels)] = self._matrix, self._labels
+                    self._matrix, self._labels = matrix, labels
+            self._matrix[row] = np.frombuffer(blob, dtype=np.float32)
+            self._labels[row] = [self._codes.setdefault(each, len(self._codes)) for each in (scope, tier)]
 
 
 def numpy() -> ModuleType:

@@ -134,7 +134,7 @@ class Scheduler:
         return [{**each, "operations": json.loads(each["operations"])} for each in found]
 
     def _work(self, job: Job, now: float, limit: int, stop: Callable[[], bool], dry: bool) -> Report:
-        begun, units, lines = time.monotonic(), 0, []
+        begun, units, lines = time.monotonic(), 0, list[str]()
         first = int(self._db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
         more = True
         while more and units < limit and not stop():

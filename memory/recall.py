@@ -1,212 +1,131 @@
 """Recall: the memories that matter for a question, with the reason for each.
 
-Several routes each rank candidates on their own (words, structure, meaning if an index is there), and reciprocal
-rank fusion joins them; fading and validity only tip the balance. No route gates another, and all of it works with no
-model and no network. Recalling never strengthens: only `used`, with an outcome, does.
+Several routes score candidates on their own and a weighted sum joins them; fading and validity only tip the balance. No
+route gates another, and all of it works with no model and no network. If nothing is relevant, that is the answer.
+Recalling never strengthens: only `used`, with an outcome, does.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlite_utils import Database
 
 from memory import decay
 from memory.db import atomic
 from memory.decay import Outcome, Strength
-from memory.documents import regions_around
-from memory.episodic import Place
-from memory.errors import NotKept
 from memory.index import Index
-from memory.working import estimate_tokens
+from memory.log import canonical
+from memory.packing import pack_hits
+from memory.question import EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
+from memory.routes import Found, by_marks, by_meaning, by_neighbours, by_words, query_words
+from memory.strengths import record_use, strength_of
 
+__all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_words"]
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked for: words, and whatever is known of items, error codes and place.
+SWITCHES = ("episodic", "semantic", "decay")
+"""What can be switched off, to measure what it is worth."""
 
-    `scope` is the journey: its own memories and those that hold everywhere are seen, never those of another.
-    """
-
-    text: str
-    scope: str = ""
-    items: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
-    place: Place | None = None
-    tiers: tuple[str, ...] = ("episode", "fact", "lesson")
-    history: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one route said of a hit: its rank there, its own score, and what that added to the sum."""
-
-    rank: int
-    score: float
-    added: float
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A memory that was recalled: `ref` is its id in its tier, `parts` and `why` explain the score."""
-
-    document: int
-    tier: str
-    ref: int
-    text: str
-    score: float
-    parts: Mapping[str, Part]
-    why: str
-
-
-@dataclass(frozen=True)
-class Recalled:
-    """Hits, best first, within the budget; `cut` are the ones that did not fit, `routes` the ones that took part."""
-
-    hits: tuple[Hit, ...]
-    cut: tuple[Hit, ...]
-    routes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Weights:
-    """How much each route counts, and the k of the fusion (small: the first ranks matter most)."""
-
-    words: float = 1.0
-    marks: float = 1.0
-    meaning: float = 0.7
-    strength: float = 0.1
-    k: int = 10
+Rerank = Callable[[str, Sequence[str]], Sequence[float]]
+"""A model's opinion: how relevant each text is to the question, from 0 to 1."""
 
 
 class Recall:
-    """Asks all routes over one database."""
+    """Asks all routes over one database.
+
+    `off` switches tiers or fading off. `rerank` may reorder the best hits; a failure of it changes nothing.
+    """
 
     def __init__(
-        self, db: Database, index: Index | None = None, *, weights: Weights = Weights(), curve: str = "fsrs6"
+        self,
+        db: Database,
+        index: Index | None = None,
+        *,
+        weights: Weights = Weights(),
+        curve: str = "fsrs6",
+        off: Sequence[str] = (),
+        rerank: Rerank | None = None,
     ) -> None:
-        self.db, self._index, self._weights, self._curve = db, index, weights, curve
-
-    def ask(self, question: Question, *, now: float, limit: int = 8, tokens: int | None = None) -> Recalled:
-        """The best `limit` memories for the question that fit into `tokens`."""
-        rankings: dict[str, list[tuple[int, float]]] = {
-            "words": self._by_words(question),
-            "marks": self._by_marks(question),
+        self.db, self._index, self._curve, self._rerank = db, index, curve, rerank
+        self._weights = replace(weights, strength=0.0) if "decay" in off else weights
+        self._off = {
+            tier for name, tiers in (("episodic", EPISODIC), ("semantic", SEMANTIC)) if name in off for tier in tiers
         }
+
+    def ask(
+        self,
+        question: Question,
+        *,
+        now: float,
+        limit: int = 8,
+        tokens: int | None = None,
+        log: tuple[str, int] | None = None,
+    ) -> Recalled:
+        """The best `limit` memories for the question that fit into `tokens`.
+
+        `log` names the (journey, iteration) that asks, so that weights can be fitted on what later proved useful.
+        """
+        if log is not None:
+            self._log(question, now, log)
+        question = replace(question, tiers=tuple(tier for tier in question.tiers if tier not in self._off))
+        routes = {"words": by_words(self.db, question), "marks": by_marks(self.db, question)}
         if self._index is not None:
-            rankings["meaning"] = self._by_meaning(question, self._index)
-        parts: dict[int, dict[str, Part]] = {}
-        for route, ranking in rankings.items():
-            weight = getattr(self._weights, route)
-            for rank, (document, score) in enumerate(ranking, 1):
-                parts.setdefault(document, {})[route] = Part(rank, score, weight / (self._weights.k + rank))
+            routes["meaning"] = by_meaning(self.db, question, self._index)
+        enough = {"words": self._weights.enough_words, "meaning": self._weights.enough_meaning, "marks": 1.0}
+        relevance = max(found.relevance / enough[route] for route, found in routes.items())
+        if not any(found.scores for found in routes.values()):
+            return Recalled((), (), (), 0.0, abstained=True)
+        parts = self._fuse(question, routes)
+        names = tuple(name for name in (*routes, "neighbours") if any(name in each for each in parts.values()))
+        if relevance < 1:
+            return Recalled((), (), names, relevance, abstained=True)
         # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
         likely = sorted(parts, key=lambda each: (-sum(part.added for part in parts[each].values()), -each))
-        hits = sorted((self._hit(each, parts[each], now) for each in likely[: 4 * limit]), key=_order)[:limit]
-        kept, cut = _within(hits, tokens)
-        return Recalled(kept, cut, tuple(route for route, ranking in rankings.items() if ranking))
+        hits = sorted((self._hit(each, parts[each], now) for each in likely[: 4 * limit]), key=_order)
+        hits = self._reranked(question, hits[: 2 * limit])[:limit]
+        if tokens is None:
+            return Recalled(tuple(replace(hit, shown=hit.text) for hit in hits), (), names, relevance)
+        kept, cut = pack_hits(hits, tokens)
+        return Recalled(kept, cut, names, relevance)
 
     def used(self, documents: Sequence[int], outcome: Outcome, *, now: float, journey: str, iteration: int) -> None:
         """Tell how the use of recalled memories went; written once for each (document, journey, iteration)."""
-        if outcome == "shown":
-            return
-        with atomic(self.db):
-            for document in documents:
-                done = self.db.execute(
-                    "INSERT OR IGNORE INTO reviews (document, outcome, at, journey, iteration) VALUES (?, ?, ?, ?, ?)",
-                    [document, outcome, now, journey, iteration],
-                )
-                if done.rowcount:
-                    strength = decay.review(self.strength(document), outcome, now)
-                    self.db.execute(
-                        "INSERT OR REPLACE INTO strengths VALUES (?, ?, ?, ?, ?, ?)",
-                        [
-                            document,
-                            strength.stability,
-                            strength.difficulty,
-                            strength.last_used,
-                            strength.uses,
-                            strength.lapses,
-                        ],
-                    )
+        record_use(self.db, documents, outcome, now=now, journey=journey, iteration=iteration)
 
     def strength(self, document: int) -> Strength:
         """How well a memory holds; one that was never used has the first strength of its tier."""
-        row = self.db.execute(
-            "SELECT stability, difficulty, last_used, uses, lapses FROM strengths WHERE document = ?", [document]
-        ).fetchone()
-        if row is not None:
-            return Strength(*row)
-        row = self.db.execute("SELECT tier, at FROM documents WHERE id = ?", [document]).fetchone()
+        return strength_of(self.db, document)
+
+    def why_not(self, question: Question, document: int, *, now: float) -> str:
+        """Why a memory is not among the hits, or at which place it is."""
+        where, values = question.visible()
+        row = self.db.execute(f"SELECT id FROM documents WHERE id = ? AND {where}", [document, *values]).fetchone()
         if row is None:
-            raise NotKept(f"no document {document} is kept")
-        return decay.first_strength("episodic" if row[0] == "episode" else "semantic", row[1])
+            return "it may not be seen under this question: another scope or tier, out of mind, or wrong now"
+        hits = self.ask(question, now=now, limit=1000).hits
+        for place, hit in enumerate(hits, 1):
+            if hit.document == document:
+                return f"it is number {place} of {len(hits)}: {hit.why}"
+        return "no route found it: no common word, mark or neighbour"
 
-    def _by_words(self, question: Question) -> list[tuple[int, float]]:
-        terms = self._rare(query_words(" ".join([question.text, *question.items, *question.errors])))
-        if not terms:
-            return []
-        where, values = _visible(question)
-        # Rank first and look at the documents after; only if too few of the best may be seen, look at all.
-        for limit in (4 * CANDIDATES, -1):
-            found: list[tuple[int, float]] = self.db.execute(
-                "SELECT documents.id, score FROM (SELECT rowid, -rank AS score FROM words WHERE words MATCH ? "
-                "ORDER BY rank LIMIT ?) JOIN documents ON documents.id = rowid "
-                f"WHERE {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
-                [" OR ".join(f'"{term}"' for term in terms), limit, *values, CANDIDATES],
-            ).fetchall()
-            if len(found) >= CANDIDATES // 4:
-                break
-        return found
-
-    def _rare(self, words: list[str]) -> list[str]:
-        """The rarest words first, for as long as all they are found in can be ranked quickly."""
-        counting = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-        counted = sorted((self.db.execute(counting, [f'"{word}"', 4 * RANKABLE]).fetchone()[0], word) for word in words)
-        kept: list[str] = []
-        total = 0
-        for count, word in counted:
-            total += count
-            if count and (not kept or total <= RANKABLE):
-                kept.append(word)
-        return kept
-
-    def _by_marks(self, question: Question) -> list[tuple[int, float]]:
-        """Same error counts most, same item or skill next, same place least; newer first among equals."""
-        wanted = [(2.0, "error", code) for code in question.errors]
-        wanted += [(1.0, kind, name) for name in question.items for kind in ("item", "skill")]
-        if question.place:
-            wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
-        where, values = _visible(question)
-        scores: dict[int, dict[str, float]] = {}
-        for weight, kind, name in wanted:
-            for (document,) in self.db.execute(
-                "SELECT document FROM marks JOIN documents ON documents.id = document "
-                f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
-                [kind, name, *values, CANDIDATES],
-            ):
-                scores.setdefault(document, {})[name] = weight
-        ranked = [(document, sum(found.values())) for document, found in scores.items()]
-        return sorted(ranked, key=lambda each: (-each[1], -each[0]))[:CANDIDATES]
-
-    def _by_meaning(self, question: Question, index: Index) -> list[tuple[int, float]]:
-        near = index.search(question.text, CANDIDATES, scopes=(question.scope, ""), tiers=question.tiers)
-        where, values = _visible(question)
-        visible = {
-            row[0]
-            for row in self.db.execute(
-                f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(near))}) AND {where}",
-                [*(document for document, _ in near), *values],
-            )
-        }
-        return [(document, score) for document, score in near if document in visible]
+    def _fuse(self, question: Question, routes: dict[str, Found]) -> dict[int, dict[str, Part]]:
+        parts: dict[int, dict[str, Part]] = {}
+        for route, found in routes.items():
+            weight = getattr(self._weights, route)
+            ranked = sorted(found.scores, key=lambda each: (-found.scores[each], -each))
+            for rank, document in enumerate(ranked, 1):
+                score = found.scores[document]
+                parts.setdefault(document, {})[route] = Part(rank, score, weight * score)
+        sums = {document: sum(part.added for part in each.values()) for document, each in parts.items()}
+        gained = by_neighbours(self.db, question, sums, self._weights.neighbours)
+        for rank, document in enumerate(sorted(gained, key=lambda each: (-gained[each], -each)), 1):
+            parts.setdefault(document, {})["neighbours"] = Part(rank, gained[document], gained[document])
+        return parts
 
     def _hit(self, document: int, parts: dict[str, Part], now: float) -> Hit:
-        tier, ref, text, state = self.db.execute(
-            "SELECT tier, ref, text, state FROM documents WHERE id = ?", [document]
+        tier, ref, text, state, sensitivity = self.db.execute(
+            "SELECT tier, ref, text, state, sensitivity FROM documents WHERE id = ?", [document]
         ).fetchone()
         held = decay.retrievability(self.strength(document), now, self._curve)
         found = sum(part.added for part in parts.values())
@@ -216,50 +135,28 @@ class Recall:
             parts["validity"] = Part(0, 0.0, -found / 2)
         why = ", ".join(f"{name} #{part.rank}" for name, part in parts.items() if part.rank)
         why += f", strength {held:.2f}" + ("" if state == "current" else f", {state}")
-        return Hit(document, tier, ref, text, sum(part.added for part in parts.values()), parts, why)
+        return Hit(document, tier, ref, text, sum(part.added for part in parts.values()), parts, why, sensitivity)
 
+    def _reranked(self, question: Question, hits: list[Hit]) -> list[Hit]:
+        if self._rerank is None or not hits:
+            return hits
+        opinions = self._rerank(question.text, [hit.text for hit in hits])
+        if len(opinions) != len(hits):
+            return hits
+        best = hits[0].score
+        judged = [
+            replace(hit, score=hit.score + added, parts={**hit.parts, "model": Part(0, opinion, added)})
+            for hit, opinion in zip(hits, opinions, strict=True)
+            for added in [best * min(1.0, max(0.0, float(opinion)))]
+        ]
+        return sorted(judged, key=_order)
 
-CANDIDATES = 100
-"""How many candidates each route may name."""
-
-RANKABLE = 5000
-"""How many documents the word route ranks at most: common words are left out as long as rarer ones are there."""
-
-_STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be but by for from had has have how i if in into is it its me my of on or so that the "
-        "their them then there these this to was were what when where which who why will with you your",
-    )
-)
-
-
-def query_words(text: str) -> list[str]:
-    """The words worth searching for, each once: names like `iron_ingot` and `mineLogs` fall into their parts."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-    words = re.findall(r"[^\W_]+", apart.lower())
-    return [word for word in dict.fromkeys(words) if word not in _STOP_WORDS][:32]
-
-
-def _visible(question: Question) -> tuple[str, list[Any]]:
-    """Which documents a question may see: its scope and what holds everywhere, its tiers, what holds now."""
-    where = f"documents.scope IN (?, '') AND documents.tier IN ({', '.join('?' * len(question.tiers))})"
-    if not question.history:
-        where += " AND documents.state = 'current'"
-    return where, [question.scope, *question.tiers]
+    def _log(self, question: Question, now: float, log: tuple[str, int]) -> None:
+        with atomic(self.db):
+            self.db.execute(
+                "INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", [*log, now, canonical(question.to_json())]
+            )
 
 
 def _order(hit: Hit) -> tuple[float, int]:
     return -hit.score, -hit.document
-
-
-def _within(hits: Sequence[Hit], tokens: int | None) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
-    if tokens is None:
-        return tuple(hits), ()
-    kept: list[Hit] = []
-    cut: list[Hit] = []
-    for hit in hits:
-        cost = estimate_tokens(hit.text + "\n")
-        (kept if cost <= tokens else cut).append(hit)
-        tokens -= cost if cost <= tokens else 0
-    return tuple(kept), tuple(cut)

@@ -178,6 +178,8 @@ def m006_context(db: Database) -> None:
             INSERT INTO words (words, rowid, text, context) VALUES ('delete', old.id, old.text, old.context);
             INSERT INTO words (rowid, text, context) VALUES (new.id, new.text, new.context); END;
         INSERT INTO words (words) VALUES ('rebuild');
+        CREATE TRIGGER vectors_stale AFTER UPDATE OF text ON documents BEGIN
+            DELETE FROM vectors WHERE document = old.id; END;
         """,
     )
 

@@ -16,6 +16,7 @@ from memory.embedders import OnnxMiniLM, SentenceTransformerMiniLM, find_embedde
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import DenseUnavailable
 from memory.index import VectorIndex
+from memory.question import SEMANTIC
 from memory.recall import Question, Recall
 from memory.semantic import Semantic, lesson, not_found, seen
 
@@ -73,8 +74,9 @@ def test_the_same_error_and_the_same_place_are_found_without_a_common_word(db: D
     recalled = Recall(db).ask(Question("zzz", scope="a", errors=("no_station",)), now=10.0)
     assert {hit.tier for hit in recalled.hits} == {"episode", "lesson"}
     near = Recall(db).ask(Question("zzz", scope="a", place=Place(33, 64, 0)), now=10.0)
-    assert {hit.text.split()[0] for hit in near.hits} == {"Failed:", "iron_ore"}
-    assert near.routes == ("marks",)
+    assert {hit.text.split()[0] for hit in near.hits[:2]} == {"Failed:", "iron_ore"}
+    assert near.routes == ("marks", "neighbours")
+    assert [hit.text.split()[0] for hit in near.hits[2:]] == ["Did:"], "what came after a hit stands behind it"
 
 
 def test_nothing_relevant_gives_nothing(db: Database) -> None:

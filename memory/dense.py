@@ -1,0 +1,40 @@
+"""Opens the dense route that fits: exact while it is small, approximate when it is large, a server if one is named.
+
+Never needed: without a model or its packages there is simply no dense route, and recall works with the others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from memory.chroma import ChromaIndex
+from memory.embedders import find_embedder
+from memory.errors import DenseUnavailable
+from memory.index import Embedder, VectorIndex
+
+EXACT = 100_000
+"""Documents up to which all vectors are compared; above, an approximate index is asked."""
+
+
+def open_dense(
+    db: Database, folder: Path, *, url: str | None = None, embedder: Embedder | None = None
+) -> VectorIndex | ChromaIndex:
+    """The dense index over a database. Raises DenseUnavailable with what to install."""
+    vectors = VectorIndex(db, embedder or find_embedder())
+    if url is not None:
+        return ChromaIndex(vectors, url=url)
+    return ChromaIndex(vectors, folder) if vectors.coverage().documents > EXACT else vectors
+
+
+def dense_or_none(
+    db: Database, folder: Path, *, url: str | None = None
+) -> tuple[VectorIndex | ChromaIndex | None, str]:
+    """The dense index, or None and the reason. A named server that does not answer is an error all the same."""
+    try:
+        return open_dense(db, folder, url=url), ""
+    except DenseUnavailable as reason:
+        if url is not None:
+            raise
+        return None, str(reason)

@@ -1,0 +1,131 @@
+"""What is asked of memory and what comes back: plain values, shared by the routes and by recall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from memory.episodic import Place
+from memory.items import FAMILY
+
+EPISODIC = ("episode", "note")
+SEMANTIC = ("fact", "lesson", "place", "procedure", "sign", "summary")
+TIERS = (*EPISODIC, *SEMANTIC)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for: words, and whatever is known of items, errors, goal and place.
+
+    `scope` is the journey: its own memories, those of the given task `families` and those that hold everywhere are
+    seen, never those of another. `failures` are (code, message) of errors that are to be mended. `as_of` asks for what
+    held at a time, `history` also for what is wrong now or out of mind; what is private is only seen if asked for.
+    """
+
+    text: str
+    scope: str = ""
+    items: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    place: Place | None = None
+    tiers: tuple[str, ...] = TIERS
+    history: bool = False
+    families: tuple[str, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
+    goal: str = ""
+    as_of: float | None = None
+    private: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The question as plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Question:
+        """The question from its plain JSON."""
+        place = Place(**data["place"]) if data["place"] else None
+        lists = {name: tuple(data[name]) for name in ("items", "errors", "tiers", "families")}
+        failures = tuple((code, message) for code, message in data["failures"])
+        return cls(**{**data, **lists, "place": place, "failures": failures})
+
+    def visible(self) -> tuple[str, list[Any]]:
+        """The condition on `documents` that every route asks under, and its values: scopes are enforced here."""
+        scopes = ["", self.scope, *(each if each.startswith(FAMILY) else FAMILY + each for each in self.families)]
+        where = f"documents.scope IN ({_marks(scopes)}) AND documents.tier IN ({_marks(self.tiers)})"
+        values: list[Any] = [*scopes, *self.tiers]
+        if self.as_of is not None:
+            where += " AND documents.at <= ? AND (until IS NULL OR until > ?)"
+            values += [self.as_of, self.as_of]
+        elif not self.history:
+            where += " AND documents.state = 'current'"
+        if not self.private:
+            where += " AND documents.sensitivity <> 'private'"
+        return where, values
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one route said of a hit: its rank there, its own score, and what that added to the sum."""
+
+    rank: int
+    score: float
+    added: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A memory that was recalled: `ref` is its id in its tier, `parts` and `why` explain the score.
+
+    `shown` is what stands in the prompt: the text, or its beginning where the budget was short.
+    """
+
+    document: int
+    tier: str
+    ref: int
+    text: str
+    score: float
+    parts: Mapping[str, Part]
+    why: str
+    sensitivity: str = "plain"
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """Hits, best first, within the budget; `cut` are the ones that did not fit, `routes` the ones that took part.
+
+    `relevance` is how well the best of them covers the question, 1 and more being enough on one route at least;
+    `abstained` means that nothing was relevant enough to be shown, which is an answer too.
+    """
+
+    hits: tuple[Hit, ...]
+    cut: tuple[Hit, ...]
+    routes: tuple[str, ...]
+    relevance: float = 0.0
+    abstained: bool = False
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each route counts. Each route's scores lie between 0 and 1; `memory fit` fits these on the user's log.
+
+    `neighbours` is what a memory gets of the score of the one before and after it, halved with each step; `strength` is
+    bounded, so that fading tips the balance and never more. `enough_words` is the share of a question's rarity that the
+    best memory must cover, `enough_meaning` the cosine, for one of them to be relevant at all.
+    """
+
+    words: float = 0.6
+    meaning: float = 0.4
+    marks: float = 0.6
+    neighbours: float = 0.3
+    strength: float = 0.1
+    enough_words: float = 0.08
+    enough_meaning: float = 0.4
+
+    def to_json(self) -> dict[str, float]:
+        """The weights as plain JSON."""
+        return asdict(self)
+
+
+def _marks(values: Any) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,189 @@
+"""The routes of recall: each finds candidates in its own way and scores them from 0 to 1.
+
+By words, by marks (same item, error, goal, place), by meaning if there is an index, and from a hit to what happened just
+before and after it. No route gates another, and each asks under the question's condition of what may be seen. Nothing
+here writes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from memory.documents import regions_around
+from memory.index import Index
+from memory.question import Question
+from memory.signature import signature
+
+CANDIDATES = 200
+"""How many candidates each route may name."""
+
+RANKABLE = 5000
+"""How many documents the word route ranks at most: common words are left out as long as rarer ones are there."""
+
+SEEDS = 100
+"""How many of the best candidates lend a part of their score to their neighbours."""
+
+_BM25 = "bm25(1.0, 0.5)"
+"""A word of what came just before counts half."""
+_BM25_CEILING = 2.2
+"""No word adds more than its rarity times this (k1 + 1 of FTS5's bm25)."""
+
+_STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a about after again all also am an and any are as at be because been before being between both but by can could "
+        "d did do does doing done during each few for from had has have he her here hers him his how i if in into is it "
+        "its just ll m may me might more most must my of off on once only or other our ours out over own re s same shall "
+        "she should so some such t than that the their them then there these they this to too under until up us ve very "
+        "was we were what when where which while who whom whose why will with would you your",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Candidates of one route with scores from 0 to 1, and how well the best covers the question in itself."""
+
+    scores: Mapping[int, float]
+    relevance: float = 0.0
+
+
+def query_words(text: str) -> list[str]:
+    """The words worth searching for, each once: names like `iron_ingot` and `mineLogs` fall into their parts."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    words = re.findall(r"[^\W_]+", apart.lower())
+    return [word for word in dict.fromkeys(words) if word not in _STOP_WORDS][:32]
+
+
+def by_words(db: Database, question: Question) -> Found:
+    """Documents with the question's words in them, or in what came just before them."""
+    words = query_words(" ".join([question.text, *question.items, *question.errors]))
+    counts = _counts(db, words)
+    terms = _rare(counts)
+    if not terms:
+        return Found({})
+    where, values = question.visible()
+    # Rank first and look at the documents after; only if too few of the best may be seen, look at all.
+    for limit in (4 * CANDIDATES, -1):
+        found: list[tuple[int, float]] = db.execute(
+            "SELECT documents.id, score FROM (SELECT rowid, -rank AS score FROM words "
+            f"WHERE words MATCH ? AND rank MATCH '{_BM25}' ORDER BY rank LIMIT ?) "
+            f"JOIN documents ON documents.id = rowid WHERE {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
+            [" OR ".join(f'"{term}"' for term in terms), limit, *values, CANDIDATES],
+        ).fetchall()
+        if len(found) >= CANDIDATES // 4:
+            break
+    if not found:
+        return Found({})
+    best = max(found[0][1], 1e-9)
+    total = int(db.execute("SELECT count(*) FROM (SELECT 1 FROM documents LIMIT 1000000)").fetchone()[0])
+    ceiling = _BM25_CEILING * sum(_rarity(count, total) for count, _ in counts)
+    return Found({document: score / best for document, score in found}, min(1.0, best / max(ceiling, 1e-9)))
+
+
+def by_marks(db: Database, question: Question) -> Found:
+    """Same error most, same goal, item or skill next, same place least; newer first among equals."""
+    wanted = [(3.0, "signature", signature(code, message)) for code, message in question.failures]
+    wanted += [(2.0, "error", code) for code in question.errors]
+    wanted += [(1.0, "goal", question.goal)] if question.goal else []
+    wanted += [(1.0, kind, name) for name in question.items for kind in ("item", "skill")]
+    if question.place:
+        wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
+    where, values = question.visible()
+    scores: dict[int, dict[str, float]] = {}
+    for weight, kind, name in wanted:
+        for (document,) in db.execute(
+            "SELECT document FROM marks JOIN documents ON documents.id = document "
+            f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
+            [kind, name, *values, CANDIDATES],
+        ):
+            scores.setdefault(document, {})[f"{name}"] = weight
+    most = sum({name: weight for weight, kind, name in wanted if kind != "place"}.values()) + 0.5 * bool(question.place)
+    summed = {document: sum(found.values()) / most for document, found in scores.items()} if scores else {}
+    ranked = sorted(summed, key=lambda document: (-summed[document], -document))[:CANDIDATES]
+    # A thing that is marked is about what was asked, whatever its words.
+    return Found({document: min(1.0, summed[document]) for document in ranked}, 1.0 if ranked else 0.0)
+
+
+def by_meaning(db: Database, question: Question, index: Index) -> Found:
+    """Documents that mean something similar, by the cosine of their vectors."""
+    near = index.search(question.text, CANDIDATES, scopes=_scopes(question), tiers=question.tiers)
+    where, values = question.visible()
+    visible: set[int] = set()
+    for start in range(0, len(near), 500):
+        part = [document for document, _ in near[start : start + 500]]
+        rows = db.execute(
+            f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(part))}) AND {where}", [*part, *values]
+        )
+        visible.update(row[0] for row in rows)
+    seen = [(document, cosine) for document, cosine in near if document in visible]
+    if not seen:
+        return Found({})
+    best, worst = seen[0][1], seen[-1][1]
+    width = max(best - worst, 1e-9)
+    scores = {document: (cosine - worst) / width if len(seen) > 1 else 1.0 for document, cosine in seen}
+    return Found(scores, max(0.0, best))
+
+
+def by_neighbours(db: Database, question: Question, scores: Mapping[int, float], share: float) -> dict[int, float]:
+    """What each memory gets from the ones before and after it in the same sequence: a share, and half of that one on."""
+    best = sorted(scores, key=lambda document: (-scores[document], -document))[:SEEDS]
+    gained: dict[int, float] = {}
+    # Two chains from each seed, one back and one on; each step halves what is passed along.
+    for step in (
+        "SELECT id, before FROM documents WHERE id IN ({}) AND before IS NOT NULL",
+        "SELECT before, id FROM documents WHERE before IN ({})",
+    ):
+        chain = {document: [scores[document]] for document in best}
+        for part in (share, share / 2):
+            pairs: list[tuple[int, int]] = db.execute(step.format(", ".join("?" * len(chain))), [*chain]).fetchall()
+            further: dict[int, list[float]] = {}
+            for come_from, to in pairs:
+                further.setdefault(to, []).extend(chain[come_from])
+            for document, passed in further.items():
+                gained[document] = gained.get(document, 0.0) + part * sum(passed)
+            chain = further
+            if not chain:
+                break
+    new = [document for document in gained if document not in scores]
+    where, values = question.visible()
+    allowed: set[int] = set()
+    for start in range(0, len(new), 500):
+        part_of = new[start : start + 500]
+        rows = db.execute(
+            f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(part_of))}) AND {where}", [*part_of, *values]
+        )
+        allowed.update(row[0] for row in rows)
+    return {document: score for document, score in gained.items() if document in scores or document in allowed}
+
+
+def _counts(db: Database, words: Sequence[str]) -> list[tuple[int, str]]:
+    """In how many documents each word is, counted no further than is needed to call it common; rarest first."""
+    counting = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+    return sorted((db.execute(counting, [f'"{word}"', 4 * RANKABLE]).fetchone()[0], word) for word in words)
+
+
+def _rare(counts: Sequence[tuple[int, str]]) -> list[str]:
+    """The rarest words first, for as long as all they are found in can be ranked quickly."""
+    kept: list[str] = []
+    total = 0
+    for count, word in counts:
+        total += count
+        if count and (not kept or total <= RANKABLE):
+            kept.append(word)
+    return kept
+
+
+def _rarity(count: int, total: int) -> float:
+    """The weight that bm25 gives to a word; one that is nowhere weighs most."""
+    return max(1e-6, math.log((max(total, count) - count + 0.5) / (count + 0.5)))
+
+
+def _scopes(question: Question) -> tuple[str, ...]:
+    _, values = question.visible()
+    return tuple(dict.fromkeys(values[: 2 + len(question.families)]))
