@@ -29,7 +29,7 @@ PACKAGES = $$($(BIN)/python -c 'from bridge.node import packages_dir; print(pack
 BIOME = "$(NODE)" "$$($(BIN)/python -m bridge.install --quiet --dev)"
 
 # In a variable, because `call` splits at commas.
-EXTRAS := dense,models,dev
+EXTRAS := dense,models,desktop,dev
 
 # What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
 NEEDS := bwrap:bubblewrap

@@ -74,7 +74,7 @@ def check() -> str | None:
         return "the sandbox did not start within 30 s: look whether this machine is overloaded"
     if done.returncode == 0 and done.stdout == "42":
         return None
-    return _remedy(done.stderr)
+    return remedy(done.stderr)
 
 
 def require() -> None:
@@ -100,7 +100,7 @@ def _libraries() -> Iterator[str]:
             yield from ("--ro-bind", name, name)
 
 
-def _remedy(complaint: str) -> str:
+def remedy(complaint: str) -> str:
     """What mends the sandbox, from bubblewrap's own words."""
     said = " ".join(complaint.split())[-300:]
     if any(sign in said for sign in ("namespace", "uid map", "Operation not permitted", "setting up")):

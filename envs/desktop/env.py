@@ -1,0 +1,332 @@
+"""The desktop as a world: programs of skills run against it, and before, after and events are read from outside.
+
+Between calls nothing moves: every process in the box is stopped. `save` is leaving the desk: all programs are ended, the
+home is kept, and the next look finds a fresh desktop with that home; so what `recover` brings back is what was there. A run
+that loses its box raises EnvLost and has not happened.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import tarfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from envs import sandbox
+from envs.base import Event, Limits, Observation, Program, Run
+from envs.desktop import boxed, home, skill_box, stage
+from envs.desktop.broker import Broker, documentation
+from envs.desktop.desk import Desk, DeskSettings
+from envs.desktop.documents import Documents
+from envs.desktop.errors import DeskLost, DeskRefused
+from envs.desktop.generations import Generations
+from envs.desktop.primitives import Primitives
+from envs.desktop.programs import ProgramEntry, catalogue, installed, missing_packages
+from envs.desktop.screen import Screen, render
+from envs.errors import EnvLost, EnvUnavailable
+
+TICKS = 20
+"""Ticks a second, as in every world of ours."""
+MOST_ELEMENTS = 300
+MOST_MENUS = 200
+PARSE_SECONDS = 20.0
+PARSE_MB = 256
+
+
+@dataclass(frozen=True)
+class DesktopSettings:
+    """What makes one desktop: where its homes are kept, which programs it has (None: all that are installed and make no
+    class of their own), and its size. `seed` names the journey's chance; a desktop has none of its own.
+    """
+
+    directory: Path
+    seed: int = 0
+    programs: tuple[str, ...] | None = None
+    desk: DeskSettings = field(default_factory=DeskSettings)
+
+
+class DesktopEnv:
+    """Env over one desktop. `settings.directory` keeps its homes from one session to the next."""
+
+    name = "desktop"
+
+    def __init__(self, settings: DesktopSettings) -> None:
+        known = catalogue()
+        names = settings.programs
+        if names is None:
+            names = tuple(name for name in installed() if not known[name].marked)
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ValueError(f"no program is called {unknown[0]!r}; there are: {', '.join(known)}")
+        self._programs: dict[str, ProgramEntry] = {name: known[name] for name in names}
+        self._settings = settings
+        self._generations = Generations(settings.directory / "generations")
+        self._documents = Documents()
+        self._desk: Desk | None = None
+        self._generation: int | None = None
+        self._tick = 0
+        self._seen: Observation | None = None
+        self._used = False
+
+    @property
+    def assistance(self) -> tuple[str, ...]:
+        """Programs that make tasks a class of their own, by name: a terminal needs no windows."""
+        return tuple(f"program {name}" for name, entry in self._programs.items() if entry.marked)
+
+    @property
+    def programs(self) -> Mapping[str, ProgramEntry]:
+        """The programs of this desktop."""
+        return self._programs
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process that holds the desktop's box, for tests of what happens when it dies."""
+        return {"desk": self._desk.box.pid} if self._desk is not None else {}
+
+    # -- the contract
+
+    def start(self, generation: int | None = None) -> Observation:
+        """A desktop with the home as it was saved, or a new one; see Env.start."""
+        self.close()
+        missing = missing_packages()
+        if missing:
+            raise EnvUnavailable(
+                f"the desktop lacks {', '.join(missing)}: run sudo apt-get install {' '.join(missing)}"
+            )
+        for name, entry in self._programs.items():
+            if not entry.installed:
+                raise EnvUnavailable(f"the program {name!r} is not installed: run journeyman desktop install {name}")
+        saved = self._generations.load(generation)
+        content, state = saved if saved is not None else (self._new_home({}), {"tick": 0})
+        self._generation, self._tick = generation, int(state["tick"])
+        self._open(content)
+        return self.observe()
+
+    def observe(self) -> Observation:
+        """Windows, elements, menus, focus, clipboard, and the documents of the home with what they say."""
+        if self._seen is None:
+            with self._moving() as desk:
+                self._seen = self._observation(desk, self._at_rest(desk))
+        return self._seen
+
+    def run(self, program: Program, limits: Limits) -> Run:
+        """Execute a program in its own box against the desktop."""
+        before = self.observe()
+        begun, since = time.monotonic(), self._tick
+        self._used = True
+
+        def tick() -> int:
+            return since + int((time.monotonic() - begun) * TICKS)
+
+        with self._moving() as desk:
+            kills = desk.box.memory_kills
+            primitives = Primitives(desk, self._programs)
+            primitives.until(lambda: begun + min(limits.seconds, limits.ticks / TICKS) - time.monotonic())
+            broker = Broker(primitives, tick)
+            ending = skill_box.run(program, limits, list(documentation()), broker.answer)
+            screen = self._at_rest(desk)
+            ended = desk.ask("ended")
+            self._tick = max(since + 1, tick())
+            after = self._observation(desk, screen)
+            kills = desk.box.memory_kills - kills
+        self._seen = after
+        return Run(
+            before=before,
+            after=after,
+            events=(*broker.events, *self._aftermath(before, after, ended, kills)),
+            outcome=ending.outcome,
+            error=ending.error,
+            value=ending.value,
+            calls=tuple(broker.calls),
+            log=tuple(ending.said),
+            ticks=self._tick - since,
+            seconds=time.monotonic() - begun,
+        )
+
+    def save(self, generation: int) -> None:
+        """End all programs and keep the home durably under `generation`."""
+        content = self._leave()
+        self._generations.save(generation, content, {"tick": self._tick, "programs": list(self._programs)})
+        self._generation = generation
+        if self._used:
+            self._open(content)
+
+    def recover(self) -> Observation:
+        """A fresh desktop with the last saved home."""
+        return self.start(self._generation)
+
+    def primitives(self) -> Mapping[str, str]:
+        """Name to signature and documentation."""
+        return documentation()
+
+    def parse(self, source: str) -> dict[str, Any]:
+        """Facts from the syntax tree of a Python source; parsed in a box, because a parser reads hostile text too."""
+        request = json.dumps({"source": source, "primitives": list(documentation())}).encode()
+        arguments = ("-I", "-S", f"{stage.CODE}/parse.py")
+        try:
+            return dict(boxed.answer(arguments, request, seconds=PARSE_SECONDS, memory_mb=PARSE_MB))
+        except boxed.NoAnswer as error:
+            problem = {"code": "syntax", "message": f"the source cannot be parsed: {error}", "line": 1}
+            return {
+                "ok": False,
+                "language": "python",
+                "functions": [],
+                "main": None,
+                "calls": [],
+                "purpose": "",
+                "errors": [problem],
+                "refusals": [problem],
+            }
+
+    def close(self) -> None:
+        """End the desktop."""
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+        self._seen = None
+
+    # -- beyond the contract
+
+    def prepare(self, files: Mapping[str, bytes], folders: tuple[str, ...] = ()) -> Observation:
+        """A fresh desktop whose home holds exactly these documents: the set-up of a task, before its run. Settings of
+        programs are as in a new home. Paths are checked as programs' are.
+        """
+        self._open(self._new_home(files, folders))
+        self._used = True
+        return self.observe()
+
+    def screenshot(self) -> bytes:
+        """The screen as a PNG picture."""
+        with self._moving() as desk:
+            return base64.b64decode(desk.ask("screenshot"))
+
+    def memory_mb(self) -> float:
+        """Proportional memory of the whole box."""
+        with self._moving() as desk:
+            return float(desk.ask("memory")["pss_kb"]) / 1024
+
+    # -- inside
+
+    def _open(self, content: bytes) -> None:
+        """A fresh desktop with this home."""
+        self.close()
+        self._desk = Desk(self._settings.desk, self._programs, content)
+        self._used = False
+
+    def _leave(self) -> bytes:
+        """End all programs; the home as it is then."""
+        leftovers = [pattern for entry in self._programs.values() for pattern in entry.leftovers]
+        with self._moving() as desk:
+            if self._used:
+                desk.ask("end_programs")
+            return home.archive(desk.home, leftovers)
+
+    @contextmanager
+    def _moving(self) -> Iterator[Desk]:
+        """The desk, with time running as long as the caller is at it. DeskLost becomes EnvLost."""
+        if self._desk is None:
+            raise EnvLost("the desktop is not started")
+        try:
+            self._desk.ask("start_time")
+            yield self._desk
+            self._desk.ask("stop_time")
+        except DeskLost as error:
+            raise EnvLost(str(error)) from error
+
+    def _at_rest(self, desk: Desk) -> Screen:
+        primitives = Primitives(desk, self._programs)
+        primitives.wait_until_settled(5.0)
+        return primitives.look()
+
+    def _observation(self, desk: Desk, screen: Screen) -> Observation:
+        focused = screen.focused()
+        told = screen.told()
+        return {
+            "tick": self._tick,
+            "game_seconds": self._tick / TICKS,
+            "alive": True,
+            "programs": list(self._programs),
+            "windows": [window.to_json() for window in screen.windows],
+            "focus": focused.to_json() if focused else None,
+            "elements": [element.to_json() for element in told[:MOST_ELEMENTS]],
+            "menus": screen.menus()[:MOST_MENUS],
+            "screen": render(screen),
+            "clipboard": str(desk.ask("clipboard"))[:20_000],
+            "files": self._documents.tell(desk.home, home.tree(desk.home)),
+        }
+
+    def _aftermath(
+        self, before: Observation, after: Observation, ended: list[dict[str, Any]], kills: int
+    ) -> list[Event]:
+        """What the run left behind, as events: programs that ended, files, windows."""
+        events: list[Event] = []
+        for each in ended:
+            status = int(each["status"])
+            how = "closed" if status == 0 else "killed" if status == -9 else "crashed" if status < 0 else "failed"
+            events.append({"kind": "program_ended", "program": each["program"], "how": how, "status": status})
+        if kills:
+            events.append(
+                {
+                    "kind": "out_of_memory",
+                    "processes": kills,
+                    "limit_mb": self._desk.box.spec.caps.memory_mb if self._desk else 0,
+                }
+            )
+        old, new = before["files"], after["files"]
+        for path in sorted({*old, *new}):
+            if path not in old:
+                events.append({"kind": "file_made", "path": path, "what": new[path]["kind"]})
+            elif path not in new:
+                events.append({"kind": "file_gone", "path": path, "what": old[path]["kind"]})
+            elif old[path].get("sha256") != new[path].get("sha256") or old[path]["kind"] != new[path]["kind"]:
+                events.append({"kind": "file_changed", "path": path, "what": new[path]["kind"]})
+        return [{**event, "tick": self._tick} for event in events]
+
+    def _new_home(self, files: Mapping[str, bytes], folders: tuple[str, ...] = ()) -> bytes:
+        """A home with the programs' settings and these documents, as an archive."""
+        settings = {
+            path: text.lstrip().encode() for entry in self._programs.values() for path, text in entry.settings.items()
+        }
+        try:
+            documents = {home.relative(path): data for path, data in files.items()}
+            wanted = [home.relative(folder) for folder in folders]
+        except DeskRefused as refusal:
+            raise ValueError(str(refusal)) from refusal
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            for folder in wanted:
+                member = tarfile.TarInfo(folder)
+                member.type, member.mode = tarfile.DIRTYPE, 0o755
+                archive.addfile(member)
+            for path, data in {**settings, **documents}.items():
+                member = tarfile.TarInfo(path)
+                member.size, member.mode = len(data), 0o644
+                archive.addfile(member, io.BytesIO(data))
+        return content.getvalue()
+
+
+def available() -> str | None:
+    """None if a desktop can be started here, else the sentence that says what mends it."""
+    for look in _LOOKS:
+        if complaint := look():
+            return complaint
+    return None
+
+
+def _packages() -> str | None:
+    missing = missing_packages()
+    return f"run sudo apt-get install {' '.join(missing)}" if missing else None
+
+
+def _python_packages() -> str | None:
+    missing = stage.missing()
+    return f'{", ".join(missing)} missing: run pip install "journeyman[desktop]"' if missing else None
+
+
+_LOOKS: tuple[Callable[[], str | None], ...] = (sandbox.check, _packages, _python_packages)

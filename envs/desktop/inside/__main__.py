@@ -1,0 +1,30 @@
+"""The program inside the box: start everything, then answer one JSON line with one JSON line until the channel closes."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from .desk import Desk
+from .services import guard, start_services
+from .wire import serve
+
+
+def main() -> None:
+    """Take over the inherited channel, start the desktop, hand the home's descriptor out, serve."""
+    channel = socket.socket(fileno=int(os.environ.pop("DESK_CHANNEL")))
+    channel.set_inheritable(False)
+    guard()
+    services = start_services(
+        server=os.environ.pop("DESK_SERVER"),
+        size=os.environ.pop("DESK_SIZE"),
+        home_archive=int(os.environ.pop("DESK_HOME_ARCHIVE", "-1")),
+    )
+    desk = Desk(services)
+    home = os.open(os.environ["HOME"], os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    socket.send_fds(channel, [b"+"], [home])
+    os.close(home)
+    serve(channel, desk.answer)
+
+
+main()

@@ -1,0 +1,256 @@
+"""Facts about a desktop skill from its syntax tree, and what stands against keeping it; runs nothing.
+
+The same shape as `bridge/parse.js` gives for JavaScript, so that admission needs to know no language. Standard library only:
+it is run in a box of its own, because a parser reads hostile text too (`python3 parse.py` reads one JSON request).
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import re
+import symtable
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+MOST_LETTERS = 100_000
+ALLOWED_IMPORTS = frozenset(
+    "re math json datetime itertools functools collections string statistics textwrap csv io unicodedata decimal fractions "
+    "typing dataclasses random".split()
+)
+"""Modules that only compute. The box would survive any other; a writer is told early that it leads nowhere."""
+FORBIDDEN = {
+    "open": "files are made through programs: use list_files, open_program and choose_file",
+    "exec": "code cannot be made from text: write a helper inside the function",
+    "eval": "code cannot be made from text: write a helper inside the function",
+    "compile": "code cannot be made from text: write a helper inside the function",
+    "__import__": "only modules that compute can be imported, by an import statement inside the function",
+    "input": "nobody answers: take a parameter",
+    "globals": "globals are not shared: return a value or pass parameters",
+    "breakpoint": "nobody debugs here: print what you want to see",
+    "exit": "return from the function instead",
+    "quit": "return from the function instead",
+}
+OWN_NAMES = frozenset({"DeskError", "Any"})
+"""Names that the runner provides beside primitives, skills and what Python has."""
+_QUANTITY = re.compile(r"\d|(^|_)(one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|multiple)(_|$)")
+_NAMES_OF_PYTHON = frozenset(dir(builtins))
+
+
+def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
+    """Functions, parameters, calls and refusals of a source."""
+    nothing: dict[str, Any] = {
+        "ok": False,
+        "language": "python",
+        "errors": [],
+        "functions": [],
+        "main": None,
+        "calls": [],
+        "free": [],
+        "purpose": "",
+        "assigned_constants": [],
+        "unused_params": [],
+        "has_return": False,
+        "outside_code": [],
+        "refusals": [],
+    }
+    try:
+        if len(source) > MOST_LETTERS:
+            raise SyntaxError("the source is too long")
+        tree = ast.parse(source)
+        table = symtable.symtable(source, "program", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) and error.lineno else 1
+        words = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
+        problem = {"code": "syntax", "message": f"syntax error: {words}", "line": line}
+        return {**nothing, "errors": [problem], "refusals": [problem]}
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    main = functions[-1] if functions else None
+    free = _free(tree, table)
+    told = {
+        **nothing,
+        "ok": True,
+        "functions": [_function(node) for node in functions],
+        "main": main.name if main else None,
+        "calls": [name for name in free if name not in _NAMES_OF_PYTHON | OWN_NAMES],
+        "free": list(free),
+        "purpose": _purpose(main),
+        "unused_params": _unused(main) if main else [],
+        "has_return": main is not None and _returns(main),
+        "outside_code": [{"line": node.lineno, "text": _first_line(node)} for node in tree.body if _outside(node)],
+    }
+    refusals = _refusals(told, functions, free, tree, frozenset(primitives))
+    return {**told, "refusals": sorted(refusals, key=lambda each: each["line"])}
+
+
+def _refusals(
+    told: dict[str, Any],
+    functions: list[ast.FunctionDef | ast.AsyncFunctionDef],
+    free: dict[str, int],
+    tree: ast.Module,
+    primitives: frozenset[str],
+) -> Iterator[dict[str, Any]]:
+    def refuse(code: str, line: int, message: str) -> dict[str, Any]:
+        return {"code": code, "message": message, "line": line}
+
+    if not functions:
+        yield refuse("no_function", 1, "write one typed function: def name(text: str, count: int = 1) -> dict: ...")
+        return
+    main = functions[-1]
+    for each in told["outside_code"]:
+        yield refuse("outside_code", each["line"], f"'{each['text']}' stands outside of the function: move it inside")
+    if len(functions) > 1:
+        extra = ", ".join(node.name for node in functions[:-1])
+        yield refuse(
+            "several_functions",
+            functions[0].lineno,
+            f"only {main.name} may stand at the top: move {extra} into it, or make each a skill of its own",
+        )
+    if isinstance(main, ast.AsyncFunctionDef):
+        yield refuse("is_async", main.lineno, f"{main.name} must not be async: every primitive waits by itself")
+    if main.decorator_list:
+        yield refuse("decorated", main.lineno, f"{main.name} must not be decorated")
+    if main.name in primitives:
+        yield refuse("shadows_primitive", main.lineno, f"{main.name} is a primitive: choose another name")
+    if main.args.vararg or main.args.kwarg:
+        yield refuse("open_parameters", main.lineno, f"name every parameter of {main.name} instead of * and **")
+    for parameter in _parameters(main):
+        if parameter.annotation is None:
+            yield refuse(
+                "untyped_parameter",
+                parameter.lineno,
+                f"the parameter {parameter.arg} has no type: write {parameter.arg}: str, int, float, bool, list or dict",
+            )
+    for each in told["unused_params"]:
+        yield refuse(
+            "unused_parameter", each["line"], f"the parameter {each['name']} is never used: use it or remove it"
+        )
+    if not told["has_return"]:
+        yield refuse(
+            "no_return", main.lineno, f"{main.name} returns nothing: return what was done, such as {{'saved': path}}"
+        )
+    if _QUANTITY.search(main.name):
+        yield refuse("quantity_in_name", main.lineno, f"{main.name} has a quantity in its name: make it a parameter")
+    for name, why in FORBIDDEN.items():
+        if name in free:
+            yield refuse("forbidden_name", free[name], f"{name} is not available: {why}")
+    for line, module in _imports(tree):
+        if module.split(".")[0] not in ALLOWED_IMPORTS:
+            allowed = ", ".join(sorted(ALLOWED_IMPORTS))
+            yield refuse("forbidden_import", line, f"{module or 'this'} cannot be imported; only: {allowed}")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("__") and node.attr.endswith("__"):
+            yield refuse("forbidden_name", node.lineno, f"{node.attr} is not available: it leads behind the language")
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
+    """Name, parameters and documentation of a function."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    defaults: dict[str, ast.expr] = dict(
+        zip(
+            [each.arg for each in positional][len(positional) - len(node.args.defaults) :],
+            node.args.defaults,
+            strict=True,
+        )
+    )
+    defaults |= {
+        each.arg: value for each, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value
+    }
+    return {
+        "name": node.name,
+        "async": isinstance(node, ast.AsyncFunctionDef),
+        "params": [
+            {
+                "name": each.arg,
+                "type": ast.unparse(each.annotation) if each.annotation else None,
+                "default": ast.unparse(defaults[each.arg]) if each.arg in defaults else None,
+            }
+            for each in _parameters(node)
+        ],
+        "line": node.lineno,
+        "doc": ast.get_docstring(node) or "",
+    }
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def _purpose(main: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+    doc = ast.get_docstring(main) if main else None
+    return next((line.strip() for line in (doc or "").splitlines() if line.strip()), "")
+
+
+def _free(tree: ast.Module, table: symtable.SymbolTable) -> dict[str, int]:
+    """Names that are used and defined nowhere in the source, with the first line that uses them, in order of use."""
+    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    own |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    outer: set[str] = set()
+
+    def collect(scope: symtable.SymbolTable, top: bool) -> None:
+        for symbol in scope.get_symbols():
+            if symbol.is_referenced() and (top or symbol.is_global()) and symbol.get_name() not in own:
+                outer.add(symbol.get_name())
+        for child in scope.get_children():
+            collect(child, False)
+
+    collect(table, True)
+    annotations = {id(name) for note in _annotations(tree) for name in ast.walk(note)}
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in annotations]
+    found: dict[str, int] = {}
+    for node in sorted(uses, key=lambda each: (each.lineno, each.col_offset)):
+        if node.id in outer:
+            found.setdefault(node.id, node.lineno)
+    return found
+
+
+def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
+    """Types say nothing about what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            yield node.annotation
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            yield node.returns
+
+
+def _unused(main: ast.FunctionDef | ast.AsyncFunctionDef) -> list[dict[str, Any]]:
+    used = {node.id for node in ast.walk(main) if isinstance(node, ast.Name)}
+    return [{"name": each.arg, "line": each.lineno} for each in _parameters(main) if each.arg not in used]
+
+
+def _returns(main: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it returns a value anywhere, inner functions not counted."""
+    waiting: list[ast.AST] = list(main.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return) and node.value is not None:
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+    return False
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, "" if node.level else node.module or ""
+
+
+def _outside(node: ast.stmt) -> bool:
+    """Whether a statement at the top is neither a function nor an import nor a text that documents."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+        return False
+    return not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Import | ast.ImportFrom)
+
+
+def _first_line(node: ast.stmt) -> str:
+    return ast.unparse(node).split("\n")[0][:80]
+
+
+if __name__ == "__main__":
+    request = json.load(sys.stdin)
+    json.dump(facts(request["source"], request["primitives"]), sys.stdout)
