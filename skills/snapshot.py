@@ -132,7 +132,7 @@ def restore(library: Library, content: Mapping[str, Content]) -> None:
     if taken:
         raise BadSnapshot(f"library {library.name!r} has a skill {taken[0]!r} already")
     for name, each in content.items():
-        _check(name, each)
+        check(name, each)
     known = {table.name: table for table in tables(library.db)}
     for each in content.values():
         for unknown in set(each) - set(known):
@@ -247,7 +247,7 @@ def _in_order(table: Table, content: Mapping[str, Content]) -> Iterable[tuple[st
         raise BadSnapshot("versions call each other in a circle")
 
 
-def _check(name: str, content: Content) -> None:
+def check(name: str, content: Content) -> None:
     """Every version is what its hash says, and everything in it is of this skill."""
     try:
         uses: dict[str, dict[str, str]] = {}

@@ -1,0 +1,260 @@
+"""Skills in and out: what `skills export`, `import` and `validate` do. Gives plain JSON, and its text for people.
+
+The seal is a keyed hash with a key of this installation, kept beside the database. By it the library knows its own
+exports again and takes them back with all their evidence; everybody else's come in as drafts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from agent.config import home
+from agent.errors import AgentError, UsageError
+from agent.session import database
+from agent.store import Store
+from bridge.errors import BridgeError
+from bridge.language import JavaScript, body_files, body_license, body_packages, primitives
+from curriculum import gamedata
+from skills import signing, voyager
+from skills.agent_skills import writer
+from skills.agent_skills.archive import Folder, open_folders
+from skills.agent_skills.intake import Desk, take_folders
+from skills.agent_skills.validate import valid, validate
+from skills.agent_skills.writer import Runtime
+from skills.imports import Report
+from skills.library import Library
+from skills.snapshot import closure, library_hash
+
+Json = dict[str, Any]
+
+NODE = 24
+GAME = "1.20.1"
+
+
+# -- out
+
+
+def export(
+    library: str, directory: Path, names: Sequence[str], *, bundle: str | None = None, key: Path | None = None
+) -> Json:
+    """Write skills (all of them if none is named) and what they call as Agent Skills folders."""
+    with closing(database(read_only=True)) as db:
+        opened = Library(db, library)
+        chosen = closure(opened, names or opened.names(retired=True))
+        if not chosen:
+            raise AgentError(f"library {library!r} has no skills to export")
+        made = writer.folders(opened, chosen, runtimes={"javascript": runtime()}, bundle=bundle, seal=_seal)
+        told, refused = [], []
+        for folder in made:
+            problems = [str(each) for each in validate(folder) if each.error]
+            if problems:
+                refused.append({"folder": folder.name, "why": problems})
+                continue
+            target = writer.write(folder, directory)
+            if key is not None:
+                signing.sign(target, key)
+            told.append({"folder": str(target), "digest": writer.digest(folder.files), "files": len(folder.files)})
+        return {
+            "library": library,
+            "hash": library_hash(opened),
+            "skills": chosen,
+            "also": sorted(set(chosen) - set(names)) if names else [],
+            "written": told,
+            "refused": refused,
+        }
+
+
+def export_words(told: Mapping[str, Any]) -> str:
+    """What was exported, as text."""
+    lines = [f"{each['folder']}" for each in told["written"]]
+    lines += [f"not written: {each['folder']}: {'; '.join(each['why'])}" for each in told["refused"]]
+    also = f" ({', '.join(told['also'])} because they are called)" if told["also"] else ""
+    lines += [f"{len(told['skills'])} skills{also}. The library's hash is {told['hash']}."]
+    return "\n".join(lines)
+
+
+def runtime() -> Runtime:
+    """What lets a Minecraft skill run on any server: our body, a runner, and the list of packages to install."""
+    packages = {
+        "name": "journeyman-body",
+        "private": True,
+        "license": "MIT",
+        "engines": {"node": f">={NODE}"},
+        "dependencies": body_packages(),
+    }
+    files = {f"minecraft/{path}": content for path, content in body_files().items()}
+    files["minecraft/package.json"] = (json.dumps(packages, indent=2) + "\n").encode()
+    files["minecraft/LICENSE"] = body_license()
+    files["run.mjs"] = Path(writer.__file__).with_name("run.mjs").read_bytes()
+    usage = (
+        "```bash\n"
+        "npm install --prefix scripts/minecraft    # once: mineflayer and isolated-vm\n"
+        "node scripts/run.mjs --server HOST:PORT --args '{}'\n"
+        "node scripts/run.mjs --contract           # needs no server\n"
+        "```\n\n"
+        f"The server must let players in without an account (offline mode) and speak Minecraft {GAME}.\n"
+        "`scripts/minecraft` is the body that the skill was proven with: the same primitives, a mineflayer bot, and\n"
+        "an isolate without files or network for the skill's code. `--skill NAME` chooses where there are several."
+    )
+    compatibility = (
+        f"Needs Node.js {NODE}, the npm packages of scripts/minecraft/package.json, and a Minecraft {GAME} server."
+    )
+    return Runtime(files, compatibility, usage)
+
+
+# -- in
+
+
+def bring_in(
+    library: str, path: Path, *, vouched: bool = False, dry_run: bool = False, key: Path | None = None
+) -> Json:
+    """Import folders, a zip or a Voyager library; what is in them is judged, never run."""
+    with closing(database()) as db, JavaScript() as javascript:
+        opened = Library(db, library)
+        at = float(Store(db).experience())
+
+        def parse(source: str) -> Mapping[str, Any]:
+            try:
+                return javascript.facts(source)
+            except BridgeError as problem:
+                return {"refusals": [{"code": "unreadable", "message": f"the code cannot be looked at: {problem}"}]}
+
+        def take() -> list[Report]:
+            foreign = voyager.find(path)
+            if foreign is not None:
+                yields = {item: ways[0].count for item, ways in gamedata.load().recipes.items() if ways[0].count > 1}
+                return voyager.take_library(
+                    opened,
+                    foreign,
+                    parse=parse,
+                    functions=javascript.functions,
+                    adapt=javascript.adapt,
+                    primitives=primitives(),
+                    yields=yields,
+                    at=at,
+                )
+            if key is not None:
+                signing.verify_all(path, key)
+            own = frozenset(runtime().files.values())
+            desk = Desk(parse, primitives(), _sealed_by_us, own, at)
+            return take_folders(opened, open_folders(path), desk, vouched=vouched)
+
+        if not dry_run:
+            reports = take()
+        else:
+            db.conn.execute("BEGIN IMMEDIATE")
+            try:
+                reports = take()
+            finally:
+                db.conn.rollback()
+        return {
+            "library": library,
+            "from": str(path),
+            "dry_run": dry_run,
+            "counts": dict(sorted(Counter(each.outcome for each in reports).items())),
+            "skills": [each.to_json() for each in reports],
+            "hash": library_hash(opened),
+        }
+
+
+def import_words(told: Mapping[str, Any]) -> str:
+    """What became of each skill, as text; findings of the scan come last."""
+    lines = []
+    for each in told["skills"]:
+        called = f" as {each['skill']}" if each["skill"] not in (None, each["name"]) else ""
+        lines.append(f"{each['outcome']:<13}{each['name']}{called}")
+        lines += [f"             - {said}" for said in each["said"]]
+    findings = [(each["name"], finding) for each in told["skills"] for finding in each["findings"]]
+    if findings:
+        lines += ["", "Look at these before you trust it (a scan proves nothing either way):"]
+        for name, finding in findings[:40]:
+            lines.append(f"  {name}/{finding['path']}:{finding['line']} {finding['why']}: {finding['excerpt']}")
+        if len(findings) > 40:
+            lines.append(f"  … and {len(findings) - 40} more: --json shows all")
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in told["counts"].items())
+    lines += ["", counts + (" (dry run: nothing was kept)" if told["dry_run"] else "")]
+    if {"imported", "adapted"} & set(told["counts"]):
+        lines.append("Imported skills are drafts in quarantine: nothing calls them before they are verified here")
+        lines.append("(journeyman skills test NAME). Are they your own exports? Import them again with --restore.")
+    return "\n".join(lines)
+
+
+# -- checking
+
+
+def check(paths: Sequence[Path], key: Path | None = None) -> list[Json]:
+    """Every skill folder below some paths, with what stands against it by the published specification."""
+    told = []
+    for path in paths:
+        for folder in open_folders(path):
+            problems = validate(folder)
+            if key is not None and path.is_dir():
+                problems += signing.problems(_place_of(path, folder), key)
+            told.append(
+                {
+                    "name": folder.name,
+                    "from": str(path),
+                    "valid": valid(folder) and not any(each.error for each in problems),
+                    "digest": writer.digest(folder.files),
+                    "problems": [asdict(each) for each in problems],
+                }
+            )
+    return told
+
+
+def check_words(told: Sequence[Mapping[str, Any]]) -> str:
+    """The findings as text."""
+    lines = []
+    for each in told:
+        lines.append(f"{'valid' if each['valid'] else 'INVALID':<9}{each['name']}")
+        for problem in each["problems"]:
+            level = "" if problem["error"] else "advice: "
+            place = f"{problem['path']} " if problem["path"] else ""
+            lines.append(f"         {level}{place}{problem['message']}")
+    good = sum(each["valid"] for each in told)
+    return "\n".join([*lines, f"{good} of {len(told)} follow the specification."])
+
+
+def _place_of(path: Path, folder: Folder) -> Path:
+    return path if (path / "SKILL.md").is_file() else next(iter(path.rglob(f"{folder.name}/SKILL.md"))).parent
+
+
+# -- the seal
+
+
+def _key() -> bytes:
+    """The key of this installation, made when it is first needed and readable by its owner only."""
+    path = home() / "seal.key"
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        pass
+    except ValueError:
+        raise UsageError(f"{path} is damaged: move it away, and import your exports with --restore") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_bytes(32)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text().strip())
+    with os.fdopen(handle, "w") as file:
+        file.write(key.hex() + "\n")
+    return key
+
+
+def _seal(digest: str) -> str:
+    return hmac.new(_key(), digest.encode(), hashlib.sha256).hexdigest()
+
+
+def _sealed_by_us(digest: str, seal: str) -> bool:
+    return bool(seal) and hmac.compare_digest(_seal(digest), seal)

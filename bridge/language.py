@@ -1,0 +1,128 @@
+"""Python's end of language.js: facts about JavaScript sources, and their adaptation, without any world.
+
+One Node.js process, started when it is first asked and ended by `close`. Sources are parsed there and never run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from bridge.errors import BridgeError
+from bridge.node import BRIDGE, find_node, packages_dir
+
+HEAP_MB = 256
+ANSWER_SECONDS = 30.0
+
+
+class JavaScript:
+    """What can be said about a JavaScript source by looking at it. Use as a context manager, or close it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> JavaScript:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def facts(self, source: str) -> dict[str, Any]:
+        """Functions, parameters, calls and refusals; the form that `skills.admit` reads."""
+        return dict(self._ask("facts", source=source, primitives=list(primitives())))
+
+    def functions(self, source: str) -> dict[str, Any]:
+        """The name of the main function, and {name: {source, top, async, params}} of all. Raises BridgeError."""
+        return dict(self._ask("functions", source=source))
+
+    def adapt(self, source: str, **how: Any) -> dict[str, Any]:
+        """The source in our form: {source, name, changes}. See adapt.js for what may be said. Raises BridgeError."""
+        return dict(self._ask("adapt", source=source, **how))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _ask(self, op: str, **request: Any) -> Any:
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        watchdog = threading.Timer(ANSWER_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            process.stdin.write(json.dumps({"op": op, **request}) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            watchdog.cancel()
+        if not line:
+            self.close()
+            raise BridgeError(f"Node.js ended or took over {ANSWER_SECONDS:g} s while it looked at a source")
+        answer = json.loads(line)
+        if not answer["ok"]:
+            raise BridgeError(answer["message"])
+        return answer["value"]
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [find_node(), f"--max-old-space-size={HEAP_MB}", BRIDGE / "language.js"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={"PATH": os.environ.get("PATH", ""), "NODE_PATH": str(packages_dir())},
+            )
+        return self._process
+
+
+def primitives() -> Mapping[str, str]:
+    """The primitives that programs may call, with the documentation at the head of each file."""
+    found = {}
+    for file in sorted((BRIDGE / "body" / "primitives").glob("*.js")):
+        comment = re.search(r"/\*\*?(.*?)\*/", file.read_text(encoding="utf-8"), re.S)
+        lines = (comment[1] if comment else "").split("\n")
+        found[file.stem] = "\n".join(re.sub(r"^\s*\* ?", "", each) for each in lines).strip()
+    return found
+
+
+def body_files() -> dict[str, bytes]:
+    """The body as files by path: what a program needs to run on any server, with the data and the parser it reads."""
+    files = {
+        f"body/{file.relative_to(BRIDGE / 'body').as_posix()}": file for file in sorted((BRIDGE / "body").rglob("*.js"))
+    }
+    files |= {name: BRIDGE / name for name in ("parse.js", "scopes.js")}
+    told = {path: file.read_bytes() for path, file in files.items()}
+    everything = b"\n".join(told.values())
+    for file in sorted((BRIDGE / "data").glob("*.json")):
+        if f"data/{file.name}".encode() in everything:
+            told[f"data/{file.name}"] = file.read_bytes()
+    return told
+
+
+def body_packages() -> dict[str, str]:
+    """The npm packages that the body requires, at the versions it is tested with."""
+    code = b"\n".join(content for path, content in body_files().items() if path.endswith(".js")).decode()
+    listed: dict[str, str] = json.loads((BRIDGE / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    return {name: version for name, version in listed.items() if f"require('{name}')" in code}
+
+
+def body_license() -> bytes:
+    """The licence of the body, for whoever gets a copy of it."""
+    beside = Path(__file__).parents[1] / "LICENSE"
+    return beside.read_bytes() if beside.is_file() else b"MIT License. Copyright (c) 2026 The Journeyman authors\n"

@@ -1,0 +1,83 @@
+"""Optional signatures on exported folders: OpenSSF Model Signing, where the package `model-signing` is installed.
+
+The seal of `agent.exchange` tells an installation its own work; a signature tells everybody whose work a folder is. It
+covers every file of the folder but itself. Nothing else here depends on it, and without the package only these
+functions say what to install.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from skills.agent_skills.archive import SKILL_FILE, Problem
+from skills.agent_skills.writer import SIGNATURE
+from skills.errors import SkillError
+
+
+class SigningUnavailable(SkillError):
+    """The package that signs is not installed."""
+
+
+class BadSignature(SkillError):
+    """A folder has no signature, or one that does not fit its content or the key."""
+
+
+def sign(folder: Path, private_key: Path) -> Path:
+    """Sign a folder with an elliptic-curve private key (PEM); gives the signature's file."""
+    signature = folder / SIGNATURE
+    signing = _module("model_signing.signing")
+    hashing = _module("model_signing.hashing")
+    try:
+        config = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
+        signing.Config().use_elliptic_key_signer(private_key=private_key).set_hashing_config(config).sign(
+            folder, signature
+        )
+    except (OSError, ValueError, TypeError) as problem:
+        raise SkillError(f"{folder} cannot be signed with {private_key}: {problem}") from problem
+    return signature
+
+
+def verify(folder: Path, public_key: Path) -> None:
+    """Make sure that a folder is what the holder of the key signed. Raises BadSignature."""
+    signature = folder / SIGNATURE
+    verifying = _module("model_signing.verifying")
+    hashing = _module("model_signing.hashing")
+    if signature.is_symlink() or not signature.is_file():
+        raise BadSignature(f"{folder} is not signed: there is no {SIGNATURE}")
+    try:
+        config = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
+        checker = verifying.Config().use_elliptic_key_verifier(public_key=public_key).set_hashing_config(config)
+        checker.verify(folder, signature)
+    except Exception as problem:  # the package has no type of its own for "does not fit"
+        raise BadSignature(f"{folder} is not what was signed, or by another key: {problem}") from problem
+
+
+def verify_all(path: Path, public_key: Path) -> None:
+    """Verify every skill folder below a path; one that fails refuses all. Raises BadSignature."""
+    if not path.is_dir():
+        raise BadSignature(f"{path} is not a folder: unpack a zip before its signatures are verified")
+    folders = sorted(file.parent for file in path.rglob(SKILL_FILE))
+    if not folders:
+        raise BadSignature(f"{path} holds no {SKILL_FILE}")
+    for folder in folders:
+        verify(folder, public_key)
+
+
+def problems(folder: Path, public_key: Path) -> list[Problem]:
+    """What `verify` says, as findings."""
+    try:
+        verify(folder, public_key)
+    except BadSignature as problem:
+        return [Problem("signature", str(problem), SIGNATURE)]
+    return []
+
+
+def _module(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as problem:
+        raise SigningUnavailable(
+            f"signing needs a package that is not installed: pip install model-signing ({problem})"
+        ) from None

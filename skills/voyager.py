@@ -1,0 +1,241 @@
+"""Libraries in Voyager's form, Odyssey's included: each program judged, brought into our form, and told about.
+
+`skills.json` is the truth ({name: {code, description}}); the files beside it keep older code and are not read. What
+takes `bot` alone gets the parameters that its name and its calls suggest; functions that only happened to be in scope
+are taken in; callers keep calling what they called. Nothing is run: all of it goes into quarantine as drafts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from memory.db import atomic
+from skills.admit import Parse
+from skills.agent_skills import archive
+from skills.agent_skills.archive import SKILL_FILE, BadArchive
+from skills.agent_skills.reader import load_json
+from skills.agent_skills.scan import scan_bytes
+from skills.agent_skills.writer import digest
+from skills.imports import BadImport, Outcome, Report, record, take_in, words
+from skills.library import Library
+from skills.skill import Version
+
+FILE = "skills.json"
+PLACES = ("", "skill/", "skill_library/skill/", "ckpt/skill/")
+"""Where the file lies in what people share: a library, a checkpoint, a run."""
+HELPERS = "primitive"
+"""Odyssey's folder of functions that its programs call as if they were part of the game."""
+
+Functions = Callable[[str], Mapping[str, Any]]
+
+
+class Adapt(Protocol):
+    """Brings one source into our form; see bridge/adapt.js."""
+
+    def __call__(self, source: str, **how: Any) -> Mapping[str, Any]:
+        """Gives {source, name, changes}."""
+        ...
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A library as it was found: programs and descriptions by name, and helpers that came beside them."""
+
+    origin: str
+    programs: Mapping[str, tuple[str, str]]
+    helpers: tuple[str, ...] = ()
+    bad: Mapping[str, str] = field(default_factory=dict)
+    form: str = "voyager"
+
+
+@dataclass
+class _Program:
+    """One program on its way in."""
+
+    name: str
+    source: str
+    purpose: str
+    main: str = ""
+    params: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+
+def find(path: Path) -> Foreign | None:
+    """The library at a path (its folder, a zip, or the file itself), or None if there is none in this form."""
+    if path.is_file() and path.suffix == ".json":
+        return _read(str(path), {FILE: archive.read_file(path)}, FILE)
+    if path.is_dir():
+        place = next((path / each / FILE for each in PLACES if (path / each / FILE).is_file()), None)
+        if place is None or (path / SKILL_FILE).exists():
+            return None
+        files = {FILE: archive.read_file(place)}
+        for file in sorted((place.parent / HELPERS).glob("*.js")):
+            files[f"{HELPERS}/{file.name}"] = archive.read_file(file, archive.MAX_FILE)
+        return _read(str(path), files, FILE)
+    if path.is_file():
+        files = archive.open_files(path) if path.suffix == ".zip" else {}
+        names = sorted(
+            (name for name in files if PurePosixPath(name).name == FILE), key=lambda name: (name.count("/"), name)
+        )
+        if names and not any(PurePosixPath(name).name == SKILL_FILE for name in files):
+            return _read(str(path), files, names[0])
+    return None
+
+
+def take_library(
+    library: Library,
+    foreign: Foreign,
+    *,
+    parse: Parse,
+    functions: Functions,
+    adapt: Adapt,
+    primitives: Mapping[str, str],
+    yields: Mapping[str, int],
+    at: float,
+) -> list[Report]:
+    """Take in a whole library, callees before callers, and tell what became of each program.
+
+    `functions` names the functions of a source, `adapt` changes it, `yields` says how many of an item one run of its
+    recipe gives.
+    """
+    reports: dict[str, Report] = {name: Report(name, "refused", (why,)) for name, why in foreign.bad.items()}
+    programs: dict[str, _Program] = {}
+    helpers: dict[str, str] = {}
+    for name, (source, description) in foreign.programs.items():
+        told = _functions(functions, source)
+        if isinstance(told, str) or told["main"] is None:
+            reason = told if isinstance(told, str) else "it has no async function"
+            findings = tuple(scan_bytes(f"{name}.js", source.encode()))
+            reports[name] = Report(name, "refused", (reason,), findings=findings)
+            continue
+        found = told["functions"]
+        main = str(told["main"])
+        params = tuple(str(each).split("=")[0].strip() for each in found[main]["params"][1:])
+        calls = tuple(str(each) for each in parse(source).get("calls", ()))
+        programs[name] = _Program(name, source, _purpose(description), main, params, calls)
+        helpers |= {each: str(said["source"]) for each, said in found.items() if each != main and each not in helpers}
+    for source in foreign.helpers:
+        told = _functions(functions, source)
+        if not isinstance(told, str):
+            helpers |= {each: str(said["source"]) for each, said in told["functions"].items() if said["top"]}
+    mains = {each.main for each in programs.values()}
+    helpers = {each: source for each, source in helpers.items() if each not in primitives and each not in mains}
+    renamed = {each.main: str(adapt(each.source)["name"]) for each in programs.values()}
+    positional = {each.main: list(each.params) for each in programs.values() if each.params}
+    along: dict[str, Version] = {}
+    settings = {
+        "helpers": helpers,
+        "renamed": {old: new for old, new in renamed.items() if old != new},
+        "positional": positional,
+        "yields": dict(yields),
+    }
+    with atomic(library.db):
+        for program in _in_order(programs, reports):
+            lost = [
+                each for each in program.calls if each in mains and renamed[each] not in along and each != program.main
+            ]
+            adapted = adapt(program.source, purpose=program.purpose, **settings)
+            taken = take_in(
+                library,
+                str(adapted["source"]),
+                parse=parse,
+                primitives=primitives,
+                along=along,
+                origin=foreign.origin,
+                author=f"import:{foreign.form}",
+                reason=f"imported from {foreign.form}'s {program.name}",
+                at=at,
+            )
+            findings = tuple(scan_bytes(f"{program.name}.js", program.source.encode()))
+            changes = tuple(dict.fromkeys(str(each) for each in adapted["changes"]))
+            if taken.version is None:
+                why = [f"it calls `{each}`, which was refused" for each in lost]
+                told_why = (
+                    *why,
+                    *(each for each in words(taken.refusals) if not any(f"`{renamed[one]}`" in each for one in lost)),
+                )
+                reports[program.name] = Report(program.name, "refused", told_why, findings=findings)
+                continue
+            version = taken.version
+            if version.skill not in along:
+                along[version.skill] = version
+            else:
+                changes += (f"kept as another version of {version.skill}",)
+            outcome: Outcome = "unchanged" if not taken.new else "adapted" if changes else "imported"
+            reports[program.name] = Report(program.name, outcome, changes, version.hash, version.skill, findings)
+        ordered = [reports[name] for name in (*foreign.programs, *foreign.bad)]
+        for report in ordered:
+            source, description = foreign.programs.get(report.name, ("", ""))
+            mark = digest({f"{report.name}.js": source.encode()})
+            text = f"{description}\n\n{source}"
+            record(library, report, form=foreign.form, origin=foreign.origin, digest=mark, at=at, text=text)
+    return ordered
+
+
+def _read(origin: str, files: Mapping[str, bytes], place: str) -> Foreign:
+    try:
+        told = load_json(files[place].decode("utf-8"))
+    except UnicodeDecodeError:
+        raise BadArchive(f"{origin}: {FILE} is not UTF-8") from None
+    except ValueError as problem:
+        raise BadArchive(f"{origin}: {FILE} cannot be read: {problem}") from None
+    if not isinstance(told, dict) or not told:
+        raise BadImport(f"{origin}: {FILE} is not a map of skills: {{name: {{code, description}}}}")
+    programs: dict[str, tuple[str, str]] = {}
+    bad: dict[str, str] = {}
+    for name, each in told.items():
+        if isinstance(each, dict) and isinstance(each.get("code"), str):
+            description = each.get("description")
+            programs[name] = (each["code"], description if isinstance(description, str) else "")
+        else:
+            bad[name] = "it has no `code` that is text"
+    beside = PurePosixPath(place).parent / HELPERS
+    helpers = tuple(
+        content.decode("utf-8", errors="replace")
+        for path, content in sorted(files.items())
+        if PurePosixPath(path).parent == beside and path.endswith(".js")
+    )
+    return Foreign(origin, programs, helpers, bad, "odyssey" if helpers else "voyager")
+
+
+def _functions(functions: Functions, source: str) -> Mapping[str, Any] | str:
+    try:
+        return functions(source)
+    except Exception as problem:  # whatever the parser says about foreign text, it is a reason and not a bug
+        return f"it is no program: {problem}"
+
+
+def _in_order(programs: Mapping[str, _Program], reports: dict[str, Report]) -> Iterable[_Program]:
+    """Callees before callers; those that call each other in a circle are reported as refused."""
+    by_main = {each.main: each for each in programs.values()}
+    waiting = dict(programs)
+    done: set[str] = set()
+    while waiting:
+        ready = [
+            each
+            for each in waiting.values()
+            if all(call in done or by_main[call].name not in waiting for call in each.calls if call in by_main)
+        ]
+        if not ready:
+            break
+        for each in ready:
+            yield each
+            done.add(each.main)
+            del waiting[each.name]
+    for each in waiting.values():
+        around = [call for call in each.calls if call in by_main and by_main[call].name in waiting]
+        reports[each.name] = Report(each.name, "refused", (f"it calls itself through `{'`, `'.join(around)}`",))
+
+
+def _purpose(description: str) -> str:
+    """The first sentence of a description, without the frame that the describer put around it."""
+    text = re.sub(r"^\s*async function[^\n]*\n|//|\}\s*$|^\s*Name:.*?Description:", " ", description, flags=re.S)
+    text = " ".join(text.split())
+    text = re.sub(r"^(the|this) function (is about|is for)\s+", "", text, flags=re.I)
+    text = re.sub(r"^(the|this) function\s+", "", text, flags=re.I)
+    sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0][:200]
+    return sentence[:1].upper() + sentence[1:]
