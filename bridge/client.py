@@ -19,7 +19,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -144,26 +144,36 @@ class Body:
         return _value(answer.message)
 
     def _send(self, request: str) -> None:
-        """Hand a request over. The package itself would wait in vain for a process that died in this very moment."""
+        with self._sending:
+            try:
+                self._watched(lambda: self._start_call(request, timeout=HANDOVER_SECONDS))
+            except BodyLost:
+                raise
+            except Exception as problem:
+                # Whatever the package raises here, its event loop can no longer be trusted: the process must go.
+                self._end()
+                raise BodyLost(f"the body accepts no requests: {problem}") from problem
+
+    def _watched(self, call: Callable[[], Any]) -> Any:
+        """What a call into the package gives. The package alone would wait in vain for a process that dies in it."""
+        given: list[Any] = []
         problems: list[Exception] = []
 
-        def hand_over() -> None:
+        def attempt() -> None:
             try:
-                self._start_call(request, timeout=HANDOVER_SECONDS)
+                given.append(call())
             except Exception as problem:
                 problems.append(problem)
 
-        with self._sending:
-            sender = threading.Thread(target=hand_over, daemon=True)
-            sender.start()
-            while sender.is_alive():
-                sender.join(LOOK_SECONDS)
-                if sender.is_alive() and not self.alive():
-                    raise self._loss("the body's process ended before it took a request")
-            if problems:
-                # Whatever the package raises, its event loop can no longer be trusted: the process must go.
-                self._end()
-                raise BodyLost(f"the body accepts no requests: {problems[0]}") from problems[0]
+        caller = threading.Thread(target=attempt, daemon=True)
+        caller.start()
+        while caller.is_alive():
+            caller.join(LOOK_SECONDS)
+            if caller.is_alive() and (self._process is None or self._process.poll() is not None):
+                raise self._loss("the body's process ended before it took a request")
+        if problems:
+            raise problems[0]
+        return given[0]
 
     def _receive(self, _emitter: Any, text: str) -> None:
         """Take one event. It must never raise: an exception in here would end Node.js."""
@@ -195,7 +205,8 @@ class Body:
         )
         try:
             package = _begin(script)
-            module = package.config.global_jsi.require("./body/main.js", None, f"{here}/bridge", timeout=60)
+            require = package.config.global_jsi.require
+            module = self._watched(lambda: require("./body/main.js", None, f"{here}/bridge", timeout=60))
             # All kept on self: the package frees on both sides what Python no longer refers to.
             self._module, self._emitter, self._handler = module, module.em, self._receive
             self._start_call = module.start
