@@ -74,7 +74,14 @@ def journey(left: list[str], chance: random.Random, asked: argparse.Namespace) -
             told |= {each for _, each in running.told()}
             lost = sorted(told - {as_told(row) for row in now})
             kept |= {row.iteration: row for row in now if row.passed is not None}
-            row = {"seed": seed, "part": part, "iteration": len(now), "lost": lost, "changed": [], "gaps": []}
+            row: dict[str, Any] = {
+                "seed": seed,
+                "part": part,
+                "iteration": len(now),
+                "lost": lost,
+                "changed": [],
+                "gaps": [],
+            }
             if part == "python":
                 began = any(each.name == "journeyman.db" for each in home.iterdir()) and started(home)
                 at = time.monotonic()
