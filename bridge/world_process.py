@@ -12,7 +12,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,6 +43,7 @@ class WorldProcess:
         rules: Mapping[str, Any] | None = None,
         view: int = 5,
         clock: str = "lockstep",
+        operators: Sequence[str] = (),
     ) -> None:
         self._socket = socket
         self._log = log or (socket or (directory or Path()) / "world").with_suffix(".log")
@@ -51,6 +52,8 @@ class WorldProcess:
         for option, value in chosen.items():
             if value is not None:
                 self._arguments += [f"--{option}", value]
+        if operators:
+            self._arguments += ["--ops", ",".join(operators)]
         for name, value in (rules or {}).items():
             self._arguments += ["--rule", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
         self._process: subprocess.Popen[str] | None = None
