@@ -1,7 +1,7 @@
 """Machine checks: data that decides whether a task is done, from before, after and the events between.
 
-A closed set of kinds: `logic` joins checks, `minecraft` holds what that world can be asked. A new world adds one module
-of kinds and one import here; `parse` finds a check by its kind.
+A closed set of kinds: `logic` joins checks; `minecraft` and `desktop` hold what those worlds can be asked. A new world
+adds one module of kinds and one import here; `parse` finds a check by its kind.
 """
 
 from curriculum.checks.base import (
@@ -16,6 +16,18 @@ from curriculum.checks.base import (
     evaluate,
     parse,
     reachable,
+)
+from curriculum.checks.desktop import (
+    Achieved,
+    Clipboard,
+    DocumentText,
+    FileContains,
+    FileEquals,
+    FileExists,
+    Picture,
+    SheetCell,
+    Unchanged,
+    WindowOpen,
 )
 from curriculum.checks.logic import All, AnyOf, Not
 from curriculum.checks.minecraft import (
@@ -36,29 +48,39 @@ from curriculum.checks.minecraft import (
 )
 
 __all__ = [
+    "Achieved",
     "All",
     "AnyOf",
     "At",
     "Ate",
     "Biome",
     "Check",
+    "Clipboard",
     "Crafted",
     "Depth",
+    "DocumentText",
     "Equipped",
     "Event",
     "Facts",
+    "FileContains",
+    "FileEquals",
+    "FileExists",
     "Gained",
     "Has",
     "Killed",
     "Mined",
     "Not",
     "Observation",
+    "Picture",
     "Placed",
+    "SheetCell",
     "Slept",
     "Smelted",
     "Stored",
     "Tags",
+    "Unchanged",
     "Verdict",
+    "WindowOpen",
     "already_true",
     "describe",
     "evaluate",

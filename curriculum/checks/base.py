@@ -91,6 +91,10 @@ class Check(BaseModel):
         """Why nothing in this game could ever pass the check, or None."""
         return None
 
+    def already(self, state: Observation, tags: Tags | None = None) -> bool:
+        """Whether the check holds in a state with nothing done."""
+        return self.verdict(Facts(state, state, (), tags or {})).passed
+
     def to_json(self) -> dict[str, Any]:
         """The check as plain JSON; `parse` gives it back."""
         return self.model_dump(mode="json")
@@ -129,7 +133,7 @@ def describe(check: Check) -> str:
 
 def already_true(check: Check, state: Observation, tags: Tags | None = None) -> bool:
     """Whether the check would pass with nothing done: a task for it would be no task."""
-    return check.verdict(Facts(state, state, (), tags or {})).passed
+    return check.already(state, tags)
 
 
 def reachable(check: Check, data: GameData) -> str | None:
