@@ -125,9 +125,7 @@ def _name(model: str) -> str:
 def _opens(folder: Path) -> bool:
     """Can the collection be opened and asked? Tried in a child, so that a crash is only an answer."""
     try:
-        probe = subprocess.run(
-            [sys.executable, "-c", _PROBE, str(folder)], capture_output=True, timeout=_PROBE_SECONDS
-        )
+        probe = subprocess.run([sys.executable, "-c", _PROBE, str(folder)], capture_output=True, timeout=_PROBE_SECONDS)
     except subprocess.TimeoutExpired:
         return False
     return probe.returncode == 0

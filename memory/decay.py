@@ -22,6 +22,7 @@ FSRS_DECAY = 0.1542
 _FSRS_FACTOR = 0.9 ** (-1 / FSRS_DECAY) - 1
 _GROWTH, _SATURATION, _LATENESS = 1.8722, 0.1666, 0.796  # FSRS-6 defaults w8, w9, w10
 _LAPSE, _LAPSE_DIFFICULTY, _LAPSE_STABILITY, _LAPSE_LATENESS = 1.4835, 0.0614, 0.2629, 1.6483  # w11 to w14
+_ACT_R_DECAY, _ACT_R_NOISE = 0.5, 0.4  # the textbook values
 _FIRST_STABILITY: dict[Tier, float] = {"episodic": 2.3, "semantic": 8.3}
 _EASIEST, _MIDDLE, _HARDEST = 1.0, 5.0, 10.0
 
@@ -48,7 +49,7 @@ def fsrs6(elapsed: float, stability: float) -> float:
 
 
 def exponential(elapsed: float, stability: float) -> float:
-    """Ebbinghaus as usually written: exp(-t/S)."""
+    """Ebbinghaus as MemoryBank and SAGE write it, exp(-t/S), with t divided by S (MemoryBank's code multiplies)."""
     return math.exp(-elapsed / stability)
 
 
@@ -57,17 +58,26 @@ def half_life(elapsed: float, stability: float) -> float:
     return math.pow(2, -elapsed / stability)
 
 
+def act_r(elapsed: float, stability: float) -> float:
+    """ACT-R: the logistic of the base-level activation of one trace, so placed that it is 0.9 at one stability."""
+    return 1 / (1 + math.pow(elapsed / stability, _ACT_R_DECAY / _ACT_R_NOISE) / 9)
+
+
 CURVES: dict[str, Callable[[float, float], float]] = {
     "fsrs6": fsrs6,
     "exponential": exponential,
     "half_life": half_life,
+    "act_r": act_r,
 }
 """The curves by the names that settings use."""
 
 
-def retrievability(strength: Strength, now: float, curve: str = "fsrs6") -> float:
-    """The chance, from 1 down to 0, that the memory is still needed and right at `now`."""
-    return CURVES[curve](max(0.0, now - strength.last_used), strength.stability)
+def retrievability(strength: Strength, now: float, curve: str = "fsrs6", scale: float = 1.0) -> float:
+    """The chance, from 1 down to 0, that the memory is still needed and right at `now`.
+
+    `scale` stretches the curve: fitted on one's own log, 1 by default.
+    """
+    return CURVES[curve](max(0.0, now - strength.last_used), strength.stability * scale)
 
 
 def review(strength: Strength, outcome: Outcome, now: float) -> Strength:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from memory import decay
 from memory.documents import document_of
+from memory.fitted import fitted_curve
 from memory.items import Item
 from memory.jobs import Cursor, Step
 from memory.semantic import Semantic
@@ -31,7 +32,8 @@ class _Sweep:
 
     name = ""
 
-    def __init__(self, curve: str = "fsrs6") -> None:
+    def __init__(self, curve: str | None = None) -> None:
+        """Fade by the curve of that name, or by the one that was fitted."""
         self.curve = curve
 
     def waiting(self, db: Database, cursor: Cursor, now: float) -> int:
@@ -62,7 +64,8 @@ class _Sweep:
         """How much of an item is left."""
         document = document_of(db, item.kind, item.id)
         assert document is not None
-        return decay.retrievability(strength_of(db, document), now, self.curve)
+        curve, scale = (self.curve, 1.0) if self.curve else fitted_curve(db)
+        return decay.retrievability(strength_of(db, document), now, curve, scale)
 
 
 _LIVE = "valid_to IS NULL AND state IN ('generated', 'active')"
@@ -88,7 +91,7 @@ class Archive:
 
     name = "archive"
 
-    def __init__(self, curve: str = "fsrs6") -> None:
+    def __init__(self, curve: str | None = None) -> None:
         self._look = Decay(curve)
 
     def waiting(self, db: Database, cursor: Cursor, now: float) -> int:

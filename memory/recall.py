@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from memory import decay
 from memory.db import atomic
 from memory.decay import Outcome, Strength
+from memory.fitted import fitted_curve, fitted_weights
 from memory.index import Index
 from memory.log import canonical
 from memory.packing import pack_hits
@@ -34,7 +35,7 @@ Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 class Recall:
     """Asks all routes over one database.
 
-    `off` switches tiers or fading off. `rerank` may reorder the best hits; a failure of it changes nothing.
+    Weights and curve are those fitted on this database, if any. `off` switches tiers or fading off. `rerank` may reorder the best hits; a failure of it changes nothing.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Recall:
         db: Database,
         index: Index | None = None,
         *,
-        weights: Weights = Weights(),
-        curve: str = "fsrs6",
+        weights: Weights | None = None,
+        curve: str | None = None,
         off: Sequence[str] = (),
         rerank: Rerank | None = None,
     ) -> None:
-        self.db, self._index, self._curve, self._rerank = db, index, curve, rerank
+        self.db, self._index, self._rerank = db, index, rerank
+        weights = weights or fitted_weights(db)
+        self._curve, self._scale = (curve, 1.0) if curve else fitted_curve(db)
         self._weights = replace(weights, strength=0.0) if "decay" in off else weights
         self._off = {
             tier for name, tiers in (("episodic", EPISODIC), ("semantic", SEMANTIC)) if name in off for tier in tiers
@@ -127,7 +130,7 @@ class Recall:
         tier, ref, text, state, sensitivity = self.db.execute(
             "SELECT tier, ref, text, state, sensitivity FROM documents WHERE id = ?", [document]
         ).fetchone()
-        held = decay.retrievability(self.strength(document), now, self._curve)
+        held = decay.retrievability(self.strength(document), now, self._curve, self._scale)
         found = sum(part.added for part in parts.values())
         parts = {**parts, "strength": Part(0, held, found * self._weights.strength * (held - 1))}
         # What is wrong now stands behind what holds, however well its words match.

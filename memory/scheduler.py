@@ -11,6 +11,6 @@ from memory.jobs import Scheduler
 from memory.reconcile import Reconcile
 
 
-def scheduler(db: Database, curve: str = "fsrs6") -> Scheduler:
-    """The scheduler with every job, fading by the curve of that name."""
+def scheduler(db: Database, curve: str | None = None) -> Scheduler:
+    """The scheduler with every job, fading by the curve of that name or the fitted one."""
     return Scheduler(db, [Capture(), Consolidate(), Reconcile(), Rehearse(curve), Decay(curve), Archive(curve)])

@@ -477,8 +477,10 @@ _COLUMNS = (
 
 
 def _guarded(item: Item) -> Item:
-    """The item without secrets; what was learned is taken to be known from when it was so, unless it says otherwise."""
+    """The item without secrets and marked if it gives orders; known from when it was so, unless it says otherwise."""
     clean = replace(item, text=guard.redact(item.text), data=guard.redact_all(item.data))
+    if clean.sensitivity == "plain" and clean.origin != "person" and guard.instruction_like(clean.text):
+        clean = replace(clean, sensitivity="untrusted")
     return clean if clean.recorded_at else replace(clean, recorded_at=clean.valid_from)
 
 

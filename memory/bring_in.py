@@ -1,0 +1,287 @@
+"""Takes a bundle in: all of it or nothing, without doubling what is known and without trusting what it says.
+
+What the bundle and the database both have is recognised. Where they contradict each other the policy decides. Text that
+gives orders comes in as untrusted, whoever wrote it there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from memory import documents, guard
+from memory.bundle import Bundle, Row, read_bundle
+from memory.db import atomic
+from memory.documents import document_of
+from memory.episodic import Episode, Episodes, Place
+from memory.errors import NotKept, Refused
+from memory.export import ITEM_INPUTS, ITEM_REFERENCES
+from memory.items import FAMILY, Item, document_state, from_snapshot, key_of, marks_of
+from memory.log import Event, EventLog, canonical
+from memory.notes import Note, Notes
+from memory.semantic import Semantic
+from memory.strengths import record_use
+
+Policy = Literal["keep", "theirs", "fail"]
+"""Where both answer the same question differently: keep ours, let theirs supersede ours, or take nothing in."""
+
+
+@dataclass(frozen=True)
+class BroughtIn:
+    """How many rows of each part were new, were known, or collided."""
+
+    new: Mapping[str, int]
+    known: Mapping[str, int]
+    collided: Mapping[str, int]
+
+
+def bring_in(
+    db: Database, folder: Path, *, now: float, policy: Policy = "keep", rename: Callable[[str], str] = lambda name: name
+) -> BroughtIn:
+    """Take a bundle in; `rename` gives its journeys other names, for journeys that happen to be called like ours."""
+    bundle = read_bundle(folder)
+    taking = _Taking(db, bundle, policy, rename, now)
+    with atomic(db):
+        db.execute("PRAGMA defer_foreign_keys = ON")
+        try:
+            taking.all()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Refused(f"the bundle {folder} has a row that cannot be: {error!r}") from error
+        if policy == "fail" and taking.collided:
+            raise Refused(f"collisions, so nothing was taken in: {dict(taking.collided)}")
+        counts = {"new": dict(taking.new), "known": dict(taking.known), "collided": dict(taking.collided)}
+        db.execute("INSERT OR IGNORE INTO imports VALUES (?, ?, ?)", [bundle.digest, now, canonical(counts)])
+    return BroughtIn(**counts)
+
+
+class _Taking:
+    """One bundle being taken in: numbers of the bundle to numbers of the database."""
+
+    def __init__(self, db: Database, bundle: Bundle, policy: Policy, rename: Callable[[str], str], now: float) -> None:
+        self.db, self.rows, self.policy, self.now = db, bundle.rows, policy, now
+        self._rename = rename
+        self.events: dict[int, int] = {}
+        self.episodes: dict[int, int] = {}
+        self.notes: dict[int, int] = {}
+        self.items: dict[int, int] = {}
+        self.fresh: set[int] = set()
+        self.new: Counter[str] = Counter()
+        self.known: Counter[str] = Counter()
+        self.collided: Counter[str] = Counter()
+
+    def rename(self, name: str) -> str:
+        """The name that a journey of the bundle has here."""
+        return name if not name or name.startswith(FAMILY) else self._rename(name)
+
+    def all(self) -> None:
+        """Take in every part, in the order in which they build on one another."""
+        for row in self.rows["programs"]:
+            if Episodes(self.db).keep_program(row["source"]) != row["hash"]:
+                raise Refused(f"the program {row['hash']!r} does not have the source that its name says")
+        self._events()
+        for row in self.rows["episodes"]:
+            self._episode(row)
+        for row in self.rows["notes"]:
+            self._note(row)
+        self._items()
+        self._journal()
+        for row in self.rows["reviews"]:
+            self._review(row)
+
+    def _events(self) -> None:
+        batches: dict[tuple[str, int, str], list[Row]] = {}
+        for row in self.rows["events"]:
+            batches.setdefault((self.rename(row["journey"]), row["iteration"], row["node"]), []).append(row)
+        log = EventLog(self.db)
+        for (journey, iteration, node), rows in batches.items():
+            events = [Event(row["kind"], row["data"], row["source"], row["tick"], row["at"]) for row in rows]
+            done = log.append(journey, iteration, node, events)
+            self._count("events", done.new, done.same, len(rows))
+            kept = [event.seq for event in log.read(journey, iteration=iteration, node=node)]
+            self.events |= dict(zip((row["number"] for row in rows), kept, strict=False))
+
+    def _episode(self, row: Row) -> None:
+        data = {name: value for name, value in row.items() if name not in ("number", *_EPISODE_ENDS)}
+        place = json.loads(data.pop("place") or "null")
+        ticks = (row["first_tick"], row["last_tick"])
+        seqs = tuple(self.events.get(row[name] or 0) for name in ("first_event", "last_event"))
+        episode = Episode(
+            **{
+                **data,
+                "journey": self.rename(data["journey"]),
+                "gained": json.loads(data["gained"]),
+                "skills": json.loads(data["skills"]),
+            },
+            place=Place(**place) if place else None,
+            ticks=ticks if ticks[0] is not None else None,
+            events=(seqs[0], seqs[1]) if seqs[0] is not None and seqs[1] is not None else None,
+        )
+        episodes = Episodes(self.db)
+        try:
+            known = episodes.get(episode.journey, episode.iteration)
+        except NotKept:
+            known = None
+        kept = known or episodes.record(episode)
+        self.episodes[row["number"]] = kept.id
+        self._count("episodes", known is None, replace(kept, id=0, events=None) == replace(episode, events=None))
+
+    def _note(self, row: Row) -> None:
+        data = {name: value for name, value in row.items() if name != "number"}
+        note = Note(**{**data, "scope": self.rename(data["scope"])})
+        notes = Notes(self.db)
+        known = [each for each in notes.read(note.scope, note.stream, after=note.position - 1, limit=1)]
+        was = bool(known) and known[0].position == note.position
+        kept = notes.record(note)
+        if kept is not None:
+            self.notes[row["number"]] = kept.id
+            self._count("notes", not was, kept.text == note.text)
+
+    def _items(self) -> None:
+        """First which of them are known here, then the others with the numbers that they will have."""
+        next_id = int(self.db.execute("SELECT coalesce(max(id), 0) FROM items").fetchone()[0]) + 1
+        new = []
+        for row in self.rows["items"]:
+            item = self._item(row)
+            known = self._known(item)
+            if known is not None:
+                self.items[row["number"]] = known
+                self.known["items"] += 1
+                continue
+            self.items[row["number"]] = next_id
+            self.fresh.add(row["number"])
+            next_id += 1
+            new.append(row)
+        for row in new:
+            self._insert(self._item(row), self.items[row["number"]])
+
+    def _item(self, row: Row) -> Item:
+        kept = from_snapshot(self._renumbered({name: value for name, value in row.items() if name != "number"}))
+        if kept.sensitivity == "plain" and guard.instruction_like(kept.text):
+            kept = replace(kept, sensitivity="untrusted")
+        return replace(kept, text=guard.redact(kept.text))
+
+    def _known(self, item: Item) -> int | None:
+        """The same statement, in the same scope and with the same fate."""
+        row = self.db.execute(
+            "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_from = ? AND valid_to IS ? "
+            "AND state = ? ORDER BY id LIMIT 1",
+            [item.scope, item.kind, key_of(item), item.valid_from, item.valid_to, item.state],
+        ).fetchone()
+        if row is None and item.live:
+            row = self.db.execute(
+                "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_to IS NULL "
+                "AND state IN ('generated', 'active')",
+                [item.scope, item.kind, key_of(item)],
+            ).fetchone()
+        return int(row[0]) if row else None
+
+    def _insert(self, item: Item, id: int) -> None:
+        if item.live and item.slot:
+            ours = Semantic(self.db).answer(item.kind, item.slot, item.scope)
+            if ours is not None:
+                self.collided["items"] += 1
+                item = self._settled(ours, item, id)
+        row = {
+            **{name: value for name, value in vars(item).items() if name not in ("id", "evidence", "sources")},
+            "id": id,
+            "key": key_of(item),
+            "data": canonical(dict(item.data)),
+            "pinned": int(item.pinned),
+        }
+        self.db.execute(f"INSERT INTO items ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+        self.db.conn.executemany("INSERT INTO evidence VALUES (?, ?)", [(id, each) for each in item.evidence])
+        self.db.conn.executemany("INSERT INTO sources VALUES (?, ?)", [(id, each) for each in item.sources])
+        documents.keep(
+            self.db,
+            tier=item.kind,
+            ref=id,
+            scope=item.scope,
+            at=item.valid_from,
+            until=item.valid_to,
+            text=item.text,
+            marks=marks_of(item),
+            state=document_state(item),
+            sensitivity=item.sensitivity,
+        )
+        self.new["items"] += 1
+
+    def _settled(self, ours: Item, theirs: Item, id: int) -> Item:
+        """Two answers to one question: one of them must give way, and the journal says which and why."""
+        if self.policy == "theirs":
+            Semantic(self.db).close(ours.id, at=self.now, reason="the bundle says otherwise", inputs={"by": id})
+            return theirs
+        return replace(theirs, state="archived")
+
+    def _journal(self) -> None:
+        """The history of the items that are new here; known ones keep their own."""
+        numbers: dict[int, int] = {}
+        for row in self.rows["journal"]:
+            if row["item"] not in self.fresh:
+                continue
+            inputs = {
+                name: self.items.get(value) if name in ITEM_INPUTS else value for name, value in row["inputs"].items()
+            }
+            values: list[Any] = [
+                row["operation"],
+                self.items[row["item"]],
+                row["at"],
+                row["reason"],
+                canonical(inputs),
+                canonical(self._renumbered(row["before"])),
+                canonical(self._renumbered(row["after"])),
+                numbers.get(row["undoes"] or 0),
+            ]
+            id = int(
+                self.db.execute(
+                    "INSERT INTO journal (operation, item, at, reason, inputs, before, after, undoes, act) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    [*values, self._act(numbers, row)],
+                ).fetchone()[0]
+            )
+            numbers[row["number"]] = id
+            self.new["journal"] += 1
+
+    def _act(self, numbers: Mapping[int, int], row: Row) -> int | None:
+        if row["act"] is None or row["act"] in numbers:
+            return numbers.get(row["act"] or 0)
+        next_id = int(self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM journal").fetchone()[0])
+        return next_id if row["act"] == row["number"] else None
+
+    def _review(self, row: Row) -> None:
+        numbers = {"episode": self.episodes, "note": self.notes}.get(row["tier"], self.items)
+        document = document_of(self.db, row["tier"], numbers[row["ref"]]) if row["ref"] in numbers else None
+        if document is None:
+            raise Refused(f"a use in the bundle names {row['tier']} {row['ref']}, which the bundle does not have")
+        record_use(
+            self.db,
+            [document],
+            row["outcome"],
+            now=row["at"],
+            journey=self.rename(row["journey"]),
+            iteration=row["iteration"],
+        )
+        self.new["reviews"] += 1
+
+    def _renumbered(self, kept: Row) -> Row:
+        if not kept:
+            return kept
+        new = dict(kept)
+        for name in ITEM_REFERENCES:
+            new[name] = self.items.get(kept[name]) if kept.get(name) else None
+        new["evidence"] = sorted(self.episodes[each] for each in kept["evidence"])
+        new["sources"] = sorted(self.items[each] for each in kept["sources"] if each in self.items)
+        if "scope" in new:
+            new["scope"] = self.rename(new["scope"])
+        return new
+
+    def _count(self, part: str, new: bool, same: bool, rows: int = 1) -> None:
+        (self.new if new else self.known if same else self.collided)[part] += rows
+
+
+_EPISODE_ENDS = ("first_tick", "last_tick", "first_event", "last_event")

@@ -1,0 +1,98 @@
+"""The form in which memory travels: a folder of JSONL files, a page to read, and a manifest with the hash of each.
+
+Rows are numbered from 1 in each file, and refer to each other by these numbers, so that a bundle means the same in every
+database. This module reads, writes and checks the files; export.py and bring_in.py know what is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from memory.errors import Refused
+from memory.log import canonical
+
+FORMAT = "journeyman-memory/1"
+FILES = ("programs", "events", "episodes", "notes", "items", "journal", "reviews")
+"""The parts of a bundle, in the order in which they build on one another."""
+_MANIFEST = "manifest.json"
+_PAGE = "memory.md"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that was read and found whole; `digest` names its content."""
+
+    rows: Mapping[str, list[Row]]
+    digest: str
+
+
+def write_bundle(folder: Path, rows: Mapping[str, Iterable[Row]], page: str) -> str:
+    """Write a bundle into a folder that is empty or new; returns its digest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty: name a new folder")
+    files: dict[str, Any] = {}
+    for name in FILES:
+        hash, count = hashlib.sha256(), 0
+        with (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+            for row in rows[name]:
+                line = canonical(row) + "\n"
+                file.write(line)
+                hash.update(line.encode())
+                count += 1
+        files[name] = {"rows": count, "sha256": hash.hexdigest()}
+    (folder / _PAGE).write_text(page, encoding="utf-8", newline="\n")
+    digest = hashlib.sha256(canonical(files).encode()).hexdigest()
+    # The manifest comes last: a folder without one is not a bundle but the rest of an interrupted export.
+    manifest = {"format": FORMAT, "digest": digest, "files": files}
+    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
+    return digest
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Read a bundle and check every hash. Raises Refused with what is wrong."""
+    manifest = _manifest(folder)
+    rows: dict[str, list[Row]] = {}
+    for name in FILES:
+        path = folder / f"{name}.jsonl"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise Refused(f"the bundle {folder} has no {path.name}: copy the whole folder") from error
+        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
+            raise Refused(f"{path} was changed or damaged since it was exported: its hash is another")
+        rows[name] = [_row(path, number, line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
+    return Bundle(rows, str(manifest["digest"]))
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        found = manifest["format"]
+        files = {name: str(manifest["files"][name]["sha256"]) for name in FILES}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refused(f"{folder} is not a memory bundle: it has no readable {_MANIFEST}") from error
+    if found != FORMAT:
+        raise Refused(f"{folder} has the format {found!r}, this program reads {FORMAT!r}: update the program")
+    digest = hashlib.sha256(canonical(manifest["files"]).encode()).hexdigest()
+    if manifest.get("digest") != digest or not files:
+        raise Refused(f"{folder / _MANIFEST} was changed or damaged: its digest does not fit its content")
+    checked: Mapping[str, Any] = manifest
+    return checked
+
+
+def _row(path: Path, number: int, line: bytes) -> Row:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise Refused(f"{path} line {number} is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise Refused(f"{path} line {number} is not an object")
+    return row
