@@ -98,9 +98,9 @@ def runtime() -> Runtime:
     files["run.mjs"] = Path(writer.__file__).with_name("run.mjs").read_bytes()
     usage = (
         "```bash\n"
-        "npm install --prefix scripts/minecraft    # once: mineflayer and isolated-vm\n"
+        "npm install --no-package-lock --prefix scripts/minecraft    # once: mineflayer, isolated-vm\n"
         "node scripts/run.mjs --server HOST:PORT --args '{}'\n"
-        "node scripts/run.mjs --contract           # needs no server\n"
+        "node scripts/run.mjs --contract    # needs no server\n"
         "```\n\n"
         f"The server must let players in without an account (offline mode) and speak Minecraft {GAME}.\n"
         "`scripts/minecraft` is the body that the skill was proven with: the same primitives, a mineflayer bot, and\n"

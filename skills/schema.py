@@ -2,7 +2,7 @@
 
 `versions`, `calls`, `moves` and `uses` are records and cannot be changed; `skills` and `standings` are the pointers
 that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them. `quarantine`
-holds versions that came from elsewhere until they are proven here, and `imports` what was ever brought in, for people.
+holds versions that came from elsewhere until they are proven here, and `skill_imports` what was ever brought in, for people.
 """
 
 from __future__ import annotations
@@ -88,14 +88,14 @@ def m003_imports(db: Database) -> None:
         CREATE TABLE quarantine (
             version INTEGER PRIMARY KEY REFERENCES versions (id), origin TEXT NOT NULL, at REAL NOT NULL,
             released REAL, why TEXT NOT NULL DEFAULT '');
-        CREATE TABLE imports (
+        CREATE TABLE skill_imports (
             id INTEGER PRIMARY KEY, library TEXT NOT NULL, name TEXT NOT NULL, form TEXT NOT NULL, origin TEXT NOT NULL,
             digest TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL, said TEXT NOT NULL, findings TEXT NOT NULL,
             text TEXT NOT NULL, claims TEXT NOT NULL);
-        CREATE INDEX imports_name ON imports (library, name, id);
+        CREATE INDEX skill_imports_name ON skill_imports (library, name, id);
         """,
     )
-    append_only(db, "imports")
+    append_only(db, "skill_imports")
 
 
 @SKILLS()
@@ -115,3 +115,25 @@ def m003_lives(db: Database) -> None:
         """,
     )
     append_only(db, "links")
+
+
+@SKILLS()
+def m004_trials(db: Database) -> None:
+    """Trials with all that they began from, and captured situations by the hash of their bytes."""
+    run_script(
+        db,
+        """
+        CREATE TABLE situations (
+            hash TEXT NOT NULL, world TEXT NOT NULL, seed INTEGER NOT NULL, journey TEXT NOT NULL,
+            iteration INTEGER NOT NULL, bytes BLOB NOT NULL, at REAL NOT NULL, UNIQUE (journey, iteration));
+        CREATE INDEX situations_hash ON situations (hash);
+        CREATE TABLE trials (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, version INTEGER NOT NULL REFERENCES versions (id),
+            purpose TEXT NOT NULL, seed INTEGER NOT NULL, dice INTEGER NOT NULL, kit TEXT NOT NULL,
+            situation TEXT, args TEXT NOT NULL, wanted TEXT NOT NULL, passed INTEGER NOT NULL, evidence TEXT NOT NULL,
+            cause TEXT, ticks INTEGER NOT NULL, seconds REAL NOT NULL, journey TEXT NOT NULL, at REAL NOT NULL);
+        CREATE INDEX trials_version ON trials (version, id);
+        """,
+    )
+    append_only(db, "situations")
+    append_only(db, "trials")

@@ -3,7 +3,7 @@
  * Runs a skill of this folder on a Minecraft server, without Journeyman: its own body (../scripts/minecraft, the same
  * code with the same primitives) joins as a player in offline mode and executes the skill in an isolate of its own.
  *
- *   npm install --prefix scripts/minecraft                  once, for mineflayer and isolated-vm
+ *   npm install --no-package-lock --prefix scripts/minecraft   once, for mineflayer and isolated-vm
  *   node scripts/run.mjs --server HOST:PORT                 run it with its default arguments
  *   node scripts/run.mjs --server HOST:PORT --args '{"count": 3}' [--skill NAME] [--name PLAYER] [--seconds N]
  *   node scripts/run.mjs --contract                         show what it takes, needs and gives; runs nothing
@@ -78,7 +78,7 @@ function bodyOf () {
     return createRequire(import.meta.url)('./minecraft/body/main.js').operations
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error
-    throw new Usage(`${error.message.split('\n')[0]}: run npm install --prefix scripts/minecraft`)
+    throw new Usage(`${error.message.split('\n')[0]}: run npm install --no-package-lock --prefix scripts/minecraft`)
   }
 }
 
