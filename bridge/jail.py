@@ -67,7 +67,9 @@ def check() -> str | None:
     """Start a sandbox and compute in it; None when that works, else the sentence that says what mends it."""
     try:
         proof = ["-e", "process.stdout.write(String(6 * 7))"]
-        done = subprocess.run(command(proof), capture_output=True, text=True, timeout=30, start_new_session=True)
+        done = _once(proof)
+        if done.returncode < 0:
+            done = _once(proof)  # somebody killed it: that says nothing about the sandbox
     except JailUnavailable as problem:
         return str(problem)
     except subprocess.TimeoutExpired:
@@ -75,6 +77,10 @@ def check() -> str | None:
     if done.returncode == 0 and done.stdout == "42":
         return None
     return remedy(done.stderr)
+
+
+def _once(proof: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(proof), capture_output=True, text=True, timeout=30, start_new_session=True)
 
 
 def require() -> None:
