@@ -94,10 +94,14 @@ def history(home: Path, name: str) -> tuple[str, list[dict[str, Any]]]:
         return log.digest(name), events
 
 
-def gap(kept: list[Iteration]) -> list[int]:
-    """The iterations that did not begin with the inventory that the one before had left."""
-    return [
-        after.iteration
-        for before, after in pairwise(kept)
-        if after.before["inventory"] != before.after["inventory"] or after.iteration != before.iteration + 1
-    ]
+def gaps(kept: list[Iteration]) -> list[dict[str, Any]]:
+    """Where an iteration did not begin with the inventory that the one before had left, with what was more or less."""
+    found = []
+    for before, after in pairwise(kept):
+        left, there = before.after["inventory"], after.before["inventory"]
+        changes = {name: there.get(name, 0) - left.get(name, 0) for name in {**left, **there}}
+        changes = {name: count for name, count in changes.items() if count}
+        if changes or after.iteration != before.iteration + 1:
+            ticks = after.before["tick"] - before.after["tick"]
+            found.append({"iteration": after.iteration, "changes": changes, "ticks_between": ticks})
+    return found

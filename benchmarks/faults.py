@@ -2,8 +2,9 @@
 
 A journey is killed a few times on its way, resumed where Python was killed, and played to its goal. Checked: every
 iteration that was reported is kept, what was kept is unchanged at the end, each program began with the inventory that
-the one before had left, and the goal is reached. Measured: real seconds from the start of the resume (from the kill,
-where the journey mends itself) to the next reported iteration, and the same without that iteration's own run.
+the one before had left (a gap; entering takes a few ticks, in which the bot may pick up what lies at its feet), and the
+goal is reached. Measured: real seconds from the start of the resume (from the kill, where the journey mends itself) to
+the next reported iteration, and the same without that iteration's own run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.store import Iteration
-from benchmarks._journey import Journey, Told, gap, rows
+from benchmarks._journey import Journey, Told, gaps, rows
 from benchmarks._result import Result, middle
 
 PARTS = {"python": "", "world": "world/main.js", "body": "bwrap"}
@@ -99,7 +100,7 @@ def journey(left: list[str], chance: random.Random, asked: argparse.Namespace) -
     found = found or [
         {"seed": seed, "part": "none", "lost": [], "changed": [], "gaps": [], "next_seconds": None, "next": None}
     ]
-    found[-1] |= {"changed": changed, "gaps": gap(final)}
+    found[-1] |= {"changed": changed, "gaps": gaps(final)}
     for row in found:
         own = by_number[row["next"]].seconds if row["next"] in by_number else 0.0
         row["ready_seconds"] = None if row["next_seconds"] is None else round(row["next_seconds"] - own, 2)
