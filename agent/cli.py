@@ -83,6 +83,13 @@ def main() -> None:
 @click.option("--server", metavar="HOST:PORT", help="A Minecraft 1.20.1 server of your own, in offline mode.")
 @click.option("--username", help="The player's name on that server (default: journeyman).")
 @click.option("--speed", default="max", show_default=True, metavar="max|X", help=SPEED_HELP)
+@click.option(
+    "--proving",
+    type=click.FloatRange(0, 10),
+    default=0.25,
+    show_default=True,
+    help="Game time for trials of skills in other worlds, as a share of the journey's own.",
+)
 @AS_JSON
 def run(
     worlds: tuple[str, ...],
@@ -97,6 +104,7 @@ def run(
     library: str,
     sight: str,
     assist: tuple[str, ...],
+    proving: float,
     server: str | None,
     username: str | None,
     speed: str,
@@ -108,7 +116,7 @@ def run(
 
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
-        server=server, username=username, speed=speed,
+        server=server, username=username, speed=speed, proving=proving,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 

@@ -36,6 +36,9 @@ class JourneyConfig:
     speed: str = "max"
     """`max`, or at most so many times real time, to be watched; `real` on a server. Changes nothing that happens."""
 
+    proving: float = 0.25
+    """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
+
     @property
     def place(self) -> str:
         """The world by name, for evidence of where something worked."""

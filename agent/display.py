@@ -18,7 +18,7 @@ from rich.text import Text
 
 
 class Reporter(Protocol):
-    """Told what happens, in order: started, proposed, writing, running, ran, kept, milestone, notice, stopped."""
+    """Told what happens, in order: started, proposed, writing, running, ran, kept, proven, challenged, milestone, notice."""
 
     def __call__(self, kind: str, **data: Any) -> None:
         """Take note of one thing."""
@@ -77,6 +77,14 @@ def lines(kind: str, data: Mapping[str, Any]) -> list[Text]:
                 style="bold green",
             )
         ]
+    if kind == "proven":
+        trial, moved = data["trial"], data["before"] != data["after"]
+        verdict = f"{data['before']} → {data['after']}" if moved else data["after"]
+        mark = "worked" if trial.passed else "failed"
+        return [Text(f"     ·   trial: {data['name']} {mark} in a world of seed {trial.seed} ({verdict})", style="dim")]
+    if kind == "challenged":
+        verdict = "takes over" if data["passed"] else "is held back"
+        return [Text(f"     ·   the new {data['name']} {verdict}: {data['reason']}", style="dim")]
     if kind == "notice":
         return [Text(f"     !   {data['text']}", style="yellow")]
     if kind == "stopped":

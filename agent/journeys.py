@@ -46,6 +46,7 @@ def new(
     server: str | None = None,
     username: str | None = None,
     speed: str = "max",
+    proving: float = 0.25,
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts.
 
@@ -79,6 +80,7 @@ def new(
         library=library,
         sight=sight,
         assist=tuple(assist),
+        proving=proving,
         server=str(address) if address else None,
         username=username or JourneyConfig.username,
         speed=speed,

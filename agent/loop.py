@@ -1,7 +1,7 @@
 """The loop as a LangGraph graph: its nodes, its edges, and nothing else.
 
-    decide ─▶ propose ─▶ recall ─▶ write ─▶ run ─▶ verify ─▶ learn ─▶ decide …
-       │         (a task under way skips propose; a draft that could not be had skips to learn)
+    decide ─▶ prove ─▶ propose ─▶ recall ─▶ write ─▶ run ─▶ verify ─▶ learn ─▶ decide …
+       │         (a task under way skips to recall; a draft that could not be had skips to learn)
        └─▶ end
 
 Checkpoints are written synchronously after every node, into the same SQLite file as everything else.
@@ -27,10 +27,20 @@ Node = Callable[[State, Parts], State]
 def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledStateGraph[State]:
     """The compiled loop over these parts."""
     graph = StateGraph(State)
-    for node in (nodes.decide, nodes.propose, nodes.recall, nodes.write, nodes.run, nodes.verify, nodes.learn):
+    for node in (
+        nodes.decide,
+        nodes.prove,
+        nodes.propose,
+        nodes.recall,
+        nodes.write,
+        nodes.run,
+        nodes.verify,
+        nodes.learn,
+    ):
         graph.add_node(node.__name__, partial(node, parts=parts))
     graph.add_edge(START, "decide")
-    graph.add_conditional_edges("decide", after_decide, ["propose", "recall", END])
+    graph.add_conditional_edges("decide", after_decide, ["prove", "recall", END])
+    graph.add_edge("prove", "propose")
     graph.add_conditional_edges("propose", lambda state: END if state["stop"] else "recall", ["recall", END])
     graph.add_edge("recall", "write")
     graph.add_conditional_edges("write", lambda state: "run" if state["draft"] else "learn", ["run", "learn"])
@@ -41,10 +51,10 @@ def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledState
 
 
 def after_decide(state: State) -> str:
-    """Where to go: the end, on with the task under way, or to a new one."""
+    """Where to go: the end, on with the task under way, or to a new one, before which skills are proven."""
     if state["stop"]:
         return END
-    return "recall" if state["task"] else "propose"
+    return "recall" if state["task"] else "prove"
 
 
 def first_state(journey: str) -> State:

@@ -20,7 +20,8 @@ from agent.uses import NEW, uses_of
 from curriculum import checks
 from curriculum.progress import fingerprint
 from curriculum.task import Task, from_json
-from envs.base import Module, Program, Run
+from envs.base import Module, Program, Run, TrialEnv
+from envs.errors import EnvError
 from memory.episodic import Episode, inventory_difference
 from memory.log import Event
 from memory.recall import Question
@@ -51,6 +52,20 @@ def decide(state: State, parts: Parts) -> State:
     if used_up:
         return {"stop": "budget", "reason": used_up}
     return {"stop": None, "reason": ""}
+
+
+def prove(state: State, parts: Parts) -> State:
+    """Trials of what is not proven yet, within the share of game time that they may take; each is evidence by itself."""
+    if parts.prover is None:
+        return {}
+    last = parts.store.last(parts.config.name)
+    played = int(last.game_seconds * 20) if last else 0
+    _, spent, _ = parts.prover.proofs.spent(parts.config.name)
+    try:
+        parts.prover.between_tasks(int(parts.config.proving * played) - spent, parts.report)
+    except EnvError as error:
+        parts.report("notice", text=f"trials are put off: {error}")
+    return {}
 
 
 def propose(state: State, parts: Parts) -> State:
@@ -114,6 +129,11 @@ def run(state: State, parts: Parts) -> State:
     if parts.store.iteration(journey, iteration) is None:
         parts.report("running", name=draft["name"], iteration=iteration)
         begun = parts.seconds()
+        if parts.prover is not None and draft["source"] is not None and isinstance(parts.env, TrialEnv):
+            parts.prover.proofs.keep_situation(
+                parts.env.capture(), world=parts.config.place, seed=parts.env.seed, journey=journey,
+                iteration=iteration, at=float(parts.store.experience()),
+            )  # fmt: skip
         result = parts.env.run(_program(draft, parts), parts.limits)
         parts.env.save(iteration)
         _keep_run(state, parts, iteration, result, begun)

@@ -10,6 +10,7 @@ from agent.brain import Brain
 from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
 from agent.known import known_items
+from agent.proving import Prover
 from agent.store import Store
 from curriculum.book import TaskBook
 from curriculum.gamedata import GameData
@@ -64,6 +65,8 @@ class Parts:
     limits: Limits
     report: Reporter
     seconds: Callable[[], float]
+    prover: Prover | None = None
+    """Trials between tasks; None where there are no trial worlds or none are wanted."""
     reached: Reached = field(default_factory=Reached)
     session_iterations: int = 0
     session_started: float = 0.0

@@ -25,13 +25,14 @@ from agent.display import Reporter
 from agent.errors import AgentError, UsageError
 from agent.known import skills_for
 from agent.parts import Parts, Reached
+from agent.proving import Prover
 from agent.state import State
 from agent.store import AGENT, Store
 from curriculum import gamedata, tree
 from curriculum.book import CURRICULUM, TaskBook
 from curriculum.gamedata import GameData
 from curriculum.propose import TechTreeProposer
-from envs.base import Env, Limits, Observation
+from envs.base import Env, Limits, Observation, TrialEnv
 from envs.errors import EnvError, EnvLost
 from envs.knock import Address
 from envs.minecraft import MinecraftEnv, MinecraftSettings
@@ -84,6 +85,8 @@ def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits:
             ended = _run(parts)
         finally:
             parts.env.close()
+            if parts.prover is not None:
+                parts.prover.close()
     except KeyboardInterrupt:
         ended = Ended("user", "interrupted")
     except (EnvError, AgentError) as error:
@@ -146,7 +149,18 @@ def _parts(
         session_started=seconds(),
     )
     parts.reached = _reached(parts)
+    parts.prover = _prover(parts)
     return parts
+
+
+def _prover(parts: Parts) -> Prover | None:
+    """Trials between tasks, if the journey wants them and its world has them."""
+    if not parts.config.proving or not isinstance(parts.env, TrialEnv):
+        return None
+    return Prover(
+        library=parts.library, store=parts.store, log=parts.log, data=parts.data, trials=parts.env.trials(),
+        limits=parts.limits, journey=parts.config.name,
+    )  # fmt: skip
 
 
 def _reached(parts: Parts) -> Reached:

@@ -119,8 +119,9 @@ class Library(LibraryReader):
     def record_use(self, use: Use) -> Rung:
         """Count a run as evidence, learn needs and effects from it, and move the version along the ladder.
 
-        A newer version takes over as current once it stands as high as the current one (`verified` is enough to
-        replace a trusted one), unless it was rolled back before. The same (journey, iteration, position) counts once.
+        A newer version takes over as current once it stands as high as the current one, unless it was rolled back
+        before; a trusted one is replaced only by a version that was cleared (see `clear`). The same (journey,
+        iteration, position) counts once.
         """
         version = self.version(use.version)
         with atomic(self.db):
@@ -226,6 +227,20 @@ class Library(LibraryReader):
                 self._adopt_if_ready(name, version.number, at)
             return self.get(name)
 
+    def clear(self, hash: str, *, reason: str, at: float = 0.0) -> Skill:
+        """Let a version replace a trusted one: it passed the replays of that one and of its callers."""
+        version = self.version(hash)
+        with atomic(self.db):
+            self._log(version.skill, "cleared", version.number, None, reason, at)
+            self._adopt_if_ready(version.skill, version.number, at)
+            return self.get(version.skill)
+
+    def hold(self, hash: str, *, reason: str, at: float = 0.0) -> None:
+        """Note that a version failed a replay of the trusted one that it was to replace: it stays behind it."""
+        version = self.version(hash)
+        with atomic(self.db):
+            self._log(version.skill, "held", version.number, None, reason, at)
+
     def link(self, hash: str, kind: LinkKind, other: str, *, reason: str, at: float = 0.0) -> None:
         """Note that a version was derived from another, or doubles it; noted once."""
         one, two = self.version(hash), self.version(other)
@@ -284,7 +299,9 @@ class Library(LibraryReader):
         if number <= skill.current.number or skill.pinned or left_behind or self._in_quarantine(number):
             return
         rung, _ = self._standing(number)
-        if _HEIGHT[rung] >= min(_HEIGHT[skill.rung], _HEIGHT["verified"]):
+        if skill.rung == "trusted" and not self.is_cleared(number):
+            return
+        if _HEIGHT[rung] >= min(_HEIGHT[skill.rung], _HEIGHT["verified"]) or self.is_cleared(number):
             try:
                 self._point(name, number, "adopted", f"newer, and {rung} beside {skill.rung}", at)
             except CallCycle:

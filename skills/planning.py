@@ -182,7 +182,7 @@ def plan(operators: Operators, item: str, count: int = 1, have: Mapping[str, int
 def _gathered(
     steps: tuple[PlanStep, ...], have: Mapping[str, float], target: str, wanted: float, operators: Operators
 ) -> tuple[PlanStep, ...]:
-    """The plan with calls of one skill joined into its first, wherever it still works: one walk to the wood, not five."""
+    """The plan with calls of one skill joined into its first where that works: one walk to the wood, not five."""
     place = 0
     while place < len(steps):
         first = steps[place]

@@ -27,6 +27,8 @@ Action = Literal[
     "pinned",
     "unpinned",
     "linked",
+    "cleared",
+    "held",
 ]
 
 _VERSION = (
@@ -177,6 +179,38 @@ class LibraryReader:
             [self.name, kind, kind],
         )
         return [Link(*row) for row in rows]
+
+    def challengers(self) -> list[Version]:
+        """Versions that worked, are newer than a trusted current one, and were neither cleared nor held back."""
+        rows = self.db.execute(
+            "SELECT newer.hash FROM skills JOIN standings ON standings.version = current "
+            "JOIN versions AS newer ON newer.library = skills.library AND newer.skill = skills.name "
+            "AND newer.id > current "
+            "JOIN standings AS own ON own.version = newer.id "
+            "WHERE skills.library = ? AND retired = 0 AND pinned = 0 AND standings.rung = 'trusted' "
+            "AND own.succeeded > 0 AND NOT EXISTS (SELECT 1 FROM moves WHERE library = skills.library "
+            "AND skill = name AND (version = newer.id AND action IN ('cleared', 'held') "
+            "OR before = newer.id AND action = 'rolled_back')) ORDER BY newer.id",
+            [self.name],
+        ).fetchall()
+        return [self.version(row[0]) for row in rows]
+
+    def is_cleared(self, number: int) -> bool:
+        """Did the version with this number pass the replays of the trusted one before it?"""
+        found = self.db.execute(
+            "SELECT action FROM moves WHERE version = ? AND action IN ('cleared', 'held') ORDER BY id DESC LIMIT 1",
+            [number],
+        ).fetchone()
+        return found is not None and found[0] == "cleared"
+
+    def pinned_by(self, hash: str) -> list[str]:
+        """Skills in use whose current version calls exactly this version, by name."""
+        rows = self.db.execute(
+            "SELECT DISTINCT skills.name FROM calls JOIN skills ON current = caller "
+            "WHERE library = ? AND retired = 0 AND callee = ? ORDER BY skills.name",
+            [self.name, self.version(hash).number],
+        )
+        return [str(row[0]) for row in rows]
 
     def on_parole(self) -> list[str]:
         """Skills in use whose current version lost its trust, by name: what wants repair."""

@@ -2,7 +2,7 @@
 
 `versions`, `calls`, `moves` and `uses` are records and cannot be changed; `skills` and `standings` are the pointers
 that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them. `quarantine`
-holds versions that came from elsewhere until they are proven here, and `skill_imports` what was ever brought in, for people.
+holds versions that came from elsewhere until they are proven here, and `skill_imports` what was ever brought in.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 Rung = Literal["draft", "candidate", "verified", "trusted", "parole"]
 Outcome = Literal["succeeded", "failed", "unmet"]
-Setting = Literal["home", "fresh", "use"]
+Setting = Literal["home", "fresh", "use", "replay"]
 NeedKind = Literal["tool", "station", "place"]
 LinkKind = Literal["derived_from", "duplicate_of"]
 
@@ -140,7 +140,8 @@ class Use:
     Position 0 is the program itself, the others are calls of skills inside it, in order.
 
     `setting` says where: 'home' (the world it was written in), 'fresh' (a world its writer never saw; `world` names
-    it) or 'use' (called for a later task). `unmet` means that something it needs was missing, which is not its fault.
+    it), 'use' (called for a later task) or 'replay' (the situation of an earlier run again). `unmet` means that
+    something it needs was missing, which is not its fault.
     """
 
     version: str

@@ -1,0 +1,414 @@
+"""Proves skills in trial worlds: worlds and amounts that their writers never saw, and replays of what worked before.
+
+A trial begins from a fresh world, with no more than the kit that the skill's own needs ask for, or from the situation
+in which the skill was written. What counts is the machine check of the task that it was written for, over the trial
+world's own account. Each trial is evidence with its events in the log. A version that is to replace a trusted one
+must pass the replays of that one and of its callers first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from agent.display import Reporter
+from agent.evidence import cause as cause_of
+from agent.evidence import error_json
+from agent.store import Iteration, Store
+from agent.uses import NEW, uses_of
+from curriculum import checks
+from curriculum.checks import Check, Gained
+from curriculum.gamedata import GameData
+from curriculum.task import from_json
+from envs.base import Beginning, Limits, Module, Program, Run, Trials
+from envs.errors import EnvLost
+from memory.db import atomic
+from memory.log import Event, EventLog
+from skills.admit import Admission
+from skills.evidence import defaults
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.operators import Operator, Operators
+from skills.planning import consumed
+from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
+from skills.skill import Setting, Skill, Use, Version
+from skills.words import names
+
+AMOUNTS = (1, 2, 3, 5, 4)
+"""Counts to try, but for those that the writer tried."""
+MOST_TRIALS = 5
+"""Fresh worlds tried for one version on the library's own account; a person may ask for more."""
+REPLAYS = 3
+"""Beginnings of a trusted version that its challenger has to pass."""
+CALLERS = 5
+"""Callers whose replays a challenger has to pass."""
+LEAST_TICKS, MOST_TICKS = 2_400, 12_000
+"""Bounds of a trial's game time; in between four times what successes took."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One beginning with the arguments and the check that belong to it."""
+
+    beginning: Beginning
+    args: Mapping[str, Any]
+    check: Check
+    situation: str | None = None
+    """The hash under which the captured situation is kept."""
+
+    @property
+    def setting(self) -> Setting:
+        """A fresh world, or a situation again."""
+        return "replay" if self.situation else "fresh"
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """Whether a version may replace the trusted one before it, and the trials that decided it."""
+
+    version: str
+    passed: bool
+    reason: str
+    trials: tuple[Trial, ...]
+
+
+class Prover:
+    """Runs trials of one library's skills and keeps what they prove."""
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        store: Store,
+        log: EventLog,
+        data: GameData,
+        trials: Trials,
+        limits: Limits,
+        journey: str = "",
+        world: str = "minecraft",
+    ) -> None:
+        self.library, self.proofs = library, Proofs(library)
+        self._graph, self._operators = SkillGraph(library), Operators(library)
+        self._store, self._log, self._data = store, log, data
+        self._trials, self._limits, self._journey, self._world = trials, limits, journey, world
+
+    def close(self) -> None:
+        """End the trial worlds."""
+        self._trials.close()
+
+    # -- asked for
+
+    def verify(
+        self,
+        hash: str,
+        worlds: int,
+        *,
+        purpose: str = "verify",
+        ahead: Beginning | None = None,
+        told: Callable[[Trial], None] | None = None,
+    ) -> list[Trial]:
+        """Try a version in so many fresh worlds that it has not seen; `ahead` is what will be entered after them."""
+        version = self.library.version(hash)
+        done = self._worlds_seen(hash)
+        cases = [case for number in range(done, done + worlds) if (case := self.fresh_case(version, number))]
+        found = []
+        for position, case in enumerate(cases):
+            after = cases[position + 1].beginning if position + 1 < len(cases) else ahead
+            trial = self._try(version, self._graph.modules(hash), hash, case, purpose, after)
+            found.append(trial)
+            if told:
+                told(trial)
+        return found
+
+    def challenge(self, hash: str) -> Challenge:
+        """Let a newer version pass the replays of the current one and of its callers; it takes over if it does."""
+        version = self.library.version(hash)
+        skill = self.library.get(version.skill)
+        found: list[Trial] = []
+        rebound: list[tuple[Skill, Admission, list[Use]]] = []
+        reason = f"passed the replays of {skill.current.hash[:15]} and of its callers"
+        for case in self.cases_of(skill.current, REPLAYS):
+            trial = self._try(version, self._graph.modules(hash), hash, case, "challenge")
+            found.append(trial)
+            if not trial.passed:
+                return self._hold(hash, f"failed a replay of {skill.current.hash[:15]}: {trial.evidence}", found)
+        for name in self.library.pinned_by(skill.current.hash)[:CALLERS]:
+            caller = self.library.get(name)
+            admission = rebind(caller.current, {version.skill: hash})
+            uses: list[Use] = []
+            for case in self.cases_of(caller.current, 1):
+                main = f"{NEW}{name}"
+                modules = self._graph.program(main, name, admission.source, admission.uses)
+                trial = self._try(version, modules, main, case, "challenge", into=uses)
+                found.append(trial)
+                if not trial.passed:
+                    return self._hold(hash, f"its caller {name} failed with it: {trial.evidence}", found)
+            rebound.append((caller, admission, uses))
+        at = float(self._store.experience())
+        self.library.clear(hash, reason=reason, at=at)
+        for caller, admission, uses in rebound:
+            self._follow(caller, admission, uses, hash, at)
+        return Challenge(hash, True, reason, tuple(found))
+
+    # -- by itself
+
+    def between_tasks(self, ticks: int, report: Reporter) -> None:
+        """Prove what most needs it until the allowance of game ticks is used up: challengers, then what others call."""
+        for version in self.library.challengers():
+            if ticks <= 0:
+                return
+            verdict = self.challenge(version.hash)
+            ticks -= sum(trial.ticks for trial in verdict.trials)
+            report("challenged", name=version.skill, passed=verdict.passed, reason=verdict.reason)
+        tried: set[str] = set()
+        while ticks > 0:
+            needy = list(islice((each for each in self._needy() if each.hash not in tried), 2))
+            if not needy:
+                return
+            version = needy[0]
+            tried.add(version.hash)
+            before = self.library.rung(version.hash)
+            following = self._next_case(needy[1]) if len(needy) > 1 else None
+            for trial in self.verify(version.hash, 1, ahead=following and following.beginning):
+                ticks -= max(trial.ticks, CHARGE)
+                after = self.library.rung(version.hash)
+                report("proven", name=version.skill, trial=trial, before=before, after=after)
+
+    def _needy(self) -> Iterator[Version]:
+        """Unproven versions that have trials left: those on parole first, then those on which most depends."""
+        rows = self.library.db.execute(
+            "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
+            "(SELECT count(*) FROM trials WHERE trials.version = versions.id) AS done FROM skills "
+            "JOIN versions ON versions.id = current JOIN standings ON standings.version = current "
+            "WHERE skills.library = ? AND retired = 0 AND rung IN ('candidate', 'parole') AND done < ? "
+            "ORDER BY rung = 'parole' DESC, callers DESC, done, versions.id",
+            [self.library.name, MOST_TRIALS],
+        ).fetchall()
+        versions = (self.library.version(row[0]) for row in rows)
+        return (version for version in versions if self.check_for(version, {}) is not None)
+
+    # -- cases
+
+    def _worlds_seen(self, hash: str) -> int:
+        return sum(trial.situation is None for trial in self.proofs.trials_of(hash))
+
+    def _next_case(self, version: Version) -> Case | None:
+        return self.fresh_case(version, self._worlds_seen(version.hash))
+
+    def fresh_case(self, version: Version, number: int) -> Case | None:
+        """The case of a fresh world: seed, chances, amount and kit follow from the version and the number alone."""
+        digest = hashlib.sha256(f"{version.hash}:{number}".encode()).digest()
+        seed = int.from_bytes(digest[:4], "big") >> 1
+        args = self._args(version, number)
+        check = self.check_for(version, args)
+        if check is None:
+            return None
+        return Case(Beginning(seed, number, self._kit(version, args)), args, check)
+
+    def cases_of(self, version: Version, most: int) -> list[Case]:
+        """What a version passed before, to be replayed: the situation it was written in, then its latest trials."""
+        found = []
+        if home := self.proofs.situation_of(version.journey, version.iteration):
+            row = self._store.iteration(version.journey, version.iteration)
+            if row is not None and (check := self.check_for(version, row.args)):
+                digest, seed = home
+                beginning = Beginning(seed, 0, {}, self.proofs.situation(digest))
+                found.append(Case(beginning, row.args, check, digest))
+        for trial in reversed(self.proofs.trials_of(version.hash)):
+            check = self.check_for(version, trial.args)
+            if trial.passed and trial.situation is None and check is not None:
+                found.append(Case(Beginning(trial.seed, trial.dice, trial.kit or {}), trial.args, check))
+        if len(found) < most:
+            fresh = (self.fresh_case(version, number) for number in range(most - len(found)))
+            found += [case for case in fresh if case and case not in found]
+        return found[:most]
+
+    def check_for(self, version: Version, args: Mapping[str, Any]) -> Check | None:
+        """What a run has to bring about: the check of the task that the skill was written for, for this amount.
+
+        A version from elsewhere has no task: then what it is known to bring, or what its name says it brings.
+        """
+        count = args.get("count", 1)
+        for each in [version, *self._ancestors(version)]:
+            row = self._store.iteration(each.journey, each.iteration)
+            if row is not None and row.passed and row.name == each.skill:
+                check = from_json(row.task).check
+                return check.model_copy(update={"count": count}) if isinstance(check, Gained) else check
+        for effect in self.library.effects_of(version.hash):
+            if effect.low > 0 and names(version.skill, effect.item):
+                return Gained(item=effect.item, count=count if effect.per else 1)
+        named = [name for name in self._data.items if names(version.skill, name)]
+        named += [f"#{tag}" for tag in self._data.tags if names(version.skill, tag)] if not named else []
+        return Gained(item=max(named, key=lambda name: (len(name), name)), count=count) if named else None
+
+    def _ancestors(self, version: Version) -> list[Version]:
+        found: list[Version] = []
+        derived = {link.version: link.other for link in self.library.links("derived_from")}
+        while len(found) < 20 and (before := version.parent or derived.get(version.hash)):
+            version = self.library.version(before)
+            found.append(version)
+        return found
+
+    def _args(self, version: Version, number: int) -> dict[str, Any]:
+        uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]
+        args = {**defaults(version.signature), **(uses[0].args if uses else {})}
+        parameters = {parameter.name for parameter in version.signature.parameters}
+        if "count" in parameters:
+            seen = {use.args.get("count") for use in uses if use.setting != "fresh"}
+            fresh = [amount for amount in AMOUNTS if amount not in seen]
+            args["count"] = fresh[number % len(fresh)] if fresh else number + 1
+        if "heading" in parameters:
+            args["heading"] = (3 * number + 1) % 8
+        return {name: value for name, value in args.items() if name in parameters}
+
+    def _kit(self, version: Version, args: Mapping[str, Any]) -> dict[str, int]:
+        """What every success had at hand before: tools and stations, and what it used up, for this amount."""
+        kit: dict[str, int] = {}
+        if self.library.get(version.skill).current.hash != version.hash:
+            return kit
+        for operator in self._operators.of(version.skill)[:1]:
+            for served in operator.tools:
+                kit[served[0]] = max(1, kit.get(served[0], 0))
+            kit.update(self._consumed(operator, args))
+        return {item: min(count, 64) for item, count in kit.items() if item in self._data.items}
+
+    @staticmethod
+    def _consumed(operator: Operator, args: Mapping[str, Any]) -> dict[str, int]:
+        count = args.get("count", 1)
+        return consumed(operator, count if isinstance(count, int) else 1)
+
+    # -- running
+
+    def _try(
+        self,
+        version: Version,
+        modules: Sequence[Mapping[str, Any]],
+        main: str,
+        case: Case,
+        purpose: str,
+        ahead: Beginning | None = None,
+        *,
+        into: list[Use] | None = None,
+    ) -> Trial:
+        """One trial. Uses of a program that is not in the library are put `into` a list and not counted yet."""
+        program = Program(tuple(Module(**module) for module in modules), main, dict(case.args))
+        begun = time.monotonic()
+        run = self._run(program, case.beginning, ahead, replace(self._limits, ticks=self._ticks(version)))
+        seconds = time.monotonic() - begun
+        verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self._data.tags)
+        passed = verdict.passed and run.outcome == "returned"
+        number, at = self.proofs.next_number(), float(self._store.experience())
+        row = _row(number, version, case, run, passed, verdict.evidence)
+        trial = Trial(
+            version.hash,
+            purpose,
+            case.beginning.seed,
+            case.args,
+            checks.describe(case.check),
+            passed,
+            verdict.evidence if run.error is None else f"{run.error.code}: {run.error.message}",
+            cause_of(row) or None,
+            case.beginning.dice,
+            case.beginning.kit,
+            case.situation,
+            run.ticks,
+            seconds,
+            self._journey,
+            at,
+            number,
+        )
+        with atomic(self.library.db):
+            self._log.append(JOURNEY, number, "trial", _events(run))
+            self.proofs.record(trial)
+            for use in uses_of(
+                row,
+                list(self._log.read(JOURNEY, iteration=number, node="trial")),
+                library=self.library,
+                data=self._data,
+                hash=version.hash if main == version.hash else None,
+                setting=case.setting,
+                world=f"{self._world}:{case.beginning.seed}",
+                brain="",
+                at=at,
+            ):
+                self.library.record_use(use)
+            if into is not None:
+                into.append(_use(row, run, case, f"{self._world}:{case.beginning.seed}", at))
+        return trial
+
+    def _run(self, program: Program, beginning: Beginning, ahead: Beginning | None, limits: Limits) -> Run:
+        try:
+            self._trials.enter(beginning, ahead)
+            return self._trials.run(program, limits)
+        except EnvLost:  # one process that dies says nothing about the skill: once more, in new ones
+            self._trials.enter(beginning)
+            return self._trials.run(program, limits)
+
+    def _ticks(self, version: Version) -> int:
+        mean = self.library.record_of(version.hash).mean_ticks or LEAST_TICKS
+        return int(min(MOST_TICKS, max(LEAST_TICKS, 4 * mean)))
+
+    # -- consequences
+
+    def _hold(self, hash: str, reason: str, trials: list[Trial]) -> Challenge:
+        self.library.hold(hash, reason=reason, at=float(self._store.experience()))
+        return Challenge(hash, False, reason, tuple(trials))
+
+    def _follow(self, caller: Skill, admission: Admission, uses: Sequence[Use], hash: str, at: float) -> None:
+        """Bind a caller to the version that it passed its replays with."""
+        version = self.library.add(
+            admission, reason=f"bound to {hash[:15]} after passing with it", author="library", at=at,
+            journey=caller.current.journey, iteration=caller.current.iteration,
+        )  # fmt: skip
+        for use in uses:
+            self.library.record_use(replace(use, version=version.hash))
+        self.library.clear(version.hash, reason=f"the same source with {hash[:15]}", at=at)
+
+
+def rebind(version: Version, uses: Mapping[str, str]) -> Admission:
+    """The same source with other versions of what it calls."""
+    return Admission(
+        version.source,
+        (),
+        version.signature,
+        version.purpose,
+        version.language,
+        {**version.uses, **{name: hash for name, hash in uses.items() if name in version.uses}},
+        version.primitives,
+    )
+
+
+def _events(run: Run) -> list[Event]:
+    world = [
+        Event(
+            each["kind"],
+            {key: value for key, value in each.items() if key not in ("kind", "tick")},
+            "world",
+            each["tick"],
+        )
+        for each in run.events
+    ]
+    spans = [Event("span", dict(span), "body", span["to"]) for span in run.spans]
+    return [*world, *(Event("call", dict(call), "body") for call in run.calls), *spans]
+
+
+def _row(number: int, version: Version, case: Case, run: Run, passed: bool, evidence: str) -> Iteration:
+    """The trial in the shape of an iteration, for the code that reads evidence off one; it is never stored as one."""
+    return Iteration(
+        journey=JOURNEY, iteration=number, round=1, task={}, name=version.skill, source=None, args=case.args,
+        modules=(), note="", outcome=run.outcome, error=error_json(run), value=run.value, calls=run.calls, before=run.before,
+        after=run.after, ticks=run.ticks, seconds=run.seconds, total_seconds=0.0, game_seconds=run.ticks / 20,
+        passed=passed, evidence=evidence,
+    )  # fmt: skip
+
+
+def _use(row: Iteration, run: Run, case: Case, world: str, at: float) -> Use:
+    return Use(
+        version="", outcome="succeeded" if row.passed else "failed", journey=JOURNEY, iteration=row.iteration, at=at,
+        position=0, setting=case.setting, world=world, args=case.args, before=run.before.get("inventory", {}),
+        after=run.after.get("inventory", {}), ticks=run.ticks, cause=cause_of(row) or None,
+    )  # fmt: skip
