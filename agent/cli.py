@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agent.cli_memory import memory
+
 if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
 
@@ -56,6 +58,9 @@ def main() -> None:
     """A lifelong skill-library agent: sets itself tasks, writes programs, proves them, keeps what worked as skills."""
 
 
+main.add_command(memory)
+
+
 # -- journeys
 
 
@@ -84,6 +89,12 @@ def main() -> None:
 @click.option("--username", help="The player's name on that server (default: journeyman).")
 @click.option("--speed", default="max", show_default=True, metavar="max|X", help=SPEED_HELP)
 @click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(["episodic", "semantic", "decay"]),
+    help="Switch a tier of memory, or fading, off; recorded with the journey.",
+)
+@click.option(
     "--proving",
     type=click.FloatRange(0, 10),
     default=0.25,
@@ -104,6 +115,7 @@ def run(
     library: str,
     sight: str,
     assist: tuple[str, ...],
+    without: tuple[str, ...],
     proving: float,
     server: str | None,
     username: str | None,
@@ -116,7 +128,7 @@ def run(
 
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
-        server=server, username=username, speed=speed, proving=proving,
+        server=server, username=username, speed=speed, proving=proving, without=without,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 
@@ -249,6 +261,20 @@ def skills_code(name: str, hash: str | None, library: str, as_json: bool) -> Non
     _show(browse.code(library, name, hash), as_json, lambda found: found["source"])
 
 
+@skills.command("test")
+@click.argument("name")
+@click.option("--worlds", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many fresh worlds.")
+@click.option("--version", "hash", help="Hash, or a beginning of it (default: the current version).")
+@LIBRARY
+@AS_JSON
+def skills_test(name: str, worlds: int, hash: str | None, library: str, as_json: bool) -> None:
+    """Try a skill in fresh worlds that its writer never saw; each trial counts as evidence."""
+    from agent import skill_trials
+
+    told = None if as_json else lambda trial: click.echo(skill_trials.line(trial))
+    _show(skill_trials.test(library, name, worlds, hash, told), as_json, skill_trials.test_words)
+
+
 @skills.command("stats")
 @click.argument("name")
 @click.option("--version", "hash", help="Hash, or a beginning of it (default: the current version).")
@@ -372,54 +398,6 @@ def skills_validate(paths: tuple[Path, ...], key: Path | None, as_json: bool) ->
     told = exchange.check(paths, key)
     _show(told, as_json, exchange.check_words)
     sys.exit(0 if all(each["valid"] for each in told) else 1)
-
-
-# -- memory
-
-
-@main.group()
-def memory() -> None:
-    """What was learned beside skills: episodes, facts, lessons."""
-
-
-@memory.command("recall")
-@click.argument("words", nargs=-1, required=True)
-@click.option(
-    "--journey", "name", default="", help="Also what holds only in this journey's world (default: the newest)."
-)
-@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
-@click.option("--why", is_flag=True, help="Show each part of each score.")
-@AS_JSON
-def memory_recall(words: tuple[str, ...], name: str, limit: int, why: bool, as_json: bool) -> None:
-    """What is remembered about something: `journeyman memory recall iron ore`."""
-    from agent import browse
-
-    _show(browse.recall(" ".join(words), name, limit), as_json, browse.recall_words(why))
-
-
-# -- worlds
-
-
-@main.group(invoke_without_command=True)
-@AS_JSON
-@click.pass_context
-def worlds(context: click.Context, as_json: bool) -> None:
-    """The worlds that journeys left: seed, size, what can be entered."""
-    from agent import worlds as kept_worlds
-
-    if context.invoked_subcommand is None:
-        _show(kept_worlds.kept(), as_json, kept_worlds.words)
-
-
-@worlds.command("serve")
-@click.argument("name")
-@click.option("--port", type=click.IntRange(1, 65535), default=25565, show_default=True)
-@click.option("--op", "operators", multiple=True, metavar="PLAYER", help="May use commands: /gamemode spectator.")
-def worlds_serve(name: str, port: int, operators: tuple[str, ...]) -> None:
-    """Open a world for an ordinary Minecraft 1.20.1 client on this machine; nothing of the visit is kept."""
-    from agent import worlds as kept_worlds
-
-    kept_worlds.serve(name, port, operators, click.echo)
 
 
 @main.command()

@@ -33,6 +33,8 @@ def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
     found: dict[str, KnownSkill] = {}
     for item in data.expand(name):
         for skill, effect in gives(library, item):
+            if skill.rung == "parole":  # what lost its trust is not built upon until it is proven again
+                continue
             if effect.low > 0 and skill.name not in found and (names(skill.name, item) or names(skill.name, name)):
                 found[skill.name] = known_skill(skill)
     return sorted(found.values(), key=lambda skill: -skill.worth)

@@ -12,17 +12,21 @@ from typing import Any
 from agent import evidence
 from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
 from agent.errors import BrainError
+from agent.known_goals import draft_for
 from agent.known import known_skill
 from agent.parts import Parts
+from agent.remember import Meanwhile
 from agent.state import State
 from agent.store import Iteration
 from agent.uses import NEW, uses_of
 from curriculum import checks
 from curriculum.progress import fingerprint
+from curriculum.proposal import Proposal
 from curriculum.task import Task, from_json
 from envs.base import Module, Program, Run, TrialEnv
 from envs.errors import EnvError
 from memory.episodic import Episode, inventory_difference
+from memory.guard import shown
 from memory.log import Event
 from memory.recall import Question
 from skills.admit import Admission, admit
@@ -32,7 +36,7 @@ ROUNDS = 4
 """Programs tried for one task before it is put aside (as published systems do, for comparison)."""
 REPAIRS = 3
 """Refused drafts that a writer may mend before the task is put aside; they are not iterations."""
-RECALLED = 6
+RECALLED = 10
 
 
 def decide(state: State, parts: Parts) -> State:
@@ -71,7 +75,7 @@ def prove(state: State, parts: Parts) -> State:
 def propose(state: State, parts: Parts) -> State:
     """The next task, written into the task book with what was passed over for it."""
     situation = parts.situation(parts.env.observe(), state["iteration"])
-    proposal = parts.proposer.propose(situation)
+    proposal = _repair(parts) or parts.proposer.propose(situation)
     if proposal is None:
         return {"task": None, "stop": "goal", "reason": "nothing is left to try"}
     number = state["tasks"] + 1
@@ -95,16 +99,34 @@ def recall(state: State, parts: Parts) -> State:
         scope=parts.config.name,
         items=(task.item.lstrip("#"),) if task.item else (),
         errors=tuple(str(attempt.error["code"]) for attempt in last if attempt.error),
+        failures=tuple(
+            (str(attempt.error["code"]), str(attempt.error["message"])) for attempt in last if attempt.error
+        ),
+        goal=task.goal,
     )
-    hits = parts.recall.ask(question, now=float(parts.store.experience()), limit=RECALLED).hits
+    now, asking = float(parts.store.experience()), (parts.config.name, state["iteration"] + 1)
+    hits = parts.recall.ask(question, now=now, limit=RECALLED, log=asking).hits
     return {
-        "recalled": [{"document": hit.document, "tier": hit.tier, "ref": hit.ref, "text": hit.text} for hit in hits]
+        "recalled": [
+            {
+                "document": hit.document,
+                "tier": hit.tier,
+                "ref": hit.ref,
+                "text": shown(hit.ref, hit.tier, hit.shown, hit.sensitivity),
+            }
+            for hit in hits
+        ]
     }
 
 
 def write(state: State, parts: Parts) -> State:
     """A program from the brain, admitted before it runs; a refused draft goes back to its writer with the objection."""
     task, objection, usage = _task(state), "", Usage()
+    if state["round"] == 0 and not task.is_repair:
+        known = draft_for(task, parts.env.observe(), parts.operators)
+        prepared, _ = _prepare(known, parts) if known else (None, "")
+        if known and prepared:
+            return {"draft": {**prepared, "note": known.note, "tokens": 0, "dollars": 0.0}}
     parts.report("writing", goal=task.goal)
     for _ in range(REPAIRS + 1):
         request = _request(state, parts, task, objection)
@@ -134,7 +156,9 @@ def run(state: State, parts: Parts) -> State:
                 parts.env.capture(), world=parts.config.place, seed=parts.env.seed, journey=journey,
                 iteration=iteration, at=float(parts.store.experience()),
             )  # fmt: skip
-        result = parts.env.run(_program(draft, parts), parts.limits)
+        program = _program(draft, parts)
+        with Meanwhile(float(parts.store.experience())):
+            result = parts.env.run(program, parts.limits)
         parts.env.save(iteration)
         _keep_run(state, parts, iteration, result, begun)
     parts.session_iterations += 1
@@ -173,6 +197,22 @@ def learn(state: State, parts: Parts) -> State:
         parts.book.settle(parts.config.name, state["tasks"], bool(row.passed), cause, ended=row.iteration)
         return {"task": None, "draft": None}
     return {"draft": None}
+
+
+def _repair(parts: Parts) -> Proposal | None:
+    """The task that a skill was written for, again, if it has lost its trust and nobody was asked to mend it since."""
+    if parts.prover is None:
+        return None
+    for name in parts.library.to_repair():
+        skill = parts.library.get(name)
+        parts.library.ask_repair(name, reason="its success rate fell", at=float(parts.store.experience()))
+        check = parts.prover.check_for(skill.current, {})
+        if check is not None:
+            goal = checks.describe(check)
+            item = check.to_json().get("item")
+            return Proposal(Task(goal, check, "repair", item, 1, (name,), proposed_by="library",
+                                 reason=f"{name} worked in too few of its latest runs"))  # fmt: skip
+    return None
 
 
 # -- writing

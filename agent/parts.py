@@ -24,6 +24,7 @@ from memory.recall import Recall
 from memory.semantic import Semantic
 from skills.graph import SkillGraph
 from skills.library import Library
+from skills.operators import Operators
 
 
 @dataclass
@@ -63,6 +64,8 @@ class Parts:
     brain: Brain
     env: Env
     limits: Limits
+    operators: Operators
+    """What proven skills are known to do, for planning without a brain."""
     report: Reporter
     seconds: Callable[[], float]
     prover: Prover | None = None

@@ -173,7 +173,7 @@ class Prover:
             tried.add(version.hash)
             before = self.library.rung(version.hash)
             following = self._next_case(needy[1]) if len(needy) > 1 else None
-            for trial in self.verify(version.hash, 1, ahead=following and following.beginning):
+            for trial in self.verify(version.hash, 1, ahead=following.beginning if following else None):
                 ticks -= max(trial.ticks, CHARGE)
                 after = self.library.rung(version.hash)
                 report("proven", name=version.skill, trial=trial, before=before, after=after)

@@ -23,9 +23,11 @@ from agent.brains.planner import Planner
 from agent.config import Budget, JourneyConfig, ModelServer, home
 from agent.display import Reporter
 from agent.errors import AgentError, UsageError
+from agent.families import families
 from agent.known import skills_for
 from agent.parts import Parts, Reached
 from agent.proving import Prover
+from agent.remember import open_recall
 from agent.state import State
 from agent.store import AGENT, Store
 from curriculum import gamedata, tree
@@ -40,10 +42,10 @@ from envs.server import ServerEnv, ServerSettings
 from memory.db import open_db
 from memory.episodic import Episodes
 from memory.log import EventLog
-from memory.recall import Recall
 from memory.semantic import Semantic
 from skills.graph import SkillGraph
 from skills.library import Library
+from skills.operators import Operators
 from skills.schema import SKILLS
 
 FOREVER = 10**9
@@ -134,7 +136,7 @@ def _parts(
         log=log,
         episodes=Episodes(db),
         semantic=Semantic(db),
-        recall=Recall(db),
+        recall=open_recall(db, config.without),
         library=library,
         graph=SkillGraph(library),
         book=TaskBook(db),
@@ -144,6 +146,7 @@ def _parts(
         brain=brain_for(config.brain, data, library),
         env=environment(config),
         limits=limits,
+        operators=Operators(library, families(data), frozenset({"verified", "trusted"})),
         report=report,
         seconds=seconds,
         session_started=seconds(),

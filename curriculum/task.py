@@ -15,8 +15,8 @@ from typing import Any, Literal
 from curriculum.checks import Check, parse
 from curriculum.errors import BadCheck
 
-TaskKind = Literal["milestone", "step", "explore", "given"]
-"""Why a task exists: a milestone itself, a step towards one, breadth, or a person's wish."""
+TaskKind = Literal["milestone", "step", "explore", "repair", "given"]
+"""Why a task exists: a milestone itself, a step towards one, breadth, a skill that wants mending, or a person's wish."""
 
 SCHEME = "t1"
 """Names the rule by which ids are made, so that it can change."""
@@ -43,6 +43,11 @@ class Task:
         """Content hash of what is to be done: equal for equal world and check, whatever the wording and reason."""
         content = json.dumps([self.world, self.check.to_json()], sort_keys=True, separators=(",", ":"))
         return f"{SCHEME}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+    @property
+    def is_repair(self) -> bool:
+        """Whether a skill that lost its trust is to be written anew."""
+        return self.kind == "repair"
 
     def because(self, reason: str) -> Task:
         """The same task with another reason."""

@@ -241,6 +241,11 @@ class Library(LibraryReader):
         with atomic(self.db):
             self._log(version.skill, "held", version.number, None, reason, at)
 
+    def ask_repair(self, name: str, *, reason: str, at: float = 0.0) -> None:
+        """Note that somebody was asked to mend a skill on parole; it is asked for once for each fall."""
+        with atomic(self.db):
+            self._log(name, "repair_asked", self.get(name).current.number, None, reason, at)
+
     def link(self, hash: str, kind: LinkKind, other: str, *, reason: str, at: float = 0.0) -> None:
         """Note that a version was derived from another, or doubles it; noted once."""
         one, two = self.version(hash), self.version(other)

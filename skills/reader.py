@@ -28,6 +28,7 @@ Action = Literal[
     "unpinned",
     "linked",
     "cleared",
+    "repair_asked",
     "held",
 ]
 
@@ -211,6 +212,15 @@ class LibraryReader:
             [self.name, self.version(hash).number],
         )
         return [str(row[0]) for row in rows]
+
+    def to_repair(self) -> list[str]:
+        """Skills on parole that nobody was asked to mend since they fell, by name."""
+        return [
+            name
+            for name in self.on_parole()
+            if next((m.action for m in reversed(self.history(name)) if m.action in ("fell", "repair_asked")), "")
+            == "fell"
+        ]
 
     def on_parole(self) -> list[str]:
         """Skills in use whose current version lost its trust, by name: what wants repair."""

@@ -1,0 +1,77 @@
+"""`skills test`: a skill in fresh worlds, asked for by a person. Gives plain JSON and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+from agent.errors import UsageError
+from agent.proving import Prover
+from agent.session import database
+from agent.store import Store
+from curriculum import gamedata
+from envs.base import Limits
+from envs.minecraft_trials import MinecraftTrials
+from memory.log import EventLog
+from skills.evidence import wilson
+from skills.library import Library
+from skills.proofs import Trial
+
+Json = dict[str, Any]
+
+
+def prover(library: Library, store: Store, log: EventLog, rules: Mapping[str, str] | None = None) -> Prover:
+    """A prover with trial worlds of this process, for commands and measurements that play nothing else."""
+    return Prover(
+        library=library,
+        store=store,
+        log=log,
+        data=gamedata.load(),
+        trials=MinecraftTrials(rules=rules or {}),
+        limits=Limits(),
+    )
+
+
+def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[[Trial], None] | None) -> Json:
+    """Try a version (default: the current one) in fresh worlds and count the trials as evidence."""
+    db = database()
+    opened = Library(db, library)
+    version = opened.version(hash) if hash else opened.get(name).current
+    before = opened.rung(version.hash)
+    with closing(prover(opened, Store(db), EventLog(db))) as proving:
+        if proving.check_for(version, {}) is None:
+            raise UsageError(f"nothing tells what {name} is to bring about: run it for a task first")
+        found = proving.verify(version.hash, worlds, purpose="test", told=told)
+    passed = sum(trial.passed for trial in found)
+    return {
+        "name": version.skill,
+        "version": version.hash,
+        "worlds": len(found),
+        "passed": passed,
+        "low": round(wilson(passed, len(found)), 3),
+        "high": round(1 - wilson(len(found) - passed, len(found)), 3),
+        "before": before,
+        "after": opened.rung(version.hash),
+        "seconds": round(sum(trial.seconds for trial in found), 1),
+        "game_seconds": sum(trial.ticks for trial in found) / 20,
+        "trials": [asdict(trial) for trial in found],
+    }
+
+
+def line(trial: Trial) -> str:
+    """One trial as a line."""
+    args = ", ".join(f"{name}: {value!r}" for name, value in trial.args.items())
+    kit = ", ".join(f"{count} {item}" for item, count in (trial.kit or {}).items()) or "bare hands"
+    mark = "worked" if trial.passed else "failed"
+    return f"  {mark}  seed {trial.seed}  ({args})  from {kit}: {trial.evidence}  [{trial.ticks / 20:.0f} s game]"
+
+
+def test_words(found: Mapping[str, Any]) -> str:
+    """What the trials gave."""
+    return (
+        f"{found['name']} {found['version'][:15]}: {found['passed']} of {found['worlds']} worlds "
+        f"(95 % interval {found['low']:.0%} to {found['high']:.0%}), {found['before']} → {found['after']}; "
+        f"{found['game_seconds']:.0f} s of game time in {found['seconds']:.0f} s."
+    )
