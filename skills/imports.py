@@ -117,7 +117,8 @@ def record(
     """Put on record what was brought in and what became of it; gives the report back."""
     with atomic(library.db):
         library.db.execute(
-            "INSERT INTO skill_imports (library, name, form, origin, digest, at, outcome, said, findings, text, claims) "
+            "INSERT INTO skill_imports "
+            "(library, name, form, origin, digest, at, outcome, said, findings, text, claims) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 *(library.name, report.name, form, origin, digest, at, report.outcome),

@@ -7,20 +7,24 @@ it is kept on record, and the code starts as a draft that nobody can call.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from memory.db import atomic
 from skills.admit import Parse
-from skills.agent_skills.archive import Folder
-from skills.agent_skills.reader import Reading, read
+from skills.agent_skills.archive import SKILL_FILE, Folder
+from skills.agent_skills.reader import Reading, Script, read
 from skills.agent_skills.scan import Finding, scan
 from skills.errors import SkillError
-from skills.imports import Outcome, Report, record, take_in, words
+from skills.imports import Outcome, Report, Taken, record, take_in, words
 from skills.library import Library
 from skills.skill import Version
 from skills.snapshot import Content, check, missing_callees, restore, snapshot
+
+_OURS = re.compile(r"\basync\s+function\s+[\w$]+\s*\(\s*bot\b")
+"""A program in the form of this library, or meant to be one."""
 
 
 @dataclass(frozen=True)
@@ -111,49 +115,66 @@ def _restore(
 def _drafts(
     library: Library, folder: Folder, reading: Reading, desk: Desk, versions: dict[str, Version]
 ) -> list[Report]:
-    """Keep the code of a folder in quarantine. `versions` collects what came along, by its id in the folder."""
+    """Keep the code of a folder in quarantine. `versions` are those that came along in any folder, by their hash."""
     findings = _findings(folder, desk)
     notes = tuple(str(each) for each in reading.notes)
     if reading.history:
         notes += ("its history and evidence are claims of others: kept on record, not believed",)
+    told, refused = _take_scripts(library, folder, reading, desk, versions)
     reports = []
-    refused: list[str] = []
-    for script in reading.scripts:
-        if script.id and script.id in versions:
-            continue
-        along = {name: versions[id] for name, id in script.uses.items() if id in versions}
-        taken = take_in(
-            library,
-            script.source,
-            parse=desk.parse,
-            primitives=desk.primitives,
-            along=along,
-            origin=folder.origin,
-            author=f"import:{reading.name}",
-            reason=f"imported from {folder.name}",
-            at=desk.at,
-            as_it_is=bool(script.id),
-        )
-        if taken.version is None:
-            refused += [f"{script.path}: {said}" for said in words(taken.refusals)]
-            continue
-        versions[script.id or taken.version.hash] = taken.version
+    for script, taken in told:
         outcome: Outcome = "imported" if taken.new else "unchanged"
-        mine = tuple(each for each in findings if each.path in (script.path, "SKILL.md"))
+        mine = tuple(each for each in findings if each.path in (script.path, SKILL_FILE))
+        assert taken.version is not None
         name = taken.version.skill
         reports.append(Report(name, outcome, notes, taken.version.hash, name, mine))
-    if not reports:
-        if refused and reading.history:
-            told = Report(reading.name, "refused", (*refused, *notes), findings=findings)
-        elif all(script.id in versions for script in reading.scripts) and reading.scripts:
-            return []
-        else:
-            why = tuple(refused) or ("it holds no program in the form of this library",)
-            told = Report(reading.name, "kept as text", (*why[:5], *notes), findings=findings)
-        reports.append(told)
-    elif refused:
+    if reports and refused:
         reports[0] = replace(reports[0], said=(*reports[0].said, *(f"not taken: {each}" for each in refused)))
+    elif refused and (reading.history or any(_OURS.search(script.source) for script in reading.scripts)):
+        reports.append(Report(reading.name, "refused", (*refused, *notes), findings=findings))
+    elif not reports and not any(script.id in versions for script in reading.scripts):
+        why = tuple(refused[:5]) or ("it holds no program in the form of this library",)
+        reports.append(Report(reading.name, "kept as text", (*why, *notes), findings=findings))
     return [_record(library, report, folder, reading, desk) for report in reports]
+
+
+def _take_scripts(
+    library: Library, folder: Folder, reading: Reading, desk: Desk, versions: dict[str, Version]
+) -> tuple[list[tuple[Script, Taken]], list[str]]:
+    """Take in what can be taken, callees before callers in whatever order they lie; the rest with its reasons.
+
+    A script means the versions that its folder says it uses; where the folder says nothing, the others beside it.
+    """
+    here = dict(versions)
+    told: list[tuple[Script, Taken]] = []
+    waiting = [script for script in reading.scripts if script.id not in versions]
+    while waiting:
+        left: list[tuple[Script, Taken]] = []
+        for script in waiting:
+            named = {taken.version.skill: taken.version for _, taken in told if taken.version and not script.id}
+            taken = take_in(
+                library,
+                script.source,
+                parse=desk.parse,
+                primitives=desk.primitives,
+                along={**named, **{name: here[id] for name, id in script.uses.items() if id in here}},
+                origin=folder.origin,
+                author=f"import:{reading.name}",
+                reason=f"imported from {folder.name}",
+                at=desk.at,
+                as_it_is=bool(script.id),
+            )
+            if taken.version is None:
+                left.append((script, taken))
+                continue
+            told.append((script, taken))
+            here[script.id or taken.version.hash] = taken.version
+            # Another folder may mean this version by its hash, but not by whatever name was put on it here.
+            versions[taken.version.hash] = taken.version
+        if len(left) == len(waiting):
+            return told, [f"{script.path}: {said}" for script, taken in left for said in words(taken.refusals)]
+        waiting = [script for script, _ in left]
+    return told, []
 
 
 def _findings(folder: Folder, desk: Desk) -> tuple[Finding, ...]:

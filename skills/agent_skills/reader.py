@@ -92,7 +92,7 @@ def read(folder: Folder) -> Reading:
         try:
             history = _history(folder, values)
             scripts = _scripts(folder)
-        except (ValueError, KeyError, TypeError, AttributeError) as problem_:
+        except (ValueError, LookupError, TypeError, AttributeError) as problem_:
             refusals.append(Problem("damaged", f"the history or program that it carries is damaged: {problem_}"))
     return Reading(
         name,

@@ -1,0 +1,351 @@
+"""Skills as Agent Skills folders: strict for every client, the same bytes each time, and back without a loss."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import skills_ref
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memory.db import open_db
+from skills.admit import Admission
+from skills.agent_skills import frontmatter, writer
+from skills.agent_skills.archive import Folder, open_folders
+from skills.agent_skills.intake import Desk, take_folders
+from skills.agent_skills.validate import KEYS, validate
+from skills.agent_skills.writer import CannotExport, Runtime
+from skills.errors import NotAllowed, SkillError
+from skills.library import Library
+from skills.schema import SKILLS
+from skills.skill import Parameter, Signature, Use, Version
+from skills.snapshot import closure, library_hash, restore, snapshot, tables
+
+COUNT = (Parameter("kind", "string", "'any'"), Parameter("count", "number", "1"))
+RUNTIMES = {"javascript": Runtime({"run.mjs": b"// runs it\n"}, "Needs Node.js.", "node scripts/run.mjs")}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return empty(tmp_path / "j.db")
+
+
+def empty(path: Path | str = ":memory:") -> Library:
+    return Library(open_db(path, SKILLS))
+
+
+def admitted(name: str, body: str = "", uses: Mapping[str, str] | None = None, purpose: str = "") -> Admission:
+    source = f"async function {name}(bot, {{ kind = 'any', count = 1 }} = {{}}) {{ {body} return kind + count }}\n"
+    said = purpose or f"Does what {name} says."
+    return Admission(source, (), Signature(name, COUNT), said, uses=uses or {}, primitives=("mineBlock",))
+
+
+def a_full_life(library: Library) -> None:
+    """Versions, callers, evidence, rollback, retirement, quarantine: something in every table."""
+    first = library.add(admitted("mineLogs"), reason="task | done", author="planner", journey="a", iteration=1, at=1.0)
+    library.add(admitted("craftPlanks", uses={"mineLogs": first.hash}), reason="r", journey="a", iteration=2, at=2.0)
+    for run in range(12):
+        seen = {"args": {"count": run + 1}, "after": {"oak_log": run + 1}, "tools": ("stone_axe",), "ticks": 9}
+        library.record_use(Use(first.hash, "succeeded", "a", run, float(run), setting="fresh", world=str(run), **seen))
+    library.record_use(Use(first.hash, "failed", "a", 50, 50.0, cause="no_tool", events=(3, 9)))
+    second = library.add(admitted("mineLogs", "better();"), reason="better?", at=51.0)
+    library.promote("mineLogs", second.hash, reason="by hand", at=52.0)
+    library.rollback("mineLogs", reason="it was not", at=53.0)
+    library.add(admitted("mineSand"), reason="r", at=54.0)
+    library.retire("mineSand", reason="of no use", at=55.0)
+    library.quarantine(admitted("mineGold"), "somewhere", reason="imported", author="import:x", at=56.0)
+
+
+def exported(library: Library, *names: str) -> list[Folder]:
+    chosen = closure(library, names or library.names(retired=True))
+    return writer.folders(library, chosen, runtimes=RUNTIMES)
+
+
+def desk(*, ours: bool) -> Desk:
+    """An intake that may not look at any code, so that nothing but the restoring of our own can succeed."""
+
+    def parse(source: str) -> dict[str, object]:
+        raise AssertionError(f"nothing was to be judged: {source}")
+
+    return Desk(parse, {}, lambda digest, seal: ours)
+
+
+# -- out
+
+
+def test_every_exported_folder_is_valid_for_us_and_for_the_reference(library: Library, tmp_path: Path) -> None:
+    a_full_life(library)
+    for folder in exported(library):
+        assert validate(folder) == []
+        assert skills_ref.validate(writer.write(folder, tmp_path / "out")) == []
+    read_back = {folder.name: validate(folder) for folder in open_folders(tmp_path / "out")}
+    assert read_back == {name: [] for name in ("craft-planks", "mine-gold", "mine-logs", "mine-sand")}
+
+
+def test_a_folder_has_only_the_six_keys_and_holds_what_is_promised(library: Library) -> None:
+    a_full_life(library)
+    (folder,) = [each for each in exported(library, "craftPlanks") if each.name == "craft-planks"]
+    front = frontmatter.read(folder.files["SKILL.md"].decode(), lenient=False)
+    assert set(front.values) <= set(KEYS)
+    assert all(isinstance(each, str) for each in front.values["metadata"].values())
+    for path in ("contract.md", "evidence.md", "lineage.md", "dependencies.json", "history-001.jsonl"):
+        assert f"references/{path}" in folder.files
+    assert {"scripts/skills/craftPlanks.js", "scripts/skills/mineLogs.js", "scripts/run.mjs"} <= set(folder.files)
+    program = json.loads(folder.files["scripts/program.json"])
+    assert [module["name"] for module in program["modules"]] == ["mineLogs", "craftPlanks"], "callees come first"
+    (call,) = json.loads(folder.files["references/dependencies.json"])["calls"]
+    assert (call["as"], call["skill"]) == ("mineLogs", "mineLogs")
+
+
+def test_the_same_library_gives_the_same_bytes_whatever_stands_beside_it(library: Library) -> None:
+    a_full_life(library)
+    crowded = empty()
+    Library(crowded.db, "other").add(admitted("mineLogs", "other();"), reason="r")
+    restore(crowded, snapshot(library))
+    assert [each.files for each in exported(crowded)] == [each.files for each in exported(library)]
+
+
+@settings(max_examples=60)
+@given(purpose=st.text(max_size=1500), reason=st.text(max_size=200))
+def test_no_words_of_others_can_make_an_exported_folder_invalid(purpose: str, reason: str) -> None:
+    library = empty()
+    try:
+        purpose.encode(), reason.encode()
+    except UnicodeEncodeError:
+        return
+    library.add(admitted("mineLogs", purpose=purpose), reason=reason)
+    (folder,) = exported(library)
+    assert validate(folder) == []
+    text = folder.files["SKILL.md"].decode()
+    assert text.split("---", 2)[1] == "\n" + frontmatter.read(text).text + "\n", "also for clients that split at ---"
+
+
+def test_names_become_plain_and_never_coincide() -> None:
+    found = writer.folder_names(["mineIronOre", "mineHTML", "mineHtml", "größe", "木", "a" * 90])
+    assert found["mineIronOre"] == "mine-iron-ore"
+    assert found["größe"] == "grosse" or found["größe"].startswith("gro")
+    assert len(set(found.values())) == len(found)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= 64 for name in found.values())
+
+
+def test_a_skill_brings_along_what_it_calls(library: Library) -> None:
+    a_full_life(library)
+    assert [each.name for each in exported(library, "craftPlanks")] == ["craft-planks", "mine-logs"]
+    with pytest.raises(SkillError, match="no skill 'mineCheese'"):
+        exported(library, "mineCheese")
+
+
+def test_a_bundle_is_one_folder_and_comes_back_like_many(library: Library, tmp_path: Path) -> None:
+    a_full_life(library)
+    names = library.names(retired=True)
+    (bundle,) = writer.folders(library, names, runtimes=RUNTIMES, bundle="wood-work")
+    assert validate(bundle) == []
+    other = empty(tmp_path / "other.db")
+    take_folders(other, [bundle], desk(ours=True))
+    assert library_hash(other) == library_hash(library)
+    with pytest.raises(NotAllowed, match="name of a bundle"):
+        writer.folders(library, names, runtimes=RUNTIMES, bundle="../up")
+
+
+def test_a_second_export_replaces_the_first_and_nothing_else(library: Library, tmp_path: Path) -> None:
+    a_full_life(library)
+    (folder,) = [each for each in exported(library) if each.name == "mine-logs"]
+    target = writer.write(folder, tmp_path)
+    (target / "stale.txt").write_text("of an older export")
+    writer.write(folder, tmp_path)
+    assert {str(each.relative_to(target)) for each in target.rglob("*") if each.is_file()} == set(folder.files)
+    (tmp_path / "mine-sand").mkdir()
+    (tmp_path / "mine-sand" / "SKILL.md").write_text("---\nname: mine-sand\ndescription: by hand\n---\n")
+    (sand,) = [each for each in exported(library) if each.name == "mine-sand"]
+    with pytest.raises(CannotExport, match="was not exported from a library"):
+        writer.write(sand, tmp_path)
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["mine-logs", "mine-sand"]
+
+
+def test_what_the_language_cannot_run_elsewhere_is_said(library: Library) -> None:
+    library.add(Admission("def tidy(): ...", (), Signature("tidy"), "Tidies.", language="python"), reason="r")
+    (folder,) = exported(library)
+    assert validate(folder) == []
+    assert "no runner for this language" in folder.files["SKILL.md"].decode()
+    assert "scripts/skills/tidy.py" in folder.files
+
+
+# -- and back
+
+
+def test_export_wipe_import_gives_the_identical_library(library: Library, tmp_path: Path) -> None:
+    a_full_life(library)
+    for folder in exported(library):
+        writer.write(folder, tmp_path / "out")
+    other = empty(tmp_path / "other.db")
+    reports = take_folders(other, open_folders(tmp_path / "out"), desk(ours=True))
+    assert {each.outcome for each in reports} == {"restored"}
+    assert library_hash(other) == library_hash(library)
+    assert snapshot(other) == snapshot(library)
+    for name in library.names(retired=True):
+        before, after = library.get(name), other.get(name)
+        assert (after.current.hash, after.rung, after.record) == (before.current.hash, before.rung, before.record)
+        assert (after.requires, after.effects, after.retired) == (before.requires, before.effects, before.retired)
+        moves = [(move.action, move.version, move.before, move.reason) for move in library.history(name)]
+        assert [(move.action, move.version, move.before, move.reason) for move in other.history(name)] == moves
+    assert [each.skill for each in other.quarantined()] == ["mineGold"]
+    again = take_folders(other, open_folders(tmp_path / "out"), desk(ours=True))
+    assert {each.outcome for each in again} == {"unchanged"}
+    assert library_hash(other) == library_hash(library)
+
+
+def test_life_goes_on_after_a_restore_as_it_would_have_before(library: Library) -> None:
+    a_full_life(library)
+    other = empty()
+    restore(other, snapshot(library))
+    for each in (library, other):
+        current = each.get("mineLogs").current
+        each.record_use(Use(current.hash, "succeeded", "b", 1, 60.0, after={"oak_log": 1}))
+        each.rollback("mineLogs", reason="back", at=61.0, to=each.versions("mineLogs")[1].hash)
+    assert library_hash(other) == library_hash(library)
+
+
+def test_the_hash_sees_every_kind_of_change(library: Library) -> None:
+    a_full_life(library)
+    seen = {library_hash(library)}
+    version: Version = library.get("mineLogs").current
+    for change in (
+        lambda: library.record_use(Use(version.hash, "failed", "z", 1, 70.0)),
+        lambda: library.retire("mineLogs", reason="r"),
+        lambda: library.restore("mineLogs", reason="r"),
+        lambda: library.add(admitted("mineLogs", "third();"), reason="r"),
+        lambda: library.promote("mineGold", library.get("mineGold").current.hash, reason="I looked"),
+    ):
+        change()
+        seen.add(library_hash(library))
+    assert len(seen) == 6
+
+
+def test_whatever_table_hangs_on_a_version_travels(library: Library) -> None:
+    names = {str(row[0]) for row in library.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    ours = {
+        name
+        for name in names
+        if "REFERENCES versions"
+        in str(library.db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone()[0])
+    }
+    assert {table.name for table in tables(library.db)} >= ours | {"versions"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda rows: rows["versions"][0].update(source="async function mineLogs(bot) { steal() }"), "what its hash"),
+        (lambda rows: rows["skills"][0].update(current=rows["calls"][0]["callee"]), "none of its own"),
+        (lambda rows: rows["moves"][0].update(skill="mineSand"), "stands among those of"),
+        (lambda rows: rows["moves"][0].update(version="v1:nowhere"), "do not fit together"),
+        (lambda rows: rows["standings"][0].update(rank=7), "newer version"),
+        (lambda rows: rows.update(spells=[{"name": "x"}]), "newer version"),
+        (lambda rows: rows.pop("versions"), "incomplete"),
+    ],
+)
+def test_a_history_that_does_not_belong_together_is_refused_whole(library: Library, change: object, said: str) -> None:
+    a_full_life(library)
+    content = snapshot(library, closure(library, ["craftPlanks"]))
+    assert callable(change)
+    change(content["craftPlanks"])
+    other = empty()
+    with pytest.raises(SkillError, match=said):
+        restore(other, content)
+    assert other.names(retired=True) == []
+
+
+def test_a_history_longer_than_a_file_may_be_is_split_and_read(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    for run in range(40):
+        library.record_use(Use(version.hash, "succeeded", "a", run, float(run), args={"text": "x" * 20_000}))
+    (folder,) = exported(library)
+    assert {"references/history-001.jsonl", "references/history-002.jsonl"} <= set(folder.files)
+    other = empty()
+    assert [each.outcome for each in take_folders(other, [folder], desk(ours=True))] == ["restored"]
+    assert library_hash(other) == library_hash(library)
+
+
+# -- the validator
+
+
+GOOD = "---\nname: tidy-up\ndescription: Tidies up. Use when it is untidy.\n---\n\n# Tidy up\n\nDo it.\n"
+
+
+def folder_of(text: str | bytes, name: str = "tidy-up", **more: bytes) -> Folder:
+    content = text if isinstance(text, bytes) else text.encode()
+    return Folder(name, {"SKILL.md": content, **{path.replace("__", "/"): each for path, each in more.items()}})
+
+
+def test_a_good_folder_passes() -> None:
+    assert validate(folder_of(GOOD)) == []
+    full = GOOD.replace(
+        "\n---\n\n#", '\nlicense: MIT\nallowed-tools: Bash(git:*) Read\nmetadata:\n  v: "1.0"\n---\n\n#'
+    )
+    assert validate(folder_of(full + "See [more](references/more.md#part).", references__more=b"")) != []
+    assert (
+        validate(
+            Folder("tidy-up", {"SKILL.md": (full + "See [m](references/m.md#p).").encode(), "references/m.md": b""})
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("no_frontmatter", "# Tidy up\n"),
+        ("no_frontmatter", "\n" + GOOD),
+        ("no_end", "---\nname: tidy-up\ndescription: x\n"),
+        ("yaml", GOOD.replace("Tidies up.", "Tidies up: all of it.")),
+        ("repeated_key", GOOD.replace("name:", "name: other\nname:")),
+        ("anchor", GOOD.replace("name: tidy-up", "name: &n tidy-up\nlicense: *n")),
+        ("tag", GOOD.replace("description: ", "description: !!python/object:os.system ")),
+        ("not_a_map", "---\n- a\n- b\n---\n"),
+        ("unknown_key", GOOD.replace("name:", "version: 1.0\nname:")),
+        ("delimiter", GOOD.replace("Tidies up.", "Tidies --- up.")),
+        ("missing_key", "---\nname: tidy-up\n---\n\nx\n"),
+        ("missing_key", "---\ndescription: x\n---\n\nx\n"),
+        ("empty", "---\nname: tidy-up\ndescription: ''\n---\n\nx\n"),
+        ("wrong_type", "---\nname: tidy-up\ndescription:\n  - a\n---\n\nx\n"),
+        ("wrong_type", GOOD.replace("name:", "metadata: plain\nname:")),
+        ("wrong_type", GOOD.replace("name:", "metadata:\n  a:\n    b: c\nname:")),
+        ("flow_style", GOOD.replace("name:", "metadata: {a: b}\nname:")),
+        ("too_long", GOOD.replace("Tidies", "x" * 1024)),
+        ("too_long", GOOD.replace("name:", f"compatibility: {'x' * 501}\nname:")),
+        ("too_long", GOOD.replace("tidy-up", "x" * 65)),
+        ("bad_name", GOOD.replace("tidy-up", "Tidy-Up")),
+        ("bad_name", GOOD.replace("tidy-up", "tidy--up")),
+        ("bad_name", GOOD.replace("tidy-up", "-tidy")),
+        ("other_folder", GOOD.replace("tidy-up", "tidy")),
+        ("look_alike", GOOD.replace("tidy-up", "tіdy-up")),
+        ("markup", GOOD.replace("Tidies up.", "Tidies <system>up</system>.")),
+        ("hidden", GOOD.replace("Do it.", "Do\u200b it.")),
+        ("hidden", GOOD.replace("Do it.", "Do \U000e0069\U000e0067 it.")),
+        ("byte_order_mark", "\ufeff" + GOOD),
+        ("broken_link", GOOD + "See [it](references/gone.md)."),
+        ("leads_out", GOOD + "See [it](../../secrets.md)."),
+    ],
+)
+def test_each_breach_of_the_specification_has_its_finding(code: str, text: str) -> None:
+    assert code in [problem.code for problem in validate(folder_of(text)) if problem.error]
+
+
+def test_files_that_are_none_have_their_finding() -> None:
+    codes = [problem.code for problem in validate(Folder("a", {"x.md": b""}))]
+    assert codes == ["missing"]
+    assert [each.code for each in validate(Folder("a", {}, folders=frozenset({"SKILL.md"})))] == ["not_a_file"]
+    assert [each.code for each in validate(Folder("a", {"skill.md": b"x"}))] == ["wrong_case"]
+    assert [each.code for each in validate(folder_of(GOOD.encode("utf-8").replace(b"Do it", b"Caf\xe9")))] == [
+        "encoding"
+    ]
+    assert "same_name" in [each.code for each in validate(folder_of(GOOD, A=b"", a=b""))]
+
+
+def test_length_is_advice_and_no_error() -> None:
+    (problem,) = validate(folder_of(GOOD + "\nmore\n" * 300))
+    assert (problem.code, problem.error) == ("long_body", False)
