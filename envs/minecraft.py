@@ -78,6 +78,7 @@ class MinecraftEnv:
         self._body: Body | None = None
         self._seen = 0
         self._primitives: dict[str, str] = {}
+        self._now: Observation | None = None  # how things stand while nothing runs
 
     @property
     def assistance(self) -> tuple[str, ...]:
@@ -127,6 +128,12 @@ class MinecraftEnv:
     def observe(self) -> Observation:
         """The world's own account of the player, and under `nearby` what the body can see."""
         world, body = self._parts()
+        if self._now is None:
+            self._now = self._look(world, body)
+        return self._now
+
+    @staticmethod
+    def _look(world: WorldProcess, body: Body) -> Observation:
         try:
             seen = body.surroundings()
             told = world.call("observe", {"player": PLAYER})
@@ -137,7 +144,7 @@ class MinecraftEnv:
     def run(self, program: Program, limits: Limits) -> Run:
         """Execute a program in the body; before, after and events are the world's."""
         world, body = self._parts()
-        before = self.observe()
+        before, self._now = self.observe(), None
         allowed = limits
         if self._settings.speed is not None:  # waiting must not look like a program that lasts too long
             allowed = replace(limits, seconds=limits.seconds + limits.ticks / 20 / self._settings.speed)
@@ -196,10 +203,12 @@ class MinecraftEnv:
     def command(self, text: str) -> str:
         """An operator's command, for tests and trial worlds; it is recorded as a `command` event."""
         world, _ = self._parts()
+        self._now = None
         return str(world.call("command", {"text": text})["said"])
 
     def close(self) -> None:
         """Stop both processes."""
+        self._now = None
         if self._body is not None:
             self._body.close()
             self._body = None
