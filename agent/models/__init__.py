@@ -1,0 +1,1 @@
+"""Language models: one gateway that asks, waits, pays and records for all roles. Knows nothing of tasks or worlds."""

@@ -1,0 +1,70 @@
+"""A person answers: in a folder of files, or in the terminal. Free of charge, and without a deadline.
+
+In a folder each question is NNNNNN.md, written whole; its answer is NNNNNN.answer.md beside it. In the terminal the
+question is shown and the answer ends with a line that holds only a full stop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from agent.models.call import Completion, Request
+
+END = "."
+LOOK_EVERY = 0.2
+
+
+def page(request: Request) -> str:
+    """The question as a person reads it."""
+    ask = request.ask
+    head = f"role {ask.role}, prompt {ask.prompt}, place {ask.place}, at most {request.most_tokens} tokens"
+    parts = [f"<!-- {head} -->"]
+    for message in ask.messages:
+        parts += [f"<!-- {message['role']} -->", message["content"]]
+    return "\n\n".join(parts) + "\n"
+
+
+class Folder:
+    """Transport through files. `waiting` is called while there is no answer; it may raise to stop."""
+
+    def __init__(self, path: Path, waiting: Callable[[], None] = lambda: None) -> None:
+        self._path, self._waiting = path, waiting
+        path.mkdir(parents=True, exist_ok=True)
+
+    def complete(self, request: Request) -> Completion:
+        """Lay the question down and wait for the file beside it."""
+        number = 1 + max((int(file.stem) for file in self._path.glob("[0-9]*.md") if file.stem.isdigit()), default=0)
+        last = self._path / f"{number - 1:06d}.md"
+        unanswered = last.is_file() and not (self._path / f"{number - 1:06d}.answer.md").is_file()
+        if unanswered and last.read_text(encoding="utf-8") == page(request):
+            number -= 1
+        else:
+            part = self._path / f"{number:06d}.part"
+            part.write_text(page(request), encoding="utf-8")
+            part.rename(self._path / f"{number:06d}.md")
+        answer = self._path / f"{number:06d}.answer.md"
+        while not answer.is_file():
+            self._waiting()
+            time.sleep(LOOK_EVERY)
+        return Completion(answer.read_text(encoding="utf-8"))
+
+
+class Terminal:
+    """Transport through a terminal."""
+
+    def __init__(self, source: TextIO, target: TextIO) -> None:
+        self._source, self._target = source, target
+
+    def complete(self, request: Request) -> Completion:
+        """Show the question and read lines up to one that holds only a full stop."""
+        self._target.write(page(request) + f"\nYour answer (end with a line that holds only {END!r}):\n")
+        self._target.flush()
+        lines = []
+        for line in self._source:
+            if line.strip() == END:
+                break
+            lines.append(line)
+        return Completion("".join(lines))

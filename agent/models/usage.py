@@ -1,0 +1,50 @@
+"""Counts and estimates of tokens: what a server claims is believed as far as it can be true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.models.call import Ask, Completion, Trouble
+from memory.working import estimate_tokens
+
+Source = Literal["server", "estimate", "capped"]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """The tokens of one try and where the numbers are from."""
+
+    tokens_in: int
+    tokens_out: int
+    cached: int = 0
+    source: Source = "server"
+
+    @property
+    def tokens(self) -> int:
+        """In and out together."""
+        return self.tokens_in + self.tokens_out
+
+
+def of_answer(completion: Completion, ask: Ask, most: int) -> Spent:
+    """The server's count if it can be true; an estimate if there is none; else what was reserved for the call.
+
+    The prompt cannot have more tokens than bytes, and the answer was limited to `most`.
+    """
+    said_in, said_out = completion.tokens_in, completion.tokens_out
+    if said_in is None or said_out is None or said_in <= 0 or said_out < 0:
+        return Spent(min(_prompt(ask), ask.bytes), min(estimate_tokens(completion.text), most), 0, "estimate")
+    if said_in > ask.bytes or said_out > most:
+        return Spent(min(said_in, ask.bytes), min(said_out, most), 0, "capped")
+    return Spent(said_in, said_out, max(0, min(completion.cached or 0, said_in)))
+
+
+def of_trouble(trouble: Trouble, ask: Ask, most: int) -> Spent:
+    """What a try without an answer may have cost: nothing, or the prompt and what was heard of the answer."""
+    if not trouble.billed:
+        return Spent(0, 0, 0, "estimate")
+    return Spent(min(_prompt(ask), ask.bytes), min(-(-2 * trouble.heard // 7), most), 0, "estimate")
+
+
+def _prompt(ask: Ask) -> int:
+    return sum(estimate_tokens(message["content"]) for message in ask.messages)
