@@ -1,15 +1,13 @@
-"""What `skills` and `memory` commands show: reads the database, gives plain JSON, and turns that JSON into text."""
+"""What `skills` commands show: reads the database, gives plain JSON, and turns that JSON into text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from agent.session import database
-from agent.store import Store
 from agent.tables import table
-from memory.recall import Question, Recall
 from skills import render
 from skills.graph import SkillGraph
 from skills.library import Library
@@ -90,35 +88,6 @@ def code(library: str, name: str, hash: str | None) -> Json:
     opened = Library(database(read_only=True), library)
     version = opened.version(hash) if hash else opened.get(name).current
     return {"name": version.skill, "hash": version.hash, "source": version.source, "uses": dict(version.uses)}
-
-
-def recall(words: str, journey: str, limit: int) -> list[Json]:
-    """What is remembered about some words; without a journey, also what the newest one knows of its world."""
-    db = database(read_only=True)
-    store = Store(db)
-    names = [each.name for each in store.journeys()]
-    scope = store.journey(journey).name if journey else (names[-1] if names else "")
-    found = Recall(db).ask(
-        Question(words, scope=scope, items=tuple(words.split())), now=float(store.experience()), limit=limit
-    )
-    return [asdict(hit) for hit in found.hits]
-
-
-def recall_words(why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
-    """A function that turns recalled memories into text, with the parts of each score if `why`."""
-
-    def words(found: Sequence[Mapping[str, Any]]) -> str:
-        if not found:
-            return "Nothing is remembered about that."
-        lines = []
-        for hit in found:
-            lines.append(f"{hit['score']:.3f}  {hit['tier']:<8}{hit['text']}")
-            if why:
-                parts = ", ".join(f"{name} {part['added']:+.4f}" for name, part in hit["parts"].items())
-                lines.append(f"               {hit['why']}: {parts}")
-        return "\n".join(lines)
-
-    return words
 
 
 def _summary(skill: Skill, versions: int) -> Json:

@@ -39,6 +39,9 @@ class JourneyConfig:
     proving: float = 0.25
     """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
 
+    without: tuple[str, ...] = ()
+    """What of memory is switched off, to measure what it is worth: episodic, semantic, decay."""
+
     @property
     def place(self) -> str:
         """The world by name, for evidence of where something worked."""
@@ -56,7 +59,8 @@ class JourneyConfig:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> JourneyConfig:
         """The settings from their plain JSON."""
-        return cls(**{**data, "worlds": tuple(data["worlds"]), "assist": tuple(data["assist"])})
+        lists = {name: tuple(data.get(name, ())) for name in ("worlds", "assist", "without")}
+        return cls(**{**data, **lists})
 
 
 @dataclass(frozen=True)
@@ -92,3 +96,8 @@ class ModelServer:
     def from_environment(cls) -> ModelServer:
         """OPENAI_BASE_URL and OPENAI_API_KEY; a local server needs no key."""
         return cls(os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY") or None)
+
+
+def chroma_url() -> str | None:
+    """The chromadb server that holds the approximate index, if one is named by JOURNEYMAN_CHROMA_URL."""
+    return os.environ.get("JOURNEYMAN_CHROMA_URL") or None

@@ -47,6 +47,7 @@ def new(
     username: str | None = None,
     speed: str = "max",
     proving: float = 0.25,
+    without: Sequence[str] = (),
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts.
 
@@ -81,6 +82,7 @@ def new(
         sight=sight,
         assist=tuple(assist),
         proving=proving,
+        without=tuple(sorted(without)),
         server=str(address) if address else None,
         username=username or JourneyConfig.username,
         speed=speed,

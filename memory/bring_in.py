@@ -56,7 +56,7 @@ def bring_in(
         if policy == "fail" and taking.collided:
             raise Refused(f"collisions, so nothing was taken in: {dict(taking.collided)}")
         counts = {"new": dict(taking.new), "known": dict(taking.known), "collided": dict(taking.collided)}
-        db.execute("INSERT OR IGNORE INTO imports VALUES (?, ?, ?)", [bundle.digest, now, canonical(counts)])
+        db.execute("INSERT OR IGNORE INTO brought_in VALUES (?, ?, ?)", [bundle.digest, now, canonical(counts)])
     return BroughtIn(**counts)
 
 

@@ -11,13 +11,13 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from memory.errors import DenseUnavailable
-from memory.index import VectorIndex, numpy
+from memory.index import Embedder, VectorIndex, numpy
 
 _BATCH = 500
 _PROBE_SECONDS = 120
@@ -57,6 +57,22 @@ class ChromaIndex:
             _name(vectors.embedder.id), embedding_function=None, metadata={"hnsw:space": "cosine"}
         )
         self.update()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that makes the vectors."""
+        return self._vectors.embedder
+
+    def repair(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Bring the vectors up to the documents, then the collection up to the vectors."""
+        done = self._vectors.repair(stop)
+        return max(done, 0 if stop() else self.update())
+
+    def reindex(self) -> int:
+        """Make the vectors anew, and the collection with them."""
+        done = self._vectors.reindex()
+        self.update()
+        return done
 
     def update(self) -> int:
         """Copy the vectors that the collection has not, or has in an older form; returns how many."""

@@ -220,7 +220,7 @@ def m008_jobs(db: Database) -> None:
         CREATE TABLE asked (
             journey TEXT NOT NULL, iteration INTEGER NOT NULL, at REAL NOT NULL, question TEXT NOT NULL,
             PRIMARY KEY (journey, iteration)) WITHOUT ROWID;
-        CREATE TABLE imports (
+        CREATE TABLE brought_in (
             digest TEXT PRIMARY KEY, at REAL NOT NULL, counts TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE fitted (name TEXT PRIMARY KEY, at REAL NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
         """,

@@ -1,0 +1,167 @@
+"""The `journeyman memory` commands: each reads its words, calls one function, prints. Imports late, for instant help."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+KINDS = click.Choice(["fact", "lesson", "place", "procedure", "sign", "summary"])
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def _show(found: Any, as_json: bool, words: Any) -> None:
+    click.echo(json.dumps(found) if as_json else words(found))
+
+
+@click.group()
+def memory() -> None:
+    """What was learned beside skills: episodes, facts, lessons, places."""
+
+
+@memory.command("recall")
+@click.argument("words", nargs=-1, required=True)
+@click.option(
+    "--journey", "name", default="", help="Also what holds only in this journey's world (default: the newest)."
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@click.option("--tokens", type=click.IntRange(min=1), help="Pack into so many tokens.")
+@click.option("--as-of", type=float, help="What held at this point of the experience clock.")
+@click.option("--history", is_flag=True, help="Also what is wrong now or out of mind.")
+@click.option("--why", is_flag=True, help="Show each part of each score.")
+@AS_JSON
+def memory_recall(
+    words: tuple[str, ...],
+    name: str,
+    limit: int,
+    tokens: int | None,
+    as_of: float | None,
+    history: bool,
+    why: bool,
+    as_json: bool,
+) -> None:
+    """What is remembered about something: `journeyman memory recall iron ore`."""
+    from agent import remember, remember_words
+
+    found = remember.recall(" ".join(words), name, limit, as_of=as_of, history=history, tokens=tokens)
+    _show(found, as_json, remember_words.recalled(why))
+
+
+@memory.command("list")
+@click.option("--kind", type=KINDS)
+@click.option("--journey", "scope", help="Only what this journey sees.")
+@click.option("--state", type=click.Choice(["generated", "active", "merged", "archived"]))
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@AS_JSON
+def memory_list(kind: Any, scope: str | None, state: Any, limit: int, as_json: bool) -> None:
+    """Facts, lessons, places and the like, newest first."""
+    from agent import remember, remember_words
+
+    _show(remember.items(kind, scope, state, limit), as_json, remember_words.items)
+
+
+@memory.command("show")
+@click.argument("item", type=int)
+@AS_JSON
+def memory_show(item: int, as_json: bool) -> None:
+    """One item with its evidence, its strength and what it was made of."""
+    from agent import remember, remember_words
+
+    _show(remember.show(item), as_json, remember_words.item)
+
+
+@memory.command("history")
+@click.argument("item", type=int, required=False)
+@click.option("--limit", type=click.IntRange(min=1), default=30, show_default=True)
+@AS_JSON
+def memory_history(item: int | None, limit: int, as_json: bool) -> None:
+    """What was done to an item (or to all) and why."""
+    from agent import remember, remember_words
+
+    _show(remember.history(item, limit), as_json, remember_words.entries)
+
+
+@memory.command("undo")
+@click.argument("entry", type=int)
+@click.option("--reason", default="undone by hand", show_default=True)
+@AS_JSON
+def memory_undo(entry: int, reason: str, as_json: bool) -> None:
+    """Take back the operation of a journal entry (see `memory history`)."""
+    from agent import remember, remember_words
+
+    _show(remember.undo(entry, reason), as_json, remember_words.entries)
+
+
+@memory.command("stats")
+@AS_JSON
+def memory_stats(as_json: bool) -> None:
+    """Sizes by tier, and how healthy memory is."""
+    from agent import remember, remember_words
+
+    _show(remember.stats(), as_json, remember_words.stats)
+
+
+@memory.command("consolidate")
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
+@click.option("--limit", type=click.IntRange(min=1), default=5000, show_default=True, help="Units of each job.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and do nothing.")
+@AS_JSON
+def memory_consolidate(jobs: tuple[str, ...], limit: int, dry: bool, as_json: bool) -> None:
+    """Run memory's jobs now: capture, consolidate, reconcile, rehearse, decay, archive."""
+    from agent import remember, remember_words
+
+    _show(remember.consolidate(jobs, limit, dry), as_json, remember_words.jobs)
+
+
+@memory.command("reindex")
+@AS_JSON
+def memory_reindex(as_json: bool) -> None:
+    """Make the vectors of dense recall anew; from then on they are kept up."""
+    from agent import remember
+
+    _show(remember.reindex(), as_json, lambda found: f"{found['documents']} documents embedded by {found['model']}")
+
+
+@memory.command("export")
+@click.argument("folder", type=FOLDER)
+@click.option("--journey", "journeys", multiple=True, help="Only this journey and what holds everywhere (repeatable).")
+@click.option("--private", is_flag=True, help="Also what is marked as private.")
+@AS_JSON
+def memory_export(folder: Path, journeys: tuple[str, ...], private: bool, as_json: bool) -> None:
+    """Write memory into a new folder: JSONL with checksums, and a page to read."""
+    from agent import remember
+
+    found = remember.export_to(folder, journeys, private)
+    _show(found, as_json, lambda found: f"{found['folder']}: {found['counts']}, digest {found['digest'][:16]}")
+
+
+@memory.command("import")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--on-collision",
+    "policy",
+    type=click.Choice(["keep", "theirs", "fail"]),
+    default="keep",
+    show_default=True,
+    help="Where both know another answer: keep ours, take theirs, or take nothing in.",
+)
+@click.option("--suffix", default="", help="Added to the names of the bundle's journeys.")
+@AS_JSON
+def memory_import(folder: Path, policy: Any, suffix: str, as_json: bool) -> None:
+    """Take in what `memory export` wrote: all of it or nothing."""
+    from agent import remember, remember_words
+
+    _show(remember.import_from(folder, policy, suffix), as_json, remember_words.counts)
+
+
+@memory.command("fit")
+@click.option("--dry-run", "dry", is_flag=True, help="Show the fit and keep the settings as they are.")
+@AS_JSON
+def memory_fit(dry: bool, as_json: bool) -> None:
+    """Fit the forgetting curve and the weights of recall on your own log."""
+    from agent import remember, remember_words
+
+    _show(remember.fit(dry), as_json, remember_words.fitted)

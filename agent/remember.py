@@ -1,0 +1,208 @@
+"""What `memory` commands do, and the work that memory does by itself while a program runs in the world.
+
+Reads and writes through the memory package only. Commands give plain JSON; remember_words.py turns it into text.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlite_utils import Database
+
+from agent.config import chroma_url, home
+from agent.errors import UsageError
+from agent.store import AGENT, Store
+from curriculum.book import CURRICULUM
+from memory import fit as fitting
+from memory.bring_in import Policy, bring_in
+from memory.chroma import ChromaIndex
+from memory.db import open_db
+from memory.dense import dense_or_none, open_dense
+from memory.errors import MemoryStoreError
+from memory.export import export
+from memory.health import health
+from memory.index import VectorIndex
+from memory.items import Item, Kind, State
+from memory.recall import Question, Recall
+from memory.scheduler import scheduler
+from memory.semantic import Semantic
+from skills.schema import SKILLS
+
+Json = dict[str, Any]
+
+UNITS = 60
+"""Units of one job that are looked at while one program runs."""
+
+
+class Meanwhile:
+    """Memory's own work, done beside a program that runs in the world: `with meanwhile: env.run(...)`.
+
+    It starts and ends with the block, so that what a later recall finds does not depend on how fast the machine is; when
+    the program ends first, the step under way is finished and the rest waits for the next program.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+        self._stop = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="memory", daemon=True)
+
+    def __enter__(self) -> Meanwhile:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def _work(self) -> None:
+        try:
+            db = _database()
+            try:
+                scheduler(db).run_all(now=self._now, limit=UNITS, stop=self._stop.is_set)
+                index = _dense(db)
+                if index is not None:
+                    index.repair(self._stop.is_set)
+            finally:
+                db.close()
+        except (MemoryStoreError, sqlite3.OperationalError):
+            pass  # a locked file or a missing model: what was not done waits for the next program
+        except BaseException as error:  # a bug belongs to the loop, which records it
+            self._error = error
+
+
+def open_recall(db: Database, off: Sequence[str] = ()) -> Recall:
+    """Recall as journeys use it: with the dense route where its vectors were asked for by `memory reindex`."""
+    return Recall(db, _dense(db), off=off)
+
+
+def recall(words: str, journey: str, limit: int, *, as_of: float | None, history: bool, tokens: int | None) -> Json:
+    """What is remembered about some words; without a journey, also what the newest one knows of its world."""
+    db = _database(read_only=True)
+    store = Store(db)
+    names = [each.name for each in store.journeys()]
+    scope = store.journey(journey).name if journey else (names[-1] if names else "")
+    question = Question(words, scope=scope, items=tuple(words.split()), as_of=as_of, history=history)
+    now = float(store.experience()) if as_of is None else as_of
+    return asdict(open_recall(db).ask(question, now=now, limit=limit, tokens=tokens))
+
+
+def items(kind: Kind | None, scope: str | None, state: State | None, limit: int) -> list[Json]:
+    """Items of the semantic tier, newest first."""
+    semantic = Semantic(_database(read_only=True))
+    return [_item(each) for each in semantic.find(kind=kind, scope=scope, state=state, limit=limit)]
+
+
+def show(id: int) -> Json:
+    """One item with what it was made of, what was made of it, and the episodes behind it."""
+    db = _database(read_only=True)
+    semantic, recalling = Semantic(db), Recall(db)
+    item = semantic.get(id)
+    (document,) = db.execute("SELECT id FROM documents WHERE tier = ? AND ref = ?", [item.kind, id]).fetchone()
+    strength = recalling.strength(document)
+    made_into = [row[0] for row in db.execute("SELECT item FROM sources WHERE source = ? ORDER BY item", [id])]
+    episodes = db.execute(
+        "SELECT journey, iteration, goal, outcome FROM episodes JOIN evidence ON episode = id WHERE item = ? ORDER BY id",
+        [id],
+    )
+    return {
+        **_item(item),
+        "data": dict(item.data),
+        "sources": list(item.sources),
+        "made_into": made_into,
+        "document": document,
+        "strength": asdict(strength),
+        "episodes": [dict(zip(("journey", "iteration", "goal", "outcome"), row, strict=True)) for row in episodes],
+    }
+
+
+def history(id: int | None, limit: int) -> list[Json]:
+    """The journal of one item or of all, newest first."""
+    semantic = Semantic(_database(read_only=True))
+    if id is not None:
+        semantic.get(id)
+    return [asdict(entry) for entry in semantic.journal(id, limit=limit)]
+
+
+def undo(entry: int, reason: str) -> list[Json]:
+    """Take back the whole operation that a journal entry belongs to."""
+    db = _database()
+    now = float(Store(db).experience())
+    return [asdict(each) for each in Semantic(db).undo_act(entry, at=now, reason=reason)]
+
+
+def stats() -> Json:
+    """How memory stands: sizes, junk, doubles, what contradicts, what the jobs did, how far the index follows."""
+    db = _database(read_only=True)
+    return {**health(db, now=float(Store(db).experience())), "jobs": scheduler(db).runs(limit=12)}
+
+
+def consolidate(names: Sequence[str], limit: int, dry: bool) -> list[Json]:
+    """Run jobs (all of them, if none is named) over what is waiting."""
+    db = _database()
+    jobs, now = scheduler(db), float(Store(db).experience())
+    reports = []
+    for name in names or jobs.names:
+        estimate = jobs.estimate(name, now=now)
+        report = jobs.run(name, now=now, limit=limit, dry=dry)
+        reports.append({**asdict(report), "estimate": asdict(estimate)})
+    return reports
+
+
+def reindex() -> Json:
+    """Make the vectors of every document anew. Raises DenseUnavailable with what to install."""
+    db = _database()
+    index = open_dense(db, home() / "index", url=chroma_url())
+    return {"documents": index.reindex(), "model": index.embedder.id}
+
+
+def export_to(folder: Path, journeys: Sequence[str], private: bool) -> Json:
+    """Write a bundle of everything, or of some journeys and what holds everywhere."""
+    db = _database(read_only=True)
+    known = {
+        row[0] for row in db.execute("SELECT DISTINCT journey FROM episodes UNION SELECT DISTINCT scope FROM items")
+    }
+    for name in journeys:
+        if name not in known:
+            raise UsageError(
+                f"nothing is remembered of a journey {name!r}; there are: {', '.join(sorted(known - {''}))}"
+            )
+    return asdict(export(db, folder, scopes=journeys or None, private=private))
+
+
+def import_from(folder: Path, policy: Policy, suffix: str) -> Json:
+    """Take a bundle in."""
+    db = _database()
+    now = float(Store(db).experience())
+    return asdict(bring_in(db, folder, now=now, policy=policy, rename=lambda name: name + suffix))
+
+
+def fit(dry: bool) -> Json:
+    """Fit the forgetting curve and the weights of recall on this user's own log."""
+    db = _database()
+    return fitting.fit_all(db, now=float(Store(db).experience()), index=_dense(db), dry=dry)
+
+
+def _database(*, read_only: bool = False) -> Database:
+    """The one database, opened without the loop and its slow imports."""
+    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=read_only)
+
+
+def _dense(db: Database) -> VectorIndex | ChromaIndex | None:
+    """The dense route, if somebody asked for it once (there are vectors) and it works here."""
+    if db.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is None:
+        return None
+    index, _ = dense_or_none(db, home() / "index", url=chroma_url())
+    return index
+
+
+def _item(item: Item) -> Json:
+    return {**asdict(replace(item, data={})), "evidence": list(item.evidence), "live": item.live}

@@ -1,0 +1,151 @@
+"""Turns what `memory` commands found into text for the terminal. Looks nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent.tables import table
+
+Json = Mapping[str, Any]
+
+
+def recalled(why: bool) -> Callable[[Json], str]:
+    """A function that shows recalled memories, with the parts of each score if `why`."""
+
+    def words(found: Json) -> str:
+        if not found["hits"]:
+            told = "nothing that was found is relevant enough" if found["routes"] else "nothing was found"
+            return f"Nothing is remembered about that ({told})."
+        lines = []
+        for hit in found["hits"]:
+            mark = " (from the world, not an instruction)" if hit["sensitivity"] == "untrusted" else ""
+            lines.append(f"{hit['score']:.3f}  {hit['tier']:<10}{hit['ref']:<6}{hit['shown'] or hit['text']}{mark}")
+            if why:
+                parts = ", ".join(f"{name} {part['added']:+.4f}" for name, part in hit["parts"].items())
+                lines.append(f"       {hit['why']}: {parts}")
+        if found["cut"]:
+            lines.append(f"{len(found['cut'])} more did not fit the budget")
+        if why:
+            lines.append(f"relevance {found['relevance']:.2f} (1 is enough); routes: {', '.join(found['routes'])}")
+        return "\n".join(lines)
+
+    return words
+
+
+def items(found: Sequence[Json]) -> str:
+    """Items as a table."""
+    if not found:
+        return "Nothing of that kind is in mind."
+    rows = [
+        [
+            str(each["id"]),
+            each["kind"],
+            each["state"],
+            each["scope"] or "everywhere",
+            f"{each['confidence']:.2f}",
+            each["text"],
+        ]
+        for each in found
+    ]
+    return table(["id", "kind", "state", "holds in", "belief", "text"], rows)
+
+
+def item(found: Json) -> str:
+    """One item with everything behind it."""
+    until = "" if found["valid_to"] is None else f" until {found['valid_to']:g}"
+    by = f", superseded by {found['superseded_by']}" if found["superseded_by"] else ""
+    held = found["strength"]
+    lines = [
+        found["text"],
+        f"  {found['kind']} about {found['subject']}, holds in {found['scope'] or 'every world'}",
+        f"  {found['state']}{', pinned' if found['pinned'] else ''}; so since {found['valid_from']:g}{until}{by}",
+        f"  belief {found['confidence']:.2f}; from {found['origin']}; {found['sensitivity']}",
+        f"  used {held['uses']} times, {held['lapses']} of them in vain; holds for {held['stability']:.1f} iterations",
+    ]
+    for label, key in (("made of", "sources"), ("made into", "made_into")):
+        if found[key]:
+            lines.append(f"  {label} items {', '.join(map(str, found[key]))}")
+    lines += [
+        f"  {each['journey']} #{each['iteration']} {each['outcome']}: {each['goal']}" for each in found["episodes"]
+    ]
+    return "\n".join(lines)
+
+
+def entries(found: Sequence[Json]) -> str:
+    """Journal entries as a table."""
+    rows = [
+        [
+            str(each["id"]),
+            f"{each['at']:g}",
+            each["operation"] + (f" (undoes {each['undoes']})" if each["undoes"] else ""),
+            str(each["item"]),
+            each["after"].get("text", ""),
+            each["reason"],
+        ]
+        for each in found
+    ]
+    return table(["entry", "at", "operation", "item", "text", "why"], rows) if rows else "The journal is empty."
+
+
+def stats(found: Json) -> str:
+    """The state of memory."""
+    rows = [[tier, *(str(states.get(each, 0)) for each in _STATES)] for tier, states in found["tiers"].items()]
+    lines = [table(["tier", *_STATES], rows)] if rows else ["Nothing is remembered yet."]
+    kept = ", ".join(f"{count} {name}" for name, count in found["retention"].items()) or "none"
+    lines += [
+        "",
+        f"{found['events']} events, {found['bytes'] / 1e6:.1f} MB; items in mind: {kept}; {found['used']} were of use",
+        f"doubles {found['duplicate_share']:.1%}, empty {found['junk_share']:.1%}, "
+        f"contradictions open: {found['contradictions_open']}",
+    ]
+    lines += [f"vectors of {each['model']}: {each['vectors']}, {each['missing']} missing" for each in found["index"]]
+    return "\n".join(lines)
+
+
+_STATES = ("current", "superseded", "merged", "archived")
+
+
+def jobs(found: Sequence[Json]) -> str:
+    """What jobs did, or would do."""
+    rows = [
+        [
+            each["job"] + (" (dry)" if each["dry"] else ""),
+            str(each["units"]),
+            str(each["left"]),
+            ", ".join(f"{count} {name}" for name, count in each["operations"].items()) or "nothing to change",
+            f"{each['seconds']:.2f} s",
+        ]
+        for each in found
+    ]
+    lines = [table(["job", "looked at", "left", "did", "took"], rows)]
+    lines += [f"  {line}" for each in found for line in each["lines"][:10]]
+    return "\n".join(lines)
+
+
+def fitted(found: Json) -> str:
+    """The fitted curves and weights beside the defaults."""
+    lines = []
+    if found["curves"]:
+        rows = [
+            [each["curve"], f"{each['scale']:g}", f"{each['held_out']:.4f}", f"{each['default']:.4f}"]
+            for each in found["curves"]
+        ]
+        lines.append(table(["curve", "scale", "held-out log loss", "unfitted"], rows))
+    else:
+        lines.append(f"{found['reviews']} uses of memories so far; a curve is fitted from {found['needed']} on")
+    if found["weights"]:
+        fit = found["weights"]
+        lines.append(f"weights: {fit['held_out']:.3f} (default {fit['default']:.3f}) over {fit['questions']} questions")
+    kept = [name for name, was in found["kept"].items() if was]
+    lines.append(f"kept: {', '.join(kept)}" if kept else "the defaults stay")
+    return "\n".join(lines)
+
+
+def counts(found: Json) -> str:
+    """What an import brought."""
+    rows = [
+        [part, *(str(found[column].get(part, 0)) for column in ("new", "known", "collided"))]
+        for part in sorted({*found["new"], *found["known"], *found["collided"]})
+    ]
+    return table(["part", "new", "known", "collided"], rows) if rows else "The bundle is empty."
