@@ -59,9 +59,8 @@ function loggedIn (bot, clock, seconds = 20) {
 /** Ticks until the bot has health, ground under it and the chunks around it. */
 async function settleIn (body) {
   const { bot } = body
-  let spawned = false
-  bot.once('spawn', () => { spawned = true })
-  for (let tick = 0; !spawned; tick++) {
+  const spawned = () => bot.isAlive && bot.health > 0 // the event may have come and gone with the login
+  for (let tick = 0; !spawned(); tick++) {
     if (tick > SPAWN_TICKS) throw new PrimitiveError('lost', 'the world never let the bot spawn')
     await body.step()
   }

@@ -93,8 +93,10 @@ class RealTime {
       for (const { reject } of this.waiting.splice(0)) reject(this.lost)
     }
     client.on('kick_disconnect', ({ reason }) => lose(`the server says: ${plainWords(reason, language())}`))
-    client.on('end', reason => lose(`the server closed the connection (${reason})`))
-    client.on('error', error => lose(`the connection to the server failed: ${error.message}`))
+    // A message that cannot be read costs that message: servers with plugins send such. What is fatal ends the connection.
+    let trouble = null
+    client.on('error', error => { trouble = error.message })
+    client.on('end', reason => lose(`the server closed the connection (${trouble ?? reason})`))
   }
 
   async catchUp () {

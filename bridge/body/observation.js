@@ -62,11 +62,20 @@ function entity (other) {
     width: other.width,
     health: other.health
   }
-  const dropped = other.name === 'item' ? other.getDroppedItem?.() : null
+  const dropped = droppedItem(other)
   if (dropped) plain.droppedItem = { name: dropped.name, type: dropped.type, count: dropped.count }
   const held = other.equipment?.[0]
   if (held) plain.heldItem = { name: held.name, type: held.type, count: held.count }
   return plain
+}
+
+/** The item that lies there as this entity, or null; a server may tell of the entity without saying which item it is. */
+function droppedItem (other) {
+  try {
+    return other.name === 'item' ? other.getDroppedItem?.() ?? null : null
+  } catch {
+    return null
+  }
 }
 
 /** Everything about the bot itself that skill code reads without waiting. */
@@ -108,4 +117,4 @@ function plain (value, depth = 0) {
   return Object.fromEntries(entries.map(([key, element]) => [key, plain(element, depth + 1)]))
 }
 
-module.exports = { position, item, block, stateInfo, entity, self, plain }
+module.exports = { position, item, block, stateInfo, entity, droppedItem, self, plain }

@@ -9,6 +9,7 @@
 
 const CAUSES = require('../data/damage.json')
 const { ownReport, tally } = require('./own_report')
+const { droppedItem } = require('./observation')
 const { namesOf } = require('./registries')
 const { TICK_MS } = require('./lockstep')
 
@@ -64,22 +65,22 @@ class Witness {
   listen () {
     const { bot } = this
     const { _client: client } = bot
-    bot.on('blockUpdate', (before, after) => this.blockChanged(before, after))
-    bot.on('blockPlaced', (before, after) => this.note('placed', { block: after.name, ...spot(after.position) }))
-    bot.on('entityHurt', (entity, source) => this.hurt(entity, source))
-    bot.on('entityDead', entity => this.dead(entity))
-    bot.on('health', () => this.healthChanged())
-    bot.on('windowOpen', window => this.opened(window))
-    bot.on('windowClose', window => this.closed(window))
-    bot.on('sleep', () => { this.lain = this.tick })
-    bot.on('wake', () => this.woke())
-    bot.on('death', () => this.died())
-    bot.on('spawn', () => { if (this.down) this.rose() })
-    bot.on('diggingCompleted', this.dug)
-    client.on('damage_event', packet => this.harmed(packet))
-    client.on('collect', packet => this.collected(packet))
-    client.on('entity_status', packet => this.status(packet))
-    bot.inventory.on('updateSlot:0', (before, after) => this.crafted(bot.inventory, 'inventory', before, after))
+    hear(bot, 'blockUpdate', (before, after) => this.blockChanged(before, after))
+    hear(bot, 'blockPlaced', (before, after) => this.note('placed', { block: after.name, ...spot(after.position) }))
+    hear(bot, 'entityHurt', (entity, source) => this.hurt(entity, source))
+    hear(bot, 'entityDead', entity => this.dead(entity))
+    hear(bot, 'health', () => this.healthChanged())
+    hear(bot, 'windowOpen', window => this.opened(window))
+    hear(bot, 'windowClose', window => this.closed(window))
+    hear(bot, 'sleep', () => { this.lain = this.tick })
+    hear(bot, 'wake', () => this.woke())
+    hear(bot, 'death', () => this.died())
+    hear(bot, 'spawn', () => { if (this.down) this.rose() })
+    hear(bot, 'diggingCompleted', after => this.dug(after))
+    hear(client, 'damage_event', packet => this.harmed(packet))
+    hear(client, 'collect', packet => this.collected(packet))
+    hear(client, 'entity_status', packet => this.status(packet))
+    hear(bot.inventory, 'updateSlot:0', (before, after) => this.crafted(bot.inventory, 'inventory', before, after))
   }
 
   // ------------------------------------------------------------- blocks
@@ -94,7 +95,7 @@ class Witness {
   }
 
   /** mineflayer tells of a finished dig with the air that is left; what was there, the change just before it told. */
-  dug = after => {
+  dug (after) {
     const before = this.lastChange
     if (!before?.position.equals(after.position)) return
     const tool = this.bot.heldItem?.name ?? null
@@ -106,7 +107,7 @@ class Witness {
   collected (packet) {
     if (packet[COLLECTOR] !== this.bot.entity.id) return
     const entity = this.bot.entities[packet.collectedEntityId]
-    const item = entity?.getDroppedItem?.()
+    const item = entity && droppedItem(entity)
     const name = item?.name ?? (entity?.name === 'arrow' ? 'arrow' : null)
     if (name) this.note('picked_up', { item: name, count: packet.pickupItemCount })
   }
@@ -138,9 +139,9 @@ class Witness {
     this.note('opened', { block: name, ...at })
     this.window = { at, name, before: null }
     if (kind.startsWith('crafting')) {
-      window.on('updateSlot:0', (before, after) => this.crafted(window, 'crafting_table', before, after))
+      hear(window, 'updateSlot:0', (before, after) => this.crafted(window, 'crafting_table', before, after))
     } else if (/furnace|smoker/.test(kind)) {
-      window.on(`updateSlot:${OUTPUT_SLOT}`, (before, after) => this.taken(name, before, after))
+      hear(window, `updateSlot:${OUTPUT_SLOT}`, (before, after) => this.taken(name, before, after))
     } else this.window.before = tally(contents(window))
   }
 
@@ -196,7 +197,7 @@ class Witness {
   died () {
     this.down = true
     this.note('died', { cause: this.lastHarm, ...spot(this.bot.entity.position, rounded) })
-    this.bot.on('diggingCompleted', this.dug) // mineflayer forgets every listener of it when the bot dies
+    hear(this.bot, 'diggingCompleted', after => this.dug(after)) // mineflayer forgets all of them when the bot dies
   }
 
   rose () {
@@ -209,6 +210,17 @@ class Witness {
     if (this.lain !== null && this.tick - this.lain >= NIGHT_TICKS) this.note('slept')
     this.lain = null
   }
+}
+
+/** Listens; what a strange server makes us stumble over costs one event, never the connection that it came by. */
+function hear (emitter, event, handler) {
+  emitter.on(event, (...values) => {
+    try {
+      handler(...values)
+    } catch (error) {
+      console.warn(`${event} was not understood: ${error.stack}`)
+    }
+  })
 }
 
 const contents = window => window.slots.slice(0, window.inventoryStart).filter(Boolean)
