@@ -10,7 +10,7 @@ from agent.brain import KnownSkill
 from curriculum.gamedata import GameData
 from skills.library import Library
 from skills.search import gives
-from skills.skill import Skill
+from skills.skill import Effect, Skill
 from skills.words import names
 
 
@@ -35,7 +35,7 @@ def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
         for skill, effect in gives(library, item):
             if skill.rung == "parole":  # what lost its trust is not built upon until it is proven again
                 continue
-            if effect.low > 0 and skill.name not in found and (names(skill.name, item) or names(skill.name, name)):
+            if skill.name not in found and _is_for(skill, effect, item, name):
                 found[skill.name] = known_skill(skill)
     return sorted(found.values(), key=lambda skill: -skill.worth)
 
@@ -44,9 +44,16 @@ def known_items(library: Library, data: GameData) -> frozenset[str]:
     """Items and '#tags' that some skill is for."""
     known: set[str] = set()
     for skill in library.all():
-        items = {effect.item for effect in skill.effects if effect.low > 0}
-        known |= {item for item in items if names(skill.name, item)}
-        for tag, members in data.tags.items():
-            if not items.isdisjoint(members) and names(skill.name, tag):
-                known.add(f"#{tag}")
+        known |= {effect.item for effect in skill.effects if effect.low > 0 and names(skill.name, effect.item)}
+        brought = {effect.item for effect in skill.effects if effect.high > 0}
+        known |= {
+            f"#{tag}" for tag, members in data.tags.items() if names(skill.name, tag) and not brought.isdisjoint(members)
+        }
     return frozenset(known)
+
+
+def _is_for(skill: Skill, effect: Effect, item: str, wanted: str) -> bool:
+    """Whether an effect is what a skill is for. What is for a '#tag' brought now one member of it, now another."""
+    if wanted.startswith("#") and names(skill.name, wanted):
+        return effect.high > 0
+    return effect.low > 0 and (names(skill.name, item) or names(skill.name, wanted))
