@@ -387,6 +387,16 @@ def skills_import(path: Path, restore: bool, dry_run: bool, key: Path | None, li
     sys.exit(1 if set(told["counts"]) == {"refused"} else 0)
 
 
+@skills.command("imports")
+@LIBRARY
+@AS_JSON
+def skills_imports(library: str, as_json: bool) -> None:
+    """What was brought in, what became of it, and what still waits to be verified."""
+    from agent import exchange
+
+    _show(exchange.brought_in(library), as_json, exchange.brought_in_words)
+
+
 @skills.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also verify the signature.")

@@ -22,6 +22,7 @@ from agent.config import home
 from agent.errors import AgentError, UsageError
 from agent.session import database
 from agent.store import Store
+from agent.tables import table
 from bridge.errors import BridgeError
 from bridge.language import JavaScript, body_files, body_license, body_packages, primitives
 from curriculum import gamedata
@@ -187,6 +188,43 @@ def import_words(told: Mapping[str, Any]) -> str:
         lines.append("Imported skills are drafts in quarantine: nothing calls them before they are verified here")
         lines.append("(journeyman skills test NAME). Are they your own exports? Import them again with --restore.")
     return "\n".join(lines)
+
+
+def brought_in(library: str) -> list[Json]:
+    """Everything that was ever imported, newest last: what became of it, what the scan saw, whether it still waits."""
+    with closing(database(read_only=True)) as db:
+        waiting = {(each.origin, each.skill) for each in Library(db, library).quarantined()}
+        rows = db.execute(
+            "SELECT name, skill, form, origin, digest, at, outcome, said, findings FROM skill_imports "
+            "WHERE library = ? ORDER BY id",
+            [library],
+        )
+        return [
+            {
+                **dict(zip(("name", "skill", "form", "from", "digest", "at", "outcome"), row[:7], strict=True)),
+                "said": json.loads(row[7]),
+                "findings": json.loads(row[8]),
+                "quarantined": (row[3], row[1]) in waiting,
+            }
+            for row in rows
+        ]
+
+
+def brought_in_words(told: Sequence[Mapping[str, Any]]) -> str:
+    """The imports as a table."""
+    if not told:
+        return "Nothing was imported yet: journeyman skills import PATH"
+    rows = [
+        [
+            each["name"],
+            each["form"],
+            each["outcome"] + (" (in quarantine)" if each["quarantined"] else ""),
+            str(len(each["findings"])),
+            each["from"],
+        ]
+        for each in told
+    ]
+    return table(["name", "form", "outcome", "findings", "from"], rows)
 
 
 # -- checking

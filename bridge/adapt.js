@@ -25,12 +25,14 @@ const parse = source => acorn.parse(source, { ecmaVersion: 2023, sourceType: 'sc
 /** Every named function of a source, at the top or inside another: {name: {source, top, async, params}}. */
 function functionsOf (source) {
   const program = parse(checked(source))
-  const found = {}
+  const found = Object.create(null)
   walk.full(program, node => {
-    if (node.type !== 'FunctionDeclaration' || found[node.id.name]) return
+    if (node.type !== 'FunctionDeclaration') return
+    const top = program.body.includes(node)
+    if (found[node.id.name] && !top) return
     found[node.id.name] = {
       source: source.slice(node.start, node.end),
-      top: program.body.includes(node),
+      top,
       async: node.async,
       params: node.params.map(param => source.slice(param.start, param.end))
     }
@@ -87,7 +89,7 @@ class Adaptation {
   constructor (source, main, settings) {
     Object.assign(this, { source, main, settings, edits: [], changes: [], parameters: [] })
     const { name, quantity } = withoutQuantity(main.id.name)
-    this.name = settings.renamed[main.id.name] ?? name
+    this.name = Object.hasOwn(settings.renamed, main.id.name) ? settings.renamed[main.id.name] : name
     this.quantityInName = quantity
     if (this.name !== main.id.name) {
       this.replace(main.id, this.name)
@@ -111,7 +113,7 @@ class Adaptation {
     const needed = new Map()
     const need = source => {
       for (const name of analyse(parse(source)).free.keys()) {
-        const found = own.get(name) ?? others[name]
+        const found = own.get(name) ?? (Object.hasOwn(others, name) ? others[name] : undefined)
         if (found === undefined || needed.has(name) || name === this.main.id.name) continue
         if (!own.has(name)) this.changes.push(`took in the helper ${name}, which another skill or the library held`)
         needed.set(name, found)
@@ -150,7 +152,7 @@ class Adaptation {
       }
       if (name === 'craftItem' && args[2]) {
         const item = args[1].type === 'Literal' ? args[1].value : null
-        const each = yields[item] ?? 1
+        const each = Object.hasOwn(yields, item ?? '') ? yields[item] : 1
         if (item === null && !(args[2].type === 'Literal' && args[2].value === 1)) {
           this.changes.push('craftItem is told how many items here, where it was told how often: look at its count')
         } else if (each > 1) {

@@ -118,10 +118,10 @@ def record(
     with atomic(library.db):
         library.db.execute(
             "INSERT INTO skill_imports "
-            "(library, name, form, origin, digest, at, outcome, said, findings, text, claims) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "(library, name, skill, form, origin, digest, at, outcome, said, findings, text, claims) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                *(library.name, report.name, form, origin, digest, at, report.outcome),
+                *(library.name, report.name, report.skill, form, origin, digest, at, report.outcome),
                 *(canonical(list(report.said)), canonical([asdict(each) for each in report.findings])),
                 *(text[:MOST_TEXT], canonical(dict(claims or {}))),
             ],

@@ -89,9 +89,9 @@ def m003_imports(db: Database) -> None:
             version INTEGER PRIMARY KEY REFERENCES versions (id), origin TEXT NOT NULL, at REAL NOT NULL,
             released REAL, why TEXT NOT NULL DEFAULT '');
         CREATE TABLE skill_imports (
-            id INTEGER PRIMARY KEY, library TEXT NOT NULL, name TEXT NOT NULL, form TEXT NOT NULL, origin TEXT NOT NULL,
-            digest TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL, said TEXT NOT NULL, findings TEXT NOT NULL,
-            text TEXT NOT NULL, claims TEXT NOT NULL);
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, name TEXT NOT NULL, skill TEXT, form TEXT NOT NULL,
+            origin TEXT NOT NULL, digest TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL, said TEXT NOT NULL,
+            findings TEXT NOT NULL, text TEXT NOT NULL, claims TEXT NOT NULL);
         CREATE INDEX skill_imports_name ON skill_imports (library, name, id);
         """,
     )
