@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import skills_ref
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent import exchange
 from memory.db import open_db
 from skills.admit import Admission
 from skills.agent_skills import frontmatter, writer
@@ -349,3 +352,71 @@ def test_files_that_are_none_have_their_finding() -> None:
 def test_length_is_advice_and_no_error() -> None:
     (problem,) = validate(folder_of(GOOD + "\nmore\n" * 300))
     assert (problem.code, problem.error) == ("long_body", False)
+
+
+# -- outside of Journeyman
+
+
+@pytest.fixture
+def walker(library: Library, tmp_path: Path) -> Path:
+    """An exported skill that walks one step and tells where it stands."""
+    source = """/** Waits a little and tells where it is.
+ * @param {number} ticks how long */
+async function standStill(bot, { ticks = 1 } = {}) {
+  await bot.waitForTicks(ticks)
+  return { at: bot.entity.position, wood: await countItems(bot, '#logs') }
+}
+"""
+    signature = Signature("standStill", (Parameter("ticks", "number", "1"),))
+    library.add(Admission(source, (), signature, "Waits.", primitives=("countItems",)), reason="r")
+    (folder,) = writer.folders(library, ["standStill"], runtimes={"javascript": exchange.runtime()})
+    assert validate(folder) == []
+    return writer.write(folder, tmp_path / "out")
+
+
+def ran(node: Path, folder: Path, environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    program = [node, folder / "scripts" / "run.mjs", *words]
+    return subprocess.run(program, capture_output=True, text=True, timeout=120, env=dict(environment))
+
+
+def test_the_runner_tells_the_contract_and_what_is_wrong(
+    walker: Path, node: Path, node_environment: Mapping[str, str]
+) -> None:
+    assert "standStill(bot, { ticks = 1 })" in ran(node, walker, node_environment, "--contract").stdout
+    for words, said in (
+        ([], "say where to play"),
+        (["--server", "localhost:1", "--args", '{"depth": 1}'], "takes no 'depth', only: ticks"),
+        (["--server", "localhost:1", "--args", "{"], "is not JSON"),
+        (["--server", "localhost:1", "--skill", "fly"], "no skill 'fly' here: standStill"),
+        (["--fast"], "--fast"),
+    ):
+        done = ran(node, walker, node_environment, *words)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    bare = {name: value for name, value in node_environment.items() if name != "NODE_PATH"}
+    done = ran(node, walker, bare, "--server", "localhost:1")
+    assert (done.returncode, "npm install" in done.stderr) == (2, True)
+
+
+def test_an_exported_skill_runs_on_a_server_without_journeyman(
+    walker: Path, node: Path, node_environment: Mapping[str, str], root: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    words = ["--port", port, "--clock", "real", "--seed", "1"]
+    with subprocess.Popen(
+        [node, root / "bridge" / "world" / "main.js", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(node_environment),
+    ) as world:
+        assert world.stderr is not None
+        assert "real clock" in world.stderr.readline()
+        done = ran(node, walker, node_environment, "--server", f"127.0.0.1:{port}", "--args", '{"ticks": 3}')
+        world.kill()
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["outcome"] == "returned"
+    assert told["value"]["wood"] == 0
+    assert set(told["value"]["at"]) == {"x", "y", "z"}
