@@ -199,9 +199,16 @@ def table_of(found: Sequence[Mapping[str, Any]]) -> str:
     if not found:
         return "No journeys yet: journeyman run minecraft"
     return table(
-        ["journey", "state", "iterations", "seed", "brain", "library"],
+        ["journey", "state", "iterations", "world", "brain", "library"],
         [
-            [each["name"], each["state"], str(each["iterations"]), str(each["seed"]), each["brain"], each["library"]]
+            [
+                each["name"],
+                each["state"],
+                str(each["iterations"]),
+                each["server"] or f"seed {each['seed']}",
+                each["brain"],
+                each["library"],
+            ]
             for each in found
         ],
     )

@@ -23,6 +23,7 @@ from agent.store import Store
 from bridge.world_process import WorldProcess
 from envs.errors import EnvUnavailable
 from envs.knock import Address, knock
+from memory.log import EventLog
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -138,3 +139,40 @@ def test_the_record_of_a_journey_says_how_it_plays() -> None:
     assert (config.place, config.fastest) == ("minecraft:localhost:25565", None)
     plain = JourneyConfig("b", ("minecraft",), seed=3, speed="2.5")
     assert (plain.place, plain.fastest) == ("minecraft:3", 2.5)
+
+
+@pytest.mark.slow
+def test_a_journey_on_a_server_says_in_every_place_that_the_bot_itself_reports(tmp_path: Path) -> None:
+    port = free_port()
+    world = WorldProcess(
+        directory=tmp_path / "foreign", port=port, log=tmp_path / "foreign.log", seed=5, view=3, clock="real",
+        rules={"mob_spawning": False},
+    )  # fmt: skip
+    world.start()
+    try:
+        words = ["run", "minecraft", "--server", f"127.0.0.1:{port}", "--username", "Wanderer", "--journey", "away"]
+        first = journeyman(*words, "--iterations", "1")
+        assert first.returncode == 3, first.stderr
+        assert "checks rest on the bot's own report" in first.stdout
+        again = journeyman("resume", "away", "--iterations", "1")
+        assert again.returncode == 3, again.stderr
+        assert f"127.0.0.1:{port} is as it is now" in again.stdout
+    finally:
+        world.stop()
+    told = json.loads(journeyman("milestones", "--json").stdout)["journeys"][0]
+    assert (told["iterations"], told["server"]) == (2, f"127.0.0.1:{port}")
+    assert f"on 127.0.0.1:{port}, by the bot's own report" in journeyman("milestones").stdout
+    with closing(database(read_only=True)) as db:
+        events = list(EventLog(db).read("away", source="world"))
+        worlds_of_uses = {row[0] for row in db.execute("SELECT DISTINCT world FROM uses")}
+    assert events
+    assert all(event.data["source"] == "body" for event in events)
+    assert worlds_of_uses <= {f"minecraft:127.0.0.1:{port}"}
+    ticks = [event.tick or 0 for event in events]
+    assert ticks == sorted(ticks), "the journey's time goes on when the bot joins again"
+
+
+def journeyman(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "agent.cli", *words], cwd=ROOT, capture_output=True, text=True, timeout=200
+    )

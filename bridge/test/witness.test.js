@@ -4,7 +4,10 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { join } = require('./body_harness')
+const { EventEmitter } = require('node:events')
+const { Vec3 } = require('vec3')
 const { plainWords } = require('../body/server_words')
+const { Witness } = require('../body/witness')
 
 /** Ticks after which everything that the server had to say is there. */
 const SETTLE_TICKS = 15
@@ -74,6 +77,66 @@ test('events and observation agree with the world: digging, crafting, smelting, 
   } finally {
     await played.close()
   }
+})
+
+/** A witness over a bot of which only the ears are there: for what our own world never sends. */
+function listening () {
+  const bot = Object.assign(new EventEmitter(), { username: 'Tester', _client: new EventEmitter() })
+  bot.inventory = Object.assign(new EventEmitter(), { slots: [] })
+  bot.entity = { id: 1, position: new Vec3(0, 64, 0) }
+  bot.health = 20
+  const clock = { time: 0, now: () => clock.time }
+  return { bot, clock, witness: new Witness({ bot, clock, joinedAt: 0 }, {}) }
+}
+
+const blockAt = (name, x) => ({ name, position: new Vec3(x, 64, 0) })
+
+function dig (bot, name, x) {
+  bot.emit('blockUpdate', blockAt(name, x), blockAt('air', x))
+  bot.emit('diggingCompleted', blockAt('air', x))
+}
+
+test('a dig that the server refuses was none, one that it grants stays', () => {
+  const { bot, clock, witness } = listening()
+  dig(bot, 'stone', 1)
+  dig(bot, 'dirt', 2)
+  clock.time += 150
+  bot.emit('blockUpdate', blockAt('air', 1), blockAt('stone', 1))
+  clock.time += 60_000
+  bot.emit('blockUpdate', blockAt('air', 2), blockAt('dirt', 2)) // somebody filled the hole
+  assert.deepEqual(witness.since().events.map(({ kind, block }) => [kind, block]), [['dug', 'dirt']])
+})
+
+test('digs are still seen after a death, each once', () => {
+  const { bot, witness } = listening()
+  bot.prependListener('death', () => bot.removeAllListeners('diggingCompleted')) // as mineflayer does, which came first
+  bot.emit('death')
+  dig(bot, 'stone', 1)
+  assert.equal(witness.since().events.filter(({ kind }) => kind === 'dug').length, 1)
+})
+
+test('a death is credited to the bot only after a blow of its own, and not for ever', () => {
+  const { bot, clock, witness } = listening()
+  const mobs = [2, 3, 4].map(id => ({ id, name: 'cow', position: new Vec3(0, 64, id) }))
+  bot.emit('entityHurt', mobs[0], bot.entity)
+  bot.emit('entityHurt', mobs[1], mobs[2])
+  bot.emit('entityHurt', mobs[2], bot.entity)
+  bot.emit('entityDead', mobs[0])
+  bot.emit('entityDead', mobs[1])
+  clock.time += 10_000
+  bot.emit('entityDead', mobs[2])
+  assert.deepEqual(witness.since().events.map(({ kind, tick }) => [kind, tick]), [['killed', 0]])
+})
+
+test('what a strange server garbles costs an event, never the connection', t => {
+  t.mock.method(console, 'warn', () => {})
+  const { bot, witness } = listening()
+  bot.entities = {}
+  bot._client.emit('collect', { collectorEntityId: 1, collectedEntityId: 99 })
+  bot._client.emit('damage_event', {})
+  bot.emit('entityDead', undefined)
+  bot.emit('windowOpen', {})
+  assert.deepEqual(witness.since().events, [])
 })
 
 test('the words of a server are one plain line', () => {
