@@ -261,6 +261,43 @@ def skills_code(name: str, hash: str | None, library: str, as_json: bool) -> Non
     _show(browse.code(library, name, hash), as_json, lambda found: found["source"])
 
 
+@skills.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@LIBRARY
+@AS_JSON
+def skills_search(words: tuple[str, ...], limit: int, library: str, as_json: bool) -> None:
+    """Skills for some words or a task, best first: `journeyman skills search mine iron`."""
+    from agent import skill_commands
+
+    _show(skill_commands.found(library, " ".join(words), limit), as_json, skill_commands.found_words(why=False))
+
+
+@skills.command("why")
+@click.argument("task", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@LIBRARY
+@AS_JSON
+def skills_why(task: tuple[str, ...], limit: int, library: str, as_json: bool) -> None:
+    """Which skills a task would be shown, with every part of every score."""
+    from agent import skill_commands
+
+    _show(skill_commands.found(library, " ".join(task), limit), as_json, skill_commands.found_words(why=True))
+
+
+@skills.command("graph")
+@click.option(
+    "--as-of", type=click.FloatRange(min=0), metavar="N", help="As it stood after N iterations of all journeys."
+)
+@LIBRARY
+@AS_JSON
+def skills_graph(as_of: float | None, library: str, as_json: bool) -> None:
+    """Who calls whom: layers, hubs with their blast radius, orphans."""
+    from agent import skill_commands
+
+    _show(skill_commands.graph(library, as_of), as_json, skill_commands.graph_words)
+
+
 @skills.command("test")
 @click.argument("name")
 @click.option("--worlds", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many fresh worlds.")

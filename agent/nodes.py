@@ -12,8 +12,8 @@ from typing import Any
 from agent import evidence
 from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
 from agent.errors import BrainError
-from agent.known_goals import draft_for
 from agent.known import known_skill
+from agent.known_goals import draft_for
 from agent.parts import Parts
 from agent.remember import Meanwhile
 from agent.state import State
@@ -30,10 +30,12 @@ from memory.guard import shown
 from memory.log import Event
 from memory.recall import Question
 from skills.admit import Admission, admit
-from skills.search import search
+from skills.search import pack, search
 
 ROUNDS = 4
 """Programs tried for one task before it is put aside (as published systems do, for comparison)."""
+MOST_SKILLS, SKILL_TOKENS = 12, 1500
+"""How many skills a writer is shown at most, and the tokens that their cards may take."""
 REPAIRS = 3
 """Refused drafts that a writer may mend before the task is put aside; they are not iterations."""
 RECALLED = 10
@@ -59,7 +61,7 @@ def decide(state: State, parts: Parts) -> State:
 
 
 def prove(state: State, parts: Parts) -> State:
-    """Trials of what is not proven yet, within the share of game time that they may take; each is evidence by itself."""
+    """Trials of what is not proven yet, within the share of game time that they may take; each is evidence."""
     if parts.prover is None:
         return {}
     last = parts.store.last(parts.config.name)
@@ -241,7 +243,9 @@ def _request(state: State, parts: Parts, task: Task, objection: str) -> WriteReq
 
 def _skills_for(task: Task, parts: Parts) -> tuple[KnownSkill, ...]:
     items = tuple(parts.data.expand(task.item)) if task.item else ()
-    return tuple(known_skill(found.skill) for found in search(parts.library, task.goal, items=items))
+    found = search(parts.library, task.goal, items=items, limit=MOST_SKILLS)
+    shown = set(pack(found, SKILL_TOKENS).names)
+    return tuple(known_skill(hit.skill) for hit in found if hit.skill.name in shown)
 
 
 def _attempts(state: State, parts: Parts) -> tuple[Attempt, ...]:

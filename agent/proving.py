@@ -400,9 +400,9 @@ def _row(number: int, version: Version, case: Case, run: Run, passed: bool, evid
     """The trial in the shape of an iteration, for the code that reads evidence off one; it is never stored as one."""
     return Iteration(
         journey=JOURNEY, iteration=number, round=1, task={}, name=version.skill, source=None, args=case.args,
-        modules=(), note="", outcome=run.outcome, error=error_json(run), value=run.value, calls=run.calls, before=run.before,
-        after=run.after, ticks=run.ticks, seconds=run.seconds, total_seconds=0.0, game_seconds=run.ticks / 20,
-        passed=passed, evidence=evidence,
+        modules=(), note="", outcome=run.outcome, error=error_json(run), value=run.value, calls=run.calls,
+        before=run.before, after=run.after, ticks=run.ticks, seconds=run.seconds, total_seconds=0.0,
+        game_seconds=run.ticks / 20, passed=passed, evidence=evidence,
     )  # fmt: skip
 
 

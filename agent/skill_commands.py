@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,9 +15,11 @@ from agent.store import Store
 from agent.tables import table
 from curriculum import gamedata
 from skills.compare import difference
+from skills.graph import SkillGraph, picture
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan as search_plan
+from skills.search import search
 from skills.stats import statistics
 
 Json = dict[str, Any]
@@ -156,6 +159,63 @@ def change_words(found: Mapping[str, Any]) -> str:
         return f"Nothing to change: {state}."
     moved = f", was at {found['before'][:15]}" if found["before"] != found["current"] else ""
     return f"{state}{moved}."
+
+
+def found(library: str, words: str, limit: int) -> list[Json]:
+    """Skills for some words, with the parts of their scores."""
+    data = gamedata.load()
+    return [
+        hit.to_json()
+        for hit in search(Library(database(read_only=True), library), words, items=_items(words, data), limit=limit)
+    ]
+
+
+def found_words(*, why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
+    """A function that turns found skills into text, with the parts of each score if `why`."""
+
+    def words(hits: Sequence[Mapping[str, Any]]) -> str:
+        if not hits:
+            return "No skill fits that."
+        lines = []
+        for hit in hits:
+            lines.append(f"{hit['score']:.4f}  {hit['card']}")
+            if why:
+                added = " + ".join(f"{route} {value:.4f}" for route, value in hit["added"].items())
+                lines.append(f"        ({added}) × proof {hit['proof']:.3f} ({hit['rung']}, bound {hit['bound']:.2f})")
+        return "\n".join(lines)
+
+    return words
+
+
+def _items(words: str, data: gamedata.GameData) -> list[str]:
+    """The items that some words name: `gain 1 iron pickaxe` names iron_pickaxe, and not pickaxe's parts."""
+    plain = re.sub(r"[^a-z0-9_ ]", " ", words.lower()).replace(" ", "_")
+    named = [item for item in data.items if re.search(rf"(?:^|_){re.escape(item)}(?:_|$)", plain)]
+    return [item for item in named if not any(item != other and item in other for other in named)]
+
+
+def graph(library: str, as_of: float | None) -> Json:
+    """The call graph now, or as it stood after so many iterations."""
+    opened = Library(database(read_only=True), library)
+    skills = SkillGraph(opened)
+    if as_of is not None:
+        return {"as_of": as_of, **picture(skills.as_of(as_of))}
+    now = skills.calls().subgraph(opened.names())
+    return {"as_of": None, **picture(now)}
+
+
+def graph_words(found: Mapping[str, Any]) -> str:
+    """A call graph as text."""
+    if not found["nodes"]:
+        return "No skills."
+    lines = [f"{len(found['nodes'])} skills, {len(found['edges'])} calls, {found['depth']} layers; "
+             f"{found['calling_share']:.0%} call other skills"]  # fmt: skip
+    lines += [f"  layer {number}  {', '.join(layer)}" for number, layer in enumerate(found["layers"])]
+    lines += [f"  hub      {hub['name']}: {hub['callers']} callers, {hub['blast_radius']} skills rest on it"
+              for hub in found["hubs"][:5]]  # fmt: skip
+    if found["orphans"]:
+        lines.append(f"  alone    {', '.join(found['orphans'])}")
+    return "\n".join(lines)
 
 
 def _parsed(have: Sequence[str], data: gamedata.GameData) -> dict[str, int]:

@@ -14,6 +14,8 @@ import networkx as nx
 from skills.errors import UnknownSkill
 from skills.reader import LibraryReader
 
+_POINTING = ("adopted", "promoted", "rolled_back")
+
 
 class SkillGraph:
     """Questions about who calls whom."""
@@ -65,6 +67,24 @@ class SkillGraph:
         """Skills by layer: those of the first call only primitives, each later one only what stands before it."""
         return [sorted(layer) for layer in nx.topological_generations(self.calls().reverse(copy=False))]
 
+    def as_of(self, at: float) -> nx.DiGraph[str]:
+        """Skills and calls as they stood at a moment of the experience clock (after so many iterations)."""
+        pointers: dict[str, str] = {}
+        retired: set[str] = set()
+        for move in self._library.moves(until=at):
+            if move.action in _POINTING or (move.action == "added" and move.skill not in pointers):
+                pointers[move.skill] = move.version
+            elif move.action in ("retired", "restored"):
+                (retired.add if move.action == "retired" else retired.discard)(move.skill)
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from((name, {"hash": hash}) for name, hash in sorted(pointers.items()) if name not in retired)
+        for name in list(graph):
+            callees = {
+                self._library.version(hash).skill for hash in self._library.version(pointers[name]).uses.values()
+            }
+            graph.add_edges_from((name, callee) for callee in sorted(callees) if callee in graph)
+        return graph
+
     def _refresh(self) -> None:
         revision = self._library.revision
         if revision == self._revision:
@@ -80,3 +100,25 @@ class SkillGraph:
             current = self._library.get(skill).current
             calls.add_edges_from((skill, self._library.version(callee).skill) for callee in current.uses.values())
         self._calls, self._versions, self._revision = calls, versions, revision
+
+
+MOST_HUBS = 10
+
+
+def picture(graph: nx.DiGraph[str]) -> dict[str, Any]:
+    """A call graph as plain JSON: nodes with their layer, edges, layers, hubs with their blast radius, and orphans."""
+    layers = [sorted(layer) for layer in nx.topological_generations(graph.reverse(copy=False))]
+    depth = {name: number for number, layer in enumerate(layers) for name in layer}
+    busiest = sorted((name for name in graph if graph.in_degree(name)), key=lambda n: (-graph.in_degree(n), n))
+    hubs = [{"name": name, "callers": graph.in_degree(name), "blast_radius": len(nx.ancestors(graph, name))}
+            for name in busiest[:MOST_HUBS]]  # fmt: skip
+    callers = sum(1 for name in graph if graph.out_degree(name))
+    return {
+        "nodes": [{"name": name, "layer": depth[name], **graph.nodes[name]} for name in sorted(graph)],
+        "edges": sorted([caller, callee] for caller, callee in graph.edges),
+        "layers": layers,
+        "depth": len(layers),
+        "hubs": hubs,
+        "orphans": sorted(nx.isolates(graph)),
+        "calling_share": round(callers / len(graph), 4) if len(graph) else 0.0,
+    }

@@ -129,6 +129,16 @@ class LibraryReader:
         )
         return [Move(*row) for row in rows]
 
+    def moves(self, *, until: float | None = None) -> list[Move]:
+        """Every change of the library, oldest first, up to a moment of the experience clock."""
+        rows = self.db.execute(
+            "SELECT moves.skill, action, new.hash, old.hash, moves.reason, moves.at, moves.id FROM moves "
+            "JOIN versions AS new ON new.id = moves.version LEFT JOIN versions AS old ON old.id = before "
+            "WHERE moves.library = ? AND (? IS NULL OR moves.at <= ?) ORDER BY moves.id",
+            [self.name, until, until],
+        )
+        return [Move(*row) for row in rows]
+
     def rung(self, hash: str) -> Rung:
         """Where a version stands on the ladder."""
         return self._standing(self.version(hash).number)[0]

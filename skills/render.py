@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from skills.skill import Effect, Need, Signature, Skill
+from skills.words import names
 
-_MOST_EFFECTS = 6
+_MOST_EFFECTS = 4
 
 
 def call(signature: Signature) -> str:
@@ -33,8 +34,8 @@ def contract(skill: Skill) -> str:
     proof = f"{skill.rung}, {record.succeeded} of {runs} runs succeeded" if runs else f"{skill.rung}, not yet run"
     parts = [
         ("needs", ", ".join(_need(need) for need in skill.requires)),
-        ("gives", ", ".join(effect(each) for each in _first(skill.effects, gain=True))),
-        ("uses up", ", ".join(effect(each) for each in _first(skill.effects, gain=False))),
+        ("gives", ", ".join(effect(each) for each in _gains(skill))),
+        ("uses up", ", ".join(effect(each) for each in _costs(skill))),
     ]
     return "; ".join([f"{name} {text}" for name, text in parts if text] + [proof])
 
@@ -50,8 +51,20 @@ def menu(skills: Iterable[Skill]) -> list[str]:
     return [card(skill) for skill in skills]
 
 
-def _first(effects: Iterable[Effect], *, gain: bool) -> list[Effect]:
-    return [effect for effect in effects if (effect.high > 0) == gain][:_MOST_EFFECTS]
+def _gains(skill: Skill) -> list[Effect]:
+    """What it brings, its purpose first; what came only now and then is told where nothing came always."""
+    gained = sorted(
+        (effect for effect in skill.effects if effect.high > 0),
+        key=lambda effect: (not names(skill.name, effect.item), effect.low <= 0, -effect.high),
+    )
+    sure = [effect for effect in gained if effect.low > 0 or names(skill.name, effect.item)]
+    return (sure or gained)[:_MOST_EFFECTS]
+
+
+def _costs(skill: Skill) -> list[Effect]:
+    """What it uses up, always before now and then."""
+    used = [effect for effect in skill.effects if effect.high <= 0]
+    return sorted(used, key=lambda effect: (effect.high == 0, effect.low))[:_MOST_EFFECTS]
 
 
 def _need(need: Need) -> str:

@@ -1,15 +1,18 @@
-"""Finding skills: by name, by words, by what they give, and by meaning if a dense index is there.
+"""Finding skills: by name, words, what they give, who works with whom, and by meaning if a dense index is there.
 
-Each route ranks on its own and reciprocal rank fusion joins them; how well a skill is proven decides among equals.
-Reads only, and each hit says which routes found it.
+Each route ranks on its own and reciprocal rank fusion joins them; how well a skill is proven decides among equals. What
+is found is packed into a budget as cards, never as code. Reads only, and each hit says what each route added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from memory.recall import query_words
+from memory.working import estimate_tokens
+from skills import render
 from skills.reader import LibraryReader
 from skills.skill import Effect, Skill
 
@@ -18,15 +21,46 @@ Meaning = Callable[[str, int], Sequence[tuple[str, float]]]
 
 _K = 10
 _CANDIDATES = 50
+_GIVERS = 40
+_SEEDS = 3
+"""Hits whose callers and callees are looked at too."""
+NEIGHBOUR_SHARE = 0.3
+"""How much a neighbour of a hit counts beside the hit itself."""
+PROOF_SHARE = 0.1
+"""How much of a score hangs on how well a skill is proven."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A skill that was found, its score, and what each route (name, words, effect, meaning) added to it."""
+    """A skill that was found, its score, what each route (name, words, effect, meaning, graph) added, and its proof."""
 
     skill: Skill
     score: float
     routes: dict[str, float]
+    proof: float = 1.0
+    """The factor by which its lower bound scales the sum of the routes."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The hit with every part of its score: score = (sum of added) × proof."""
+        return {
+            "name": self.skill.name,
+            "score": round(self.score, 6),
+            "added": {route: round(added, 6) for route, added in self.routes.items()},
+            "proof": round(self.proof, 4),
+            "bound": round(self.skill.record.bound, 4),
+            "rung": self.skill.rung,
+            "card": render.card(self.skill),
+        }
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Cards that fit a budget, best first, and the names of those that did not."""
+
+    cards: tuple[str, ...]
+    names: tuple[str, ...]
+    tokens: int
+    left_off: tuple[str, ...] = field(default=())
 
 
 def search(
@@ -36,31 +70,57 @@ def search(
     routes = {
         "name": [name for name in [words.strip()] if library.has(name)],
         "words": _by_words(library, words),
-        "effect": list(dict.fromkeys(skill.name for item in items for skill, _ in gives(library, item))),
+        "effect": list(dict.fromkeys(skill.name for item in items for skill, _ in gives(library, item, _GIVERS))),
         "meaning": [name for name, _ in meaning(words, _CANDIDATES) if library.has(name)] if meaning else [],
     }
     found: dict[str, dict[str, float]] = {}
     for route, names in routes.items():
         for rank, name in enumerate(names, 1):
             found.setdefault(name, {})[route] = 1 / (_K + rank)
+
+    def total(name: str) -> float:
+        return sum(found[name].values())
+
+    for seed in sorted(found, key=lambda name: (-total(name), name))[:_SEEDS]:
+        for name in _neighbours(library, seed):
+            added = found.setdefault(name, {})
+            added["graph"] = max(added.get("graph", 0.0), NEIGHBOUR_SHARE * total(seed))
     # Proof moves a skill by a tenth at most: only those near the front need to be looked at.
-    likely = sorted(found, key=lambda name: (-sum(found[name].values()), name))[: 4 * limit]
+    likely = sorted(found, key=lambda name: (-total(name), name))[: 4 * limit]
     hits = []
     for name in likely:
         skill = library.get(name)
-        hits.append(Found(skill, sum(found[name].values()) * (0.9 + 0.1 * skill.record.bound), found[name]))
+        proof = 1 - PROOF_SHARE * (1 - skill.record.bound)
+        hits.append(Found(skill, total(name) * proof, found[name], proof))
     return sorted(hits, key=lambda hit: (-hit.score, hit.skill.name))[:limit]
 
 
-def gives(library: LibraryReader, item: str) -> list[tuple[Skill, Effect]]:
+def pack(found: Iterable[Found], budget: int, count: Callable[[str], int] = estimate_tokens) -> Packed:
+    """As many cards (call, contract, purpose) as fit the budget, best first; a long one lets shorter ones in."""
+    cards, names, left, used = [], [], [], 0
+    for hit in found:
+        card = render.card(hit.skill)
+        tokens = count(card)
+        if used + tokens <= budget:
+            cards.append(card)
+            names.append(hit.skill.name)
+            used += tokens
+        else:
+            left.append(hit.skill.name)
+    return Packed(tuple(cards), tuple(names), used, tuple(left))
+
+
+def gives(library: LibraryReader, item: str, limit: int = 1000) -> list[tuple[Skill, Effect]]:
     """Skills that were seen to give an item, surest first: the question that planning asks.
 
     An effect whose `low` is above 0 was seen in every run; one with only `high` above 0 came now and then.
     """
     rows = library.db.execute(
-        "SELECT DISTINCT skills.name FROM effects JOIN skills ON current = version "
-        "WHERE item = ? AND high > 0 AND library = ? AND retired = 0",
-        [item, library.name],
+        "SELECT skills.name FROM effects JOIN skills ON current = effects.version "
+        "JOIN standings ON standings.version = effects.version "
+        "WHERE item = ? AND high > 0 AND library = ? AND retired = 0 "
+        "GROUP BY skills.name ORDER BY max(low > 0) DESC, bound DESC, max(seen) DESC, skills.name LIMIT ?",
+        [item, library.name, limit],
     ).fetchall()
     found = [
         (skill, effect)
@@ -69,6 +129,19 @@ def gives(library: LibraryReader, item: str) -> list[tuple[Skill, Effect]]:
         if effect.item == item and effect.high > 0
     ]
     return sorted(found, key=lambda each: (each[1].low <= 0, -each[0].record.bound, -each[1].seen, each[0].name))
+
+
+def _neighbours(library: LibraryReader, name: str) -> list[str]:
+    """Skills in use that the current version calls, or whose current version calls it."""
+    rows = library.db.execute(
+        "SELECT callees.skill FROM skills JOIN calls ON caller = current "
+        "JOIN versions AS callees ON callees.id = callee WHERE skills.library = ?1 AND skills.name = ?2 UNION "
+        "SELECT callers.name FROM versions JOIN calls ON callee = versions.id "
+        "JOIN skills AS callers ON callers.current = caller "
+        "WHERE versions.library = ?1 AND versions.skill = ?2 LIMIT ?3",
+        [library.name, name, _CANDIDATES],
+    ).fetchall()
+    return [str(row[0]) for row in rows if library.has(str(row[0]))]
 
 
 def _by_words(library: LibraryReader, words: str) -> list[str]:
