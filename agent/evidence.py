@@ -34,6 +34,7 @@ CLASSES: Mapping[str, Failure] = {
     "timeout": "timeout",
     "endless_loop": "sandbox",
     "out_of_memory": "sandbox",
+    "lost": "sandbox",
 }
 """Whose fault an error code is; any other code is the program's (wrong_code)."""
 

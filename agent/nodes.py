@@ -23,7 +23,7 @@ from curriculum import checks
 from curriculum.progress import fingerprint
 from curriculum.proposal import Proposal
 from curriculum.task import Task, from_json
-from envs.base import Module, Program, Run, TrialEnv
+from envs.base import Module, Program, Run, RunError, TrialEnv
 from envs.errors import EnvError
 from memory.episodic import Episode, inventory_difference
 from memory.guard import shown
@@ -38,6 +38,8 @@ MOST_SKILLS, SKILL_TOKENS = 12, 1500
 """How many skills a writer is shown at most, and the tokens that their cards may take."""
 REPAIRS = 3
 """Refused drafts that a writer may mend before the task is put aside; they are not iterations."""
+LOSSES = 3
+"""How often a process of the world may die in one run; then the program is what the world does not survive."""
 RECALLED = 10
 
 
@@ -160,10 +162,10 @@ def run(state: State, parts: Parts) -> State:
             )  # fmt: skip
         program = _program(draft, parts)
         with Meanwhile(float(parts.store.experience())):
-            result = parts.env.run(program, parts.limits)
+            result = _given_up(parts) if parts.losses >= LOSSES else parts.env.run(program, parts.limits)
         parts.env.save(iteration)
         _keep_run(state, parts, iteration, result, begun)
-    parts.session_iterations += 1
+    parts.session_iterations, parts.losses = parts.session_iterations + 1, 0
     return {"iteration": iteration, "round": state["round"] + 1, "passed": None}
 
 
@@ -306,6 +308,15 @@ def _program(draft: dict[str, Any], parts: Parts) -> Program:
         main = f"{NEW}{draft['name']}"
         modules = parts.graph.program(main, draft["name"], draft["source"], admission.uses or {})
     return Program(tuple(Module(**module) for module in modules), main, draft["args"])
+
+
+def _given_up(parts: Parts) -> Run:
+    """A run that was never made whole: each try cost a process of the world, so the program counts as refused by it."""
+    now = parts.env.observe()
+    error = RunError(
+        "lost", f"a process of the world died in each of {LOSSES} tries of this program", remedy="do it in another way"
+    )
+    return Run(now, now, (), "refused", error, None, (), (), 0, 0.0)
 
 
 def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:

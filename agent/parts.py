@@ -73,6 +73,8 @@ class Parts:
     reached: Reached = field(default_factory=Reached)
     session_iterations: int = 0
     session_started: float = 0.0
+    losses: int = 0
+    """How often a process of the world died in the run under way."""
 
     def situation(self, state: Observation, iteration: int) -> Situation:
         """What the proposer may look at."""

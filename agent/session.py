@@ -25,6 +25,7 @@ from agent.display import Reporter
 from agent.errors import AgentError, UsageError
 from agent.families import families
 from agent.known import skills_for
+from agent.nodes import LOSSES
 from agent.parts import Parts, Reached
 from agent.proving import Prover
 from agent.remember import open_recall
@@ -50,8 +51,6 @@ from skills.schema import SKILLS
 
 FOREVER = 10**9
 """LangGraph asks for a limit of steps; budgets are ours."""
-LOSSES = 3
-"""How often a process of the world may die within one iteration before the session gives up."""
 PRUNE_EVERY = 25
 """Iterations after which superseded checkpoints are dropped; only the newest is ever needed."""
 
@@ -200,14 +199,13 @@ def _run(parts: Parts) -> Ended:
         saver = SqliteSaver(connection)
         graph = loop.build(parts, saver)
         settings: Any = {"configurable": {"thread_id": name}, "recursion_limit": FOREVER}
-        losses: list[int] = []
         while True:
             try:
                 state = _drive(graph, settings, connection, name)
                 return Ended(str(state["stop"]), state["reason"])
             except EnvLost as error:
-                losses.append(graph.get_state(settings).values.get("iteration", 0))
-                if losses.count(losses[-1]) >= LOSSES:
+                parts.losses += 1
+                if parts.losses > LOSSES:  # even looking around fails
                     raise
                 remedy = "the world goes back to before this run, which is made again"
                 if parts.config.server:
