@@ -1,8 +1,8 @@
 /**
  * Brings a skill from elsewhere into our form: one async function with named parameters that returns something.
  *
- * What Voyager and its kin write takes `bot` alone, has its quantity in its name, returns nothing, and leans on functions
- * that happen to be in scope. Each change is made on the syntax tree, keeps what the program does by default, and is
+ * What Voyager and its kin write takes `bot` alone, has its quantity in its name, returns nothing, and leans on
+ * functions that happen to be in scope. Each change is made on the syntax tree, keeps what the program does by default, and is
  * told in a sentence. It runs nothing and refuses nothing: whether the outcome may become a skill, admission decides.
  */
 'use strict'
@@ -20,7 +20,9 @@ const SPECIES = /^(oak|birch|spruce|jungle|acacia|dark_oak|mangrove|cherry)_(?=l
 const COMPARING = new Set(['<', '<=', '>', '>=', '==', '===', '!=', '!==', '-'])
 const MOST_LETTERS = 100_000
 
-const parse = source => acorn.parse(source, { ecmaVersion: 2023, sourceType: 'script', allowAwaitOutsideFunction: true })
+const SYNTAX = { ecmaVersion: 2023, sourceType: 'script', allowAwaitOutsideFunction: true }
+
+const parse = source => acorn.parse(source, SYNTAX)
 
 /** Every named function of a source, at the top or inside another: {name: {source, top, async, params}}. */
 function functionsOf (source) {
@@ -42,7 +44,8 @@ function functionsOf (source) {
 
 /** The function that a source is about: the last async one at the top, as Voyager chose it. */
 function mainOf (source) {
-  return parse(checked(source)).body.filter(node => node.type === 'FunctionDeclaration' && node.async).at(-1)?.id.name ?? null
+  const found = parse(checked(source)).body.filter(node => node.type === 'FunctionDeclaration' && node.async)
+  return found.at(-1)?.id.name ?? null
 }
 
 /** A name without its quantity, and the quantity: mineFiveIronOre -> {name: 'mineIronOre', quantity: 5}. */
@@ -104,7 +107,8 @@ class Adaptation {
   dropOutside (program) {
     const outside = program.body.filter(({ type }) => type !== 'FunctionDeclaration' && type !== 'EmptyStatement')
     if (outside.length > 0) {
-      this.changes.push(`left out what stood outside of functions: ${this.text(outside[0]).split('\n')[0].slice(0, 60)}`)
+      const begins = this.text(outside[0]).split('\n')[0].slice(0, 60)
+      this.changes.push(`left out what stood outside of functions: ${begins}`)
     }
   }
 
@@ -147,7 +151,9 @@ class Adaptation {
       if (Object.hasOwn(renamed, name)) edit(part.callee.start, part.callee.end, renamed[name])
       if (Object.hasOwn(positional, name) && args.length > 1 && args[1].type !== 'ObjectExpression') {
         edit(args[1].start, args[1].start, '{ ')
-        args.slice(1).forEach((arg, at) => edit(arg.start, arg.start, `${positional[name][at] ?? `argument${at}`}: `))
+        for (const [at, arg] of args.slice(1).entries()) {
+          edit(arg.start, arg.start, `${positional[name][at] ?? `argument${at}`}: `)
+        }
         edit(args.at(-1).end, args.at(-1).end, ' }')
       }
       if (name === 'craftItem' && args[2]) {
@@ -168,9 +174,8 @@ class Adaptation {
   quantity () {
     const calls = []
     walk.full(this.main.body, node => {
-      const places = node.type === 'CallExpression' && Object.hasOwn(COUNTED, node.callee.name ?? '') && COUNTED[node.callee.name]
-      if (!places) return
-      const [item, count] = places.map(place => node.arguments[place])
+      if (node.type !== 'CallExpression' || !Object.hasOwn(COUNTED, node.callee.name ?? '')) return
+      const [item, count] = COUNTED[node.callee.name].map(place => node.arguments[place])
       if (item?.type === 'Literal' && (!count || typeof count.value === 'number')) calls.push({ node, item, count })
     })
     const { quantityInName: quantity } = this
@@ -181,8 +186,9 @@ class Adaptation {
       const { node, item, count } = target
       if (count) this.replace(count, 'count')
       else this.edits.push({ start: node.end - 1, end: node.end - 1, text: ', count' })
-      this.parameters.push({ name: 'count', type: 'number', default: String(count?.value ?? 1), text: `how many ${item.value}` })
-      this.changes.push(`proposed the parameter count = ${count?.value ?? 1} for ${node.callee.name} of ${item.value}`)
+      const usual = String(count?.value ?? 1)
+      this.parameters.push({ name: 'count', type: 'number', default: usual, text: `how many ${item.value}` })
+      this.changes.push(`proposed the parameter count = ${usual} for ${node.callee.name} of ${item.value}`)
       if (quantity !== null && quantity > 1 && count?.value === quantity) this.otherPlaces(quantity, count)
       this.kind(item.value, written)
     } else if (quantity !== null) {
@@ -207,7 +213,7 @@ class Adaptation {
   /** One species of wood that the name does not speak of becomes the parameter `kind`, wherever it stands. */
   kind (item, written) {
     const species = SPECIES.exec(item)?.[1]
-    if (!species || written.includes(species.replace('_', '')) || analyse(parse(this.text(this.main))).free.has('kind')) return
+    if (!species || written.includes(species.replace('_', ''))) return
     walk.full(this.main.body, node => {
       if (node.type === 'Literal' && node.value === item) this.replace(node, 'kind')
       if (node.type === 'MemberExpression' && !node.computed && node.property.name === item) {
@@ -229,8 +235,8 @@ class Adaptation {
         else bare.push({ node, before })
       }
       for (const value of Object.values(node)) {
-        if (Array.isArray(value)) value.forEach((child, at) => child?.type && look(child, value[at - 1]))
-        else if (value?.type) look(value, null)
+        const children = Array.isArray(value) ? value : [value]
+        for (const [at, child] of children.entries()) if (child?.type) look(child, children[at - 1])
       }
     }
     look(this.main.body, null)
