@@ -24,12 +24,16 @@ const { loadPrimitives } = require('./primitives')
 const { attach } = require('./reflexes')
 const { surroundings } = require('./surroundings')
 const { Witness } = require('./witness')
+const { Idling } = require('./idling')
 const { facts } = require('../parse')
 
 const PROTOCOL = 1
 const emitter = new EventEmitter()
 const primitives = loadPrimitives()
+/** Requests that let game time pass, or end it; nothing else may do so meanwhile. */
+const TIMED = new Set(['join', 'run', 'tick', 'leave'])
 let body = null
+let idling = null // between timed requests in real time
 let queue = Promise.resolve()
 
 /** What Python may ask. Each takes plain JSON and resolves to plain JSON. */
@@ -94,11 +98,13 @@ async function perform ({ id, op, args }) {
   let answer
   try {
     if (!Object.hasOwn(operations, op)) throw new PrimitiveError('bad_argument', `there is no operation '${op}'`)
+    if (TIMED.has(op)) await idling?.end()
     answer = { id, ok: true, value: await operations[op](args ?? {}) }
   } catch (error) {
     answer = { id, ok: false, error: { ...describe(error), stack: String(error?.stack ?? '') } }
   }
   emitter.emit('json', JSON.stringify(answer))
+  if (TIMED.has(op)) idling = body?.driver instanceof RealTime && !body.driver.lost ? new Idling(body) : null
 }
 
 /** Takes one request as JSON and returns at once; requests are done one after the other. */
