@@ -1,13 +1,13 @@
 """The brain contract: who writes the next program, given the task and everything that is known.
 
 A brain is asked and answers; it never touches the world, the library or the database. The planner
-(`agent.brains.planner`) answers without any model; `agent.brains.openai` asks a language model. Both get the same
+(`agent.brains.planner`) answers without any model; `agent.brains.model` asks language models. Both get the same
 request and owe the same draft.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -39,6 +39,8 @@ class KnownSkill:
     status: str
     worth: float
     """Expected success rate by Laplace's rule, (successes + 1) / (runs + 2)."""
+    card: str = ""
+    """How to call it, its purpose and what runs have shown, on one line."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Attempt:
     error: Mapping[str, Any] | None
     evidence: str
     gained: Mapping[str, int] = field(default_factory=dict)
+    trail: tuple[str, ...] = ()
+    """What it called, in order, each with how it ended."""
+    said: tuple[str, ...] = ()
+    """What it returned and printed, as data."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,12 @@ class WriteRequest:
     primitives: Mapping[str, str]
     objection: str = ""
     """Why the last draft was refused before running; empty at first."""
+    refused: str = ""
+    """The draft that was refused."""
+    place: str = ""
+    """The step of the journey: asking again there, after an interruption, gives the answer that was kept."""
+    code: Callable[[str], str | None] = lambda name: None
+    """The source of a library skill, for a writer that asks for it."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +93,16 @@ class Draft:
     note: str
     """One sentence for people: what this tries and why."""
     usage: Usage = Usage()
+    call: int | None = None
+    """Number of the model call that gave it; None if no model was asked."""
 
 
 class Brain(Protocol):
     """Writes programs. Raises BrainError when it cannot answer."""
 
     name: str
+    mends: bool
+    """Whether it can answer an objection to its draft with a better one."""
 
     def write(self, request: WriteRequest) -> Draft:
         """The next program to try for the request."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+BRAIN_HELP = "Who thinks: planner, openai:MODEL, replay:FILE, manual, or manual:FOLDER."
 SPEED_HELP = "As fast as it goes, or at most X times real time, to watch. Changes nothing that happens."
 
 
@@ -67,7 +68,8 @@ main.add_command(memory)
 @main.command()
 @click.argument("worlds", nargs=-1, required=True)
 @click.option("--journey", "name", help="Name of the journey (default: world and seed).")
-@click.option("--brain", default="planner", show_default=True, help="Who writes programs: planner, or openai:MODEL.")
+@click.option("--brain", default="planner", show_default=True, help=BRAIN_HELP)
+@click.option("--role", multiple=True, metavar="ROLE=NAME,…", help="Who else serves a role, in order of asking.")
 @click.option("--goal", help="An item to reach, for example iron_pickaxe; without one it explores on and on.")
 @click.option("--seed", type=int, help="Seed of the world (default: drawn at random and recorded).")
 @click.option("--iterations", type=click.IntRange(min=1), help="Stop after so many programs.")
@@ -106,6 +108,7 @@ def run(
     worlds: tuple[str, ...],
     name: str | None,
     brain: str,
+    role: tuple[str, ...],
     goal: str | None,
     seed: int | None,
     iterations: int | None,
@@ -128,7 +131,7 @@ def run(
 
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
-        server=server, username=username, speed=speed, proving=proving, without=without,
+        server=server, username=username, speed=speed, proving=proving, without=without, roles=role,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 
@@ -310,6 +313,17 @@ def skills_test(name: str, worlds: int, hash: str | None, library: str, as_json:
 
     told = None if as_json else lambda trial: click.echo(skill_trials.line(trial))
     _show(skill_trials.test(library, name, worlds, hash, told), as_json, skill_trials.test_words)
+
+
+@skills.command("refactor")
+@click.option("--apply", is_flag=True, help="Carry out what passes the replays of all skills that it touches.")
+@LIBRARY
+@AS_JSON
+def skills_refactor(apply: bool, library: str, as_json: bool) -> None:
+    """What the library could do better about itself: doubles, siblings, steps in common, idle wrappers."""
+    from agent import skill_trials
+
+    _show(skill_trials.refactor(library, apply=apply), as_json, skill_trials.refactor_words)
 
 
 @skills.command("stats")

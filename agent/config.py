@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ class JourneyConfig:
     proving: float = 0.25
     """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
 
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who serves a role, in order, where it is not the brain: write, propose, judge, reflect, describe …"""
+
     without: tuple[str, ...] = ()
     """What of memory is switched off, to measure what it is worth: episodic, semantic, decay."""
 
@@ -60,7 +63,8 @@ class JourneyConfig:
     def from_json(cls, data: Mapping[str, Any]) -> JourneyConfig:
         """The settings from their plain JSON."""
         lists = {name: tuple(data.get(name, ())) for name in ("worlds", "assist", "without")}
-        return cls(**{**data, **lists})
+        roles = {role: tuple(names) for role, names in data.get("roles", {}).items()}
+        return cls(**{**data, **lists, "roles": roles})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Reads rows and events; the only writing here is of facts and lessons into semant
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -43,6 +44,9 @@ AT_HOME: Setting = "home"
 IN_USE: Setting = "use"
 """A run of a library skill for a later task."""
 
+TRAIL, TRAIL_ARGS, SAID = 24, 60, 200
+"""How many calls of a program, characters of their arguments and of its value a writer is shown."""
+
 STATIONS = ("crafting_table", "furnace", "chest", "smoker", "blast_furnace")
 LESSONS = ("missing_items", "no_tool", "no_fuel", "no_station", "inventory_full", "not_found", "died", "unreachable")
 """Error codes that say something about the world or the game, not about one program."""
@@ -79,6 +83,26 @@ def outcome(row: Iteration) -> Outcome:
     if row.passed:
         return "succeeded"
     return "unmet" if failure(row) in ("missing_need",) else "failed"
+
+
+def trail(row: Iteration) -> tuple[str, ...]:
+    """What the program called, in order, with how each call ended; equal ones in a row are one."""
+    found: list[tuple[str, int]] = []
+    for call in row.calls:
+        words = f"{call['name']}({', '.join(call['args'])[:TRAIL_ARGS]})"
+        words += "" if call["ok"] else f" threw {call.get('error_code')}"
+        if found and found[-1][0] == words:
+            found[-1] = (words, found[-1][1] + 1)
+        else:
+            found.append((words, 1))
+    left = f"{len(found) - TRAIL} calls before" if len(found) > TRAIL else ""
+    shown = [words if times == 1 else f"{words} {times} times" for words, times in found[-TRAIL:]]
+    return tuple([left, *shown] if left else shown)
+
+
+def said(row: Iteration) -> tuple[str, ...]:
+    """What the program returned, as text of limited length."""
+    return () if row.value is None else (json.dumps(row.value, sort_keys=True)[:SAID],)
 
 
 def tools(events: Sequence[Mapping[str, Any]], data: GameData) -> tuple[str, ...]:

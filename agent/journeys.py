@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
+from agent import staff
 from agent.config import JourneyConfig
 from agent.display import game_time
 from agent.errors import UsageError
@@ -48,6 +49,7 @@ def new(
     speed: str = "max",
     proving: float = 0.25,
     without: Sequence[str] = (),
+    roles: Sequence[str] = (),
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts.
 
@@ -58,8 +60,8 @@ def new(
     for rule in assist:
         if rule not in ASSISTANCE:
             raise UsageError(f"--assist {rule}: there is no such rule; rules: {', '.join(ASSISTANCE)}")
-    if brain != "planner" and not re.fullmatch(r"openai:\S+", brain):
-        raise UsageError(f"--brain {brain}: choose planner or openai:MODEL")
+    staff.check_brain(brain)
+    chosen = staff.read_roles(tuple(roles))
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
     try:
@@ -86,6 +88,7 @@ def new(
         server=str(address) if address else None,
         username=username or JourneyConfig.username,
         speed=speed,
+        roles=chosen,
     )
     store.create(config)
     return config

@@ -9,6 +9,7 @@ from __future__ import annotations
 from agent.brain import KnownSkill
 from curriculum.gamedata import GameData
 from skills.library import Library
+from skills.render import card
 from skills.search import gives
 from skills.skill import Effect, Skill
 from skills.words import names
@@ -25,6 +26,7 @@ def known_skill(skill: Skill) -> KnownSkill:
         gives=tuple(effect.item for effect in skill.effects if effect.low > 0),
         status=skill.rung,
         worth=(skill.record.succeeded + 1) / (tries + 2),
+        card=card(skill),
     )
 
 
@@ -47,7 +49,9 @@ def known_items(library: Library, data: GameData) -> frozenset[str]:
         known |= {effect.item for effect in skill.effects if effect.low > 0 and names(skill.name, effect.item)}
         brought = {effect.item for effect in skill.effects if effect.high > 0}
         known |= {
-            f"#{tag}" for tag, members in data.tags.items() if names(skill.name, tag) and not brought.isdisjoint(members)
+            f"#{tag}"
+            for tag, members in data.tags.items()
+            if names(skill.name, tag) and not brought.isdisjoint(members)
         }
     return frozenset(known)
 

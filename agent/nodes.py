@@ -7,10 +7,11 @@ node), and what is found written is used as it stands. Large things live in the 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
-from agent import evidence
-from agent.brain import Attempt, Draft, KnownSkill, Usage, WriteRequest
+from agent import evidence, judging, reflecting
+from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
 from agent.errors import BrainError
 from agent.known import known_skill
 from agent.known_goals import draft_for
@@ -48,7 +49,7 @@ def decide(state: State, parts: Parts) -> State:
     journey, iteration = parts.config.name, state["iteration"]
     if parts.store.stop_requested(journey):
         return {"stop": "user", "reason": "asked to stop"}
-    spent_tokens, spent_dollars = parts.store.spent(journey)
+    spent_tokens, spent_dollars = parts.calls.spent(journey)
     used_up = parts.budget.exhausted(
         iterations=parts.session_iterations,
         seconds=parts.seconds() - parts.session_started,
@@ -125,25 +126,28 @@ def recall(state: State, parts: Parts) -> State:
 
 def write(state: State, parts: Parts) -> State:
     """A program from the brain, admitted before it runs; a refused draft goes back to its writer with the objection."""
-    task, objection, usage = _task(state), "", Usage()
+    task, objection = _task(state), ""
     if state["round"] == 0 and not task.is_repair:
         known = draft_for(task, parts.env.observe(), parts.operators)
         prepared, _ = _prepare(known, parts) if known else (None, "")
         if known and prepared:
-            return {"draft": {**prepared, "note": known.note, "tokens": 0, "dollars": 0.0}}
+            return {"draft": {**prepared, "note": known.note, "call": None}}
     parts.report("writing", goal=task.goal)
-    for _ in range(REPAIRS + 1):
-        request = _request(state, parts, task, objection)
+    refused = ""
+    for number in range(REPAIRS + 1):
+        request = _request(state, parts, task, objection, refused, number)
         try:
             draft = parts.brain.write(request)
-            usage += draft.usage
-            prepared, objection = _prepare(draft, parts)
         except BrainError as error:
-            prepared, objection = None, str(error)
-            if parts.brain.name == "planner":
+            prepared, objection, refused = None, str(error), ""
+            if not parts.brain.mends:
                 break
+            continue
+        prepared, objection = _prepare(draft, parts)
         if prepared is not None:
-            return {"draft": {**prepared, "note": draft.note, "tokens": usage.tokens, "dollars": usage.dollars}}
+            return {"draft": {**prepared, "note": draft.note, "call": draft.call}}
+        refused = draft.source or ""
+        parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)
     parts.report("notice", text=f"put aside: {task.goal} {objection}")
     return {"draft": None, "reason": objection}
 
@@ -174,16 +178,15 @@ def verify(state: State, parts: Parts) -> State:
     journey, iteration, task = parts.config.name, state["iteration"], _task(state)
     row = _row(state, parts)
     if row.passed is None:
-        events = _world_events(parts, iteration)
-        verdict = checks.evaluate(task.check, row.before, row.after, events, parts.data.tags)
+        verdict = judging.verdict(parts, task, row, _world_events(parts, iteration))
         parts.store.judge(journey, iteration, verdict.passed, verdict.evidence)
     return {"passed": bool(_row(state, parts).passed)}
 
 
 def learn(state: State, parts: Parts) -> State:
     """Skill version with its evidence, episode, lessons and places; then the task is settled or gets another round."""
-    task = _task(state)
-    if state["draft"] is None:
+    task, draft = _task(state), state["draft"]
+    if draft is None:
         parts.book.settle(parts.config.name, state["tasks"], False, "no_plan", ended=state["iteration"])
         return {"task": None}
     row, events, now = _row(state, parts), _world_events(parts, state["iteration"]), float(parts.store.experience())
@@ -196,7 +199,15 @@ def learn(state: State, parts: Parts) -> State:
         lessons, "succeeded" if row.passed else "failed", now=now, journey=parts.config.name, iteration=row.iteration
     )
     _tell_progress(parts, task, row, events)
+    parts.calls.led_to(
+        row.journey,
+        draft["call"],
+        f"iteration {row.iteration}: {'passed' if row.passed else evidence.cause(row)}",
+        success=bool(row.passed),
+    )
     if row.passed or state["round"] >= ROUNDS:
+        if not row.passed:
+            reflecting.reflect(parts, _request(state, parts, task), row, episode.id, now)
         cause = "" if row.passed else evidence.cause(row)
         parts.book.settle(parts.config.name, state["tasks"], bool(row.passed), cause, ended=row.iteration)
         return {"task": None, "draft": None}
@@ -222,7 +233,9 @@ def _repair(parts: Parts) -> Proposal | None:
 # -- writing
 
 
-def _request(state: State, parts: Parts, task: Task, objection: str) -> WriteRequest:
+def _request(
+    state: State, parts: Parts, task: Task, objection: str = "", refused: str = "", number: int = 0
+) -> WriteRequest:
     lessons = []
     for each in state["recalled"]:
         lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
@@ -240,6 +253,9 @@ def _request(state: State, parts: Parts, task: Task, objection: str) -> WriteReq
         lessons=tuple(lessons),
         primitives=parts.env.primitives(),
         objection=objection,
+        refused=refused,
+        place=f"{state['tasks']}/{state['iteration']}/{state['round']}/{number}",
+        code=lambda name: parts.library.get(name).current.source if parts.library.has(name) else None,
     )
 
 
@@ -266,6 +282,8 @@ def _attempts(state: State, parts: Parts) -> tuple[Attempt, ...]:
                     error=_traced(row),
                     evidence=row.evidence,
                     gained=_gained(row),
+                    trail=evidence.trail(row),
+                    said=evidence.said(row),
                 )
             )
     return tuple(found)
@@ -331,6 +349,8 @@ def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: fl
     spans = [Event("span", dict(span), "body", span["to"], time.time()) for span in result.spans]
     parts.log.append(journey, iteration, "run", [*events, *calls, *spans])
     now = parts.seconds()
+    tokens, dollars = parts.calls.spent(journey)
+    before_tokens, before_dollars = parts.store.spent(journey)
     parts.store.record(
         Iteration(
             journey=journey,
@@ -352,8 +372,8 @@ def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: fl
             seconds=result.seconds,
             total_seconds=now,
             game_seconds=float(result.after["game_seconds"]),
-            tokens=draft["tokens"],
-            dollars=draft["dollars"],
+            tokens=tokens - before_tokens,
+            dollars=dollars - before_dollars,
             overhead_seconds=max(0.0, now - begun - result.seconds),
         )
     )
@@ -375,7 +395,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
     elif row.passed and row.outcome == "returned":
         known = parts.library.has(row.name)
         version = parts.library.add(
-            _admit(draft["source"], parts),
+            _described(_admit(draft["source"], parts), state, parts),
             reason=row.note or row.evidence,
             author=parts.brain.name,
             journey=row.journey,
@@ -399,6 +419,16 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
     ):
         parts.library.record_use(use)
     return hash
+
+
+def _described(admission: Admission, state: State, parts: Parts) -> Admission:
+    """With a purpose, if its writer wrote none and somebody is there to describe it."""
+    if admission.purpose or parts.staff.describer is None:
+        return admission
+    purpose = parts.staff.describer.purpose(
+        admission.source, _task(state).goal, f"describe/{state['iteration']}"
+    )
+    return replace(admission, purpose=purpose)
 
 
 def _episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, kept: str | None) -> Episode:

@@ -10,12 +10,14 @@ from agent.brain import Brain
 from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
 from agent.known import known_items
+from agent.models.calls import Calls
 from agent.proving import Prover
+from agent.staff import Staff
 from agent.store import Store
 from curriculum.book import TaskBook
 from curriculum.gamedata import GameData
 from curriculum.progress import Progress, fold
-from curriculum.propose import Situation, TechTreeProposer
+from curriculum.proposal import Proposer, Situation
 from curriculum.tree import Tree, deed
 from envs.base import Env, Limits, Observation
 from memory.episodic import Episodes
@@ -60,7 +62,7 @@ class Parts:
     book: TaskBook
     data: GameData
     tree: Tree
-    proposer: TechTreeProposer
+    proposer: Proposer
     brain: Brain
     env: Env
     limits: Limits
@@ -68,6 +70,9 @@ class Parts:
     """What proven skills are known to do, for planning without a brain."""
     report: Reporter
     seconds: Callable[[], float]
+    calls: Calls
+    """What models were asked, and what that cost."""
+    staff: Staff
     prover: Prover | None = None
     """Trials between tasks; None where there are no trial worlds or none are wanted."""
     reached: Reached = field(default_factory=Reached)

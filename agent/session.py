@@ -19,22 +19,30 @@ from sqlite_utils import Database
 
 from agent import loop
 from agent.brain import Brain
+from agent.brains.fallback import Fallback
+from agent.brains.model import ModelWriter
 from agent.brains.planner import Planner
-from agent.config import Budget, JourneyConfig, ModelServer, home
+from agent.config import Budget, JourneyConfig, home
 from agent.display import Reporter
-from agent.errors import AgentError, UsageError
+from agent.errors import AgentError, BudgetSpent, StopAsked, UsageError
 from agent.families import families
 from agent.known import skills_for
+from agent.models.calls import MODELS, Calls
+from agent.models.desk import Desk
 from agent.nodes import LOSSES
 from agent.parts import Parts, Reached
 from agent.proving import Prover
 from agent.remember import open_recall
+from agent.roles.proposer import ModelProposer
+from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
 from agent.state import State
 from agent.store import AGENT, Store
 from curriculum import gamedata, tree
 from curriculum.book import CURRICULUM, TaskBook
 from curriculum.gamedata import GameData
+from curriculum.proposal import Proposer
 from curriculum.propose import TechTreeProposer
+from curriculum.tree import Tree
 from envs.base import Env, Limits, Observation, TrialEnv
 from envs.errors import EnvError, EnvLost
 from envs.knock import Address
@@ -65,7 +73,7 @@ class Ended:
 
 def database(*, read_only: bool = False) -> Database:
     """The one database with every package's tables."""
-    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=read_only)
+    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS, read_only=read_only)
 
 
 def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits: Limits | None = None) -> Ended:
@@ -90,6 +98,10 @@ def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits:
                 parts.prover.close()
     except KeyboardInterrupt:
         ended = Ended("user", "interrupted")
+    except BudgetSpent as error:
+        ended = Ended("budget", str(error))
+    except StopAsked as error:
+        ended = Ended("user", str(error))
     except (EnvError, AgentError) as error:
         ended = Ended("error", str(error))
     finally:
@@ -98,16 +110,26 @@ def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits:
     return ended
 
 
-def brain_for(name: str, data: GameData, library: Library) -> Brain:
-    """The brain that `--brain` names. Raises UsageError."""
-    if name == "planner":
-        return Planner(data, lambda name: skills_for(library, name, data))
-    kind, _, model = name.partition(":")
-    if kind == "openai" and model:
-        from agent.brains.openai import OpenAIWriter
+def brain_for(config: JourneyConfig, data: GameData, library: Library, desk: Desk | None) -> Brain:
+    """Who writes programs: models through the desk, the planner, or the planner where the models fail."""
+    planner = Planner(data, lambda name: skills_for(library, name, data))
+    names = names_for(config, "write")
+    models = [name for name in names if name not in NOBODY]
+    if desk is None or not models:
+        return planner
+    writer = ModelWriter(models[0], desk, patient="planner" not in names)
+    return Fallback(writer, planner) if "planner" in names else writer
 
-        return OpenAIWriter(model, ModelServer.from_environment())
-    raise UsageError(f"--brain {name}: choose planner or openai:MODEL")
+
+def proposer_for(
+    config: JourneyConfig, data: GameData, milestones: Tree, library: Library, desk: Desk | None
+) -> Proposer:
+    """Who proposes tasks: the tech tree where a goal is known, models where the journey explores."""
+    tech_tree = TechTreeProposer(data, milestones)
+    models = [name for name in names_for(config, "propose") if name not in NOBODY]
+    if desk is None or not models or (config.goal and "propose" not in config.roles):
+        return tech_tree
+    return ModelProposer(models[0], desk, tech_tree, data, library.names)
 
 
 def environment(config: JourneyConfig) -> Env:
@@ -127,7 +149,19 @@ def _parts(
     config: JourneyConfig, budget: Budget, db: Database, store: Store, report: Reporter, seconds: Any, limits: Limits
 ) -> Parts:
     data, milestones = gamedata.load(), tree.load()
-    library, log = Library(db, config.library), EventLog(db)
+    library, log, calls, begun = Library(db, config.library), EventLog(db), Calls(db), seconds()
+
+    def stop() -> None:
+        if store.stop_requested(config.name):
+            raise StopAsked("asked to stop")
+
+    clockwork = Clockwork(
+        notice=lambda text: report("notice", text=text),
+        routed=lambda role, model, why: report("notice", text=f"{role} goes to {model} first: {why}"),
+        stop=stop,
+        session_seconds=lambda: seconds() - begun,
+    )
+    desk = desk_for(config, budget, calls, clockwork)
     parts = Parts(
         config=config,
         budget=budget,
@@ -141,14 +175,16 @@ def _parts(
         book=TaskBook(db),
         data=data,
         tree=milestones,
-        proposer=TechTreeProposer(data, milestones),
-        brain=brain_for(config.brain, data, library),
+        proposer=proposer_for(config, data, milestones, library, desk),
+        brain=brain_for(config, data, library, desk),
         env=environment(config),
         limits=limits,
         operators=Operators(library, families(data), frozenset({"verified", "trusted"})),
         report=report,
         seconds=seconds,
-        session_started=seconds(),
+        calls=calls,
+        staff=Staff.of(desk),
+        session_started=begun,
     )
     parts.reached = _reached(parts)
     parts.prover = _prover(parts)

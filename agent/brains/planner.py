@@ -27,6 +27,7 @@ class Planner:
     """Brain over game data and a way to ask the library who gains what."""
 
     name = "planner"
+    mends = False
 
     def __init__(self, data: GameData, gives: Gives) -> None:
         self._data, self._gives = data, gives

@@ -54,7 +54,7 @@ class Desk:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.calls, self.purse, self.settings = calls, purse, settings
-        self._journey, self._roles = journey, roles
+        self.journey, self._roles = journey, roles
         self._notice, self._routed, self._stop = notice, routed, stop
         self._clock, self._sleep = clock, sleep
         self._lines: dict[int, Line] = {}
@@ -64,12 +64,13 @@ class Desk:
         """Whether any model is there for a role."""
         return bool(self._roles.get(role))
 
-    def ask(self, ask: Ask) -> Reply:
+    def ask(self, ask: Ask, *, patient: bool = True) -> Reply:
         """The answer of the first model of the role that gives one.
 
-        Raises BudgetSpent, StopAsked, and ServerRefused when no model of the role takes the call.
+        Raises BudgetSpent, StopAsked, and ServerRefused when no model of the role takes the call, or (not `patient`)
+        when none answers now.
         """
-        kept = self.calls.kept(self._journey, ask)
+        kept = self.calls.kept(self.journey, ask)
         if kept:
             return kept
         asleep = False
@@ -86,6 +87,8 @@ class Desk:
                     if asleep:
                         self._notice(f"{chair.name} answers again; the journey goes on")
                     return reply
+            if outage is not None and not patient:
+                raise ServerRefused(f"no model of the role {ask.role} answers: {outage}")
             if outage is None:
                 raise ServerRefused(f"no model takes the call of the role {ask.role}: {'; '.join(refusals)}")
             if not asleep:
@@ -127,7 +130,7 @@ class Desk:
         spent = usage.of_answer(answer, ask, request.most_tokens)
         dollars = self._dollars(chair, spent)
         number = self.calls.keep(
-            self._journey, ask, chair.name, spent, dollars, answer=answer.text, finish=answer.finish,
+            self.journey, ask, chair.name, spent, dollars, answer=answer.text, finish=answer.finish,
             seconds=seconds, attempt=attempt, at=time.time(),
         )  # fmt: skip
         return Reply(number, answer.text, answer.finish, chair.name, spent.tokens, dollars)
@@ -140,7 +143,7 @@ class Desk:
     def _failed(self, chair: Chair, request: Request, trouble: Trouble, attempt: int, seconds: float) -> None:
         spent = usage.of_trouble(trouble, request.ask, request.most_tokens)
         self.calls.keep(
-            self._journey, request.ask, chair.name, spent, self._dollars(chair, spent), answer=None,
+            self.journey, request.ask, chair.name, spent, self._dollars(chair, spent), answer=None,
             finish=trouble.kind, problem=str(trouble), seconds=seconds, attempt=attempt, at=time.time(),
         )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Machine checks: data that decides whether a task is done, from before, after and the events between.
 
-A closed set of kinds: `logic` joins checks; `minecraft` and `desktop` hold what those worlds can be asked. A new world
-adds one module of kinds and one import here; `parse` finds a check by its kind.
+A closed set of kinds: `logic` joins checks, `judged` is the one that no data decides, `minecraft` and `desktop` hold
+what those worlds can be asked. A new world adds one module of kinds and one import here; `parse` finds a check by its
+kind.
 """
 
 from curriculum.checks.base import (
@@ -29,6 +30,7 @@ from curriculum.checks.desktop import (
     Unchanged,
     WindowOpen,
 )
+from curriculum.checks.judged import Judged
 from curriculum.checks.logic import All, AnyOf, Not
 from curriculum.checks.minecraft import (
     At,
@@ -67,6 +69,7 @@ __all__ = [
     "FileExists",
     "Gained",
     "Has",
+    "Judged",
     "Killed",
     "Mined",
     "Not",

@@ -1,0 +1,156 @@
+"""A writer that asks language models through the desk: one prompt, one program; code of skills is shown when asked for.
+
+It renders what is known into a prompt with a stable first half, within a budget of tokens, and reads the answer
+tolerantly. It never runs, keeps or judges anything: a bad answer becomes an objection for the loop to hand back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent import answers, observing, prompting
+from agent.brain import Attempt, Draft, Usage, WriteRequest
+from agent.errors import BrainError
+from agent.models.call import Ask, Message
+from agent.models.desk import Desk
+from memory.working import Section, estimate_tokens
+
+SHOWS = 2
+"""How often a writer may ask for the code of skills before it has to answer."""
+MOST_SHOWN = 4
+MOST_NOTE = 300
+MOST_ERROR = 600
+MOST_REFUSED_LINES = 120
+
+
+class ModelWriter:
+    """Brain behind the desk's role `write`."""
+
+    mends = True
+
+    def __init__(self, name: str, desk: Desk, *, patient: bool = True) -> None:
+        self.name, self._desk, self._patient = name, desk, patient
+
+    def write(self, request: WriteRequest) -> Draft:
+        """Ask for the next program. Raises BrainError with the precise objection to an answer that holds none."""
+        shown: dict[str, str] = {}
+        tokens, dollars = 0, 0.0
+        for number in range(SHOWS + 1):
+            ask = Ask("write", *render(request, shown, self._desk.settings.prompt_tokens), f"{request.place}.{number}")
+            reply = self._desk.ask(ask, patient=self._patient)
+            if not reply.again:
+                tokens, dollars = tokens + reply.tokens, dollars + reply.dollars
+            wanted = _wanted(reply.text) if number < SHOWS else []
+            if not wanted:
+                break
+            shown |= {name: request.code(name) or f"there is no skill {name}" for name in wanted}
+            self._desk.calls.led_to(self._desk.journey, reply.number, f"showed {', '.join(wanted)}")
+        try:
+            return read(reply.text, reply.finish, request, Usage(tokens, dollars), reply.number)
+        except BrainError as error:
+            self._desk.calls.led_to(self._desk.journey, reply.number, f"refused: {error}", success=False)
+            raise
+
+
+def render(request: WriteRequest, shown: Mapping[str, str], budget: int) -> tuple[str, tuple[Message, ...]]:
+    """Name and version of the prompt, and its messages."""
+    prompt = prompting.load("writer")
+    documents = "\n\n".join(text.strip() for _, text in sorted(request.primitives.items()))
+    system = prompt.system(primitives=documents)
+    sections = [
+        Section("Task", [request.task.goal, f"It is done when: {request.check}"], rank=0),
+        Section("Known skills", [f"- {skill.card or skill.name}" for skill in request.skills] or ["none yet"], rank=4),
+        Section("Lessons and memories", [f"- {each['text']}" for each in request.lessons], rank=5),
+        Section("Code that you asked for", [f"```js\n{code.strip()}\n```" for code in shown.values()], rank=2),
+        Section("Earlier rounds of this task", attempts(request.attempts), rank=3),
+        Section("The world now", observing.lines(request.observation), rank=1),
+        Section("Objection", _objection(request), rank=0),
+    ]
+    user = prompt.user(sections, budget - estimate_tokens(system["content"]))
+    return f"{prompt.name}:{prompt.version}", (system, user)
+
+
+def attempts(rounds: Sequence[Attempt]) -> list[str]:
+    """The last round in full, with its failing line marked; of earlier ones what they tried and how they ended."""
+    brief = [
+        f"Round {each.round}: {each.name}({_json(each.args)}): {each.outcome}. {_error(each)} {each.evidence}"
+        for each in rounds[:-1]
+    ]
+    return brief + [_in_full(each) for each in rounds[-1:]]
+
+
+def read(text: str, finish: str, request: WriteRequest, usage: Usage, call: int | None = None) -> Draft:
+    """The draft in an answer. Raises BrainError with what is wrong or missing."""
+    heads = [each for each in answers.objects(text) if isinstance(each.get("name"), str)]
+    head: Mapping[str, Any] = heads[-1] if heads else {}
+    source = head.get("source") or head.get("code") or head.get("program") or answers.code(text)
+    if not isinstance(source, str) or not source.strip():
+        source = None
+    if source is None and not head:
+        if finish in ("length", "cut"):
+            raise BrainError(f"the answer was cut off after {len(text)} characters, before there was a program in it")
+        if not text.strip():
+            raise BrainError("the answer was empty: give a json block with name, args, note, and a js block")
+        raise BrainError(
+            "the answer held neither a JSON object with a name (to call a known skill) nor a js block with one "
+            "`async function name(bot, { count = 1 } = {})`"
+        )
+    args = head.get("args")
+    if args is not None and not isinstance(args, dict):
+        raise BrainError(f"args must be an object of named arguments, such as {{'count': 1}}, not {_json(args)[:80]}")
+    return Draft(
+        name=str(head.get("name") or ""),
+        source=None if source is None else source.strip() + "\n",
+        args=args if args is not None else {"count": request.task.count},
+        note=answers.text_of(head.get("note"), MOST_NOTE),
+        usage=usage,
+        call=call,
+    )
+
+
+def _wanted(text: str) -> list[str]:
+    """The skills whose code an answer asks for, if it asks for nothing else."""
+    for each in answers.objects(text):
+        names = each.get("show")
+        if isinstance(names, list) and "name" not in each:
+            return [name for name in names if isinstance(name, str)][:MOST_SHOWN]
+    return []
+
+
+def _objection(request: WriteRequest) -> list[str]:
+    if not request.objection:
+        return []
+    found = [f"Your last answer was refused before it ran: {request.objection}"]
+    if request.refused:
+        found.append("\n".join(["```js", *request.refused.splitlines()[:MOST_REFUSED_LINES], "```"]))
+    return found
+
+
+def _in_full(attempt: Attempt) -> str:
+    where = (attempt.error or {}).get("where") or {}
+    source = attempt.source.splitlines()
+    line = where.get("line")
+    if isinstance(line, int) and 0 < line <= len(source) and str(where.get("module", "")).startswith("new:"):
+        source[line - 1] += "   // <-- failed here"
+    gained = ", ".join(f"{count:+d} {name}" for name, count in attempt.gained.items()) or "nothing"
+    found = [f"Round {attempt.round}: {attempt.name}({_json(attempt.args)}): {attempt.outcome}. {_error(attempt)}"]
+    found += [f"The check said: {attempt.evidence} The inventory changed by: {gained}."]
+    if attempt.trail:
+        found.append(f"It called: {'; '.join(attempt.trail)}.")
+    found += [f"It said «{said}»" for said in attempt.said]
+    return "\n".join([*found, "```js", *source, "```"])
+
+
+def _error(attempt: Attempt) -> str:
+    error = attempt.error
+    if not error:
+        return "No error."
+    inside = f" inside {error['skill']}" if error.get("skill") else ""
+    words = f"{error.get('code')}{inside}: {error.get('message')} {error.get('remedy') or ''}"
+    return f"Error {' '.join(words.split())[:MOST_ERROR]}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)

@@ -1,0 +1,76 @@
+"""The verdict on an iteration: by the machine check, with a judge's word only where a part of it asks for one.
+
+Parts that data decides come first: while one of them fails, no judge is asked. A judge's words are kept in the log as
+events of their own, so that a verdict can be repeated from what is written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.parts import Parts
+from agent.roles.language import parts as parts_of
+from agent.store import Iteration
+from curriculum import checks
+from curriculum.checks import Judged, Verdict
+from curriculum.checks.judged import JUDGED
+from curriculum.task import Task
+from memory.log import Event
+
+NODE = "judge"
+"""Under which a judge's words stand in the log."""
+
+
+def verdict(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Verdict:
+    """Whether the task is done after this iteration."""
+    questions = [part.question for part in parts_of(task.check) if isinstance(part, Judged)]
+    tags = parts.data.tags
+    if not questions:
+        found = checks.evaluate(task.check, row.before, row.after, events, tags)
+        _audit(parts, task, row, events, found)
+        return found
+    hopeful = [
+        {"kind": JUDGED, "question": question, "passed": True, "evidence": "", "by": ""} for question in questions
+    ]
+    at_best = checks.evaluate(task.check, row.before, row.after, [*events, *hopeful], tags)
+    if not at_best.passed:
+        return at_best
+    words = _words(parts, row, events, questions)
+    return checks.evaluate(task.check, row.before, row.after, [*events, *words], tags)
+
+
+def _words(
+    parts: Parts, row: Iteration, events: Sequence[Mapping[str, Any]], questions: Sequence[str]
+) -> list[Mapping[str, Any]]:
+    """The judge's words on the questions, from the log if they were said before."""
+    kept = list(parts.log.read(row.journey, iteration=row.iteration, node=NODE))
+    judge = parts.staff.judge
+    if not kept and judge is not None:
+        said = []
+        for number, question in enumerate(questions):
+            word = judge.decide(question, row.before, row.after, events, f"judge/{row.iteration}.{number}")
+            if word is None:
+                continue
+            judge.note(word, f"verdict of iteration {row.iteration}: {'passed' if word.passed else 'failed'}")
+            data = {"question": question, "passed": word.passed, "evidence": word.evidence, "by": word.by}
+            said.append(Event(JUDGED, data, "model", None, time.time()))
+        parts.log.append(row.journey, row.iteration, NODE, said)
+        kept = list(parts.log.read(row.journey, iteration=row.iteration, node=NODE))
+    return [{"kind": event.kind, **event.data} for event in kept]
+
+
+def _audit(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]], found: Verdict) -> None:
+    """Put a verdict that stands to the judge as well, to measure how far a judge could be trusted."""
+    judge = parts.staff.judge
+    if judge is None or not judge.audit_due(row.iteration):
+        return
+    question = f"Was this achieved between before and after? {checks.describe(task.check)}"
+    word = judge.decide(question, row.before, row.after, events, f"audit/{row.iteration}")
+    if word is not None:
+        agrees = word.passed == found.passed
+        what = (
+            f"audit of iteration {row.iteration}: {'agrees' if agrees else 'differs'}; the check says {found.evidence}"
+        )
+        judge.note(word, what, success=agrees)

@@ -1,0 +1,81 @@
+"""The one way in which an observation is put into words, for all roles: short lines, stable order, no noise.
+
+What a world says beyond the names known here is shown as it is, so that a new world needs no renderer of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from curriculum.progress import is_day
+
+FARTHEST = 24
+"""Kinds of blocks and entities shown, nearest first."""
+_KNOWN = frozenset(
+    "tick time_of_day day game_seconds alive position on_ground dimension biome health food saturation air experience "
+    "inventory slots_free equipment tools light sky_visible spawn nearby".split()
+)
+_PLAIN = frozenset("grass tall_grass grass_block dirt air cave_air water seagrass tall_seagrass kelp".split())
+"""Blocks that are everywhere and say nothing."""
+
+
+def lines(seen: Mapping[str, Any]) -> list[str]:
+    """The observation, most important line first."""
+    found = []
+    if "inventory" in seen:
+        found.append(f"Inventory: {counts(seen['inventory'])} ({seen.get('slots_free', '?')} slots free).")
+    worn = {slot: item for slot, item in (seen.get("equipment") or {}).items() if item}
+    if worn:
+        found.append(f"Equipment: {', '.join(f'{slot} {item}' for slot, item in worn.items())}.")
+    tools = [f"{tool['name']} ({tool['uses_left']} uses left)" for tool in seen.get("tools") or ()]
+    if tools:
+        found.append(f"Tools: {', '.join(tools)}.")
+    if at := seen.get("position"):
+        where = f"At x {at['x']:.0f}, y {at['y']:.0f}, z {at['z']:.0f}"
+        sky = "" if seen.get("sky_visible", True) else ", no open sky above"
+        found.append(f"{where} in {seen.get('biome', 'an unknown biome')}{sky}, light {seen.get('light', '?')}.")
+    if "time_of_day" in seen:
+        time = "day" if is_day(seen["time_of_day"]) else "night"
+        found.append(f"It is {time} (time {seen['time_of_day']} of 24000, day {seen.get('day', 0)}).")
+    if "health" in seen:
+        found.append(f"Health {seen['health']} of 20, food {seen.get('food', '?')} of 20.")
+    nearby = seen.get("nearby") or {}
+    if blocks := _near(nearby.get("blocks") or {}):
+        found.append(f"Blocks in sight (nearest, distance): {blocks}.")
+    if entities := _near(nearby.get("entities") or {}):
+        found.append(f"Entities in sight: {entities}.")
+    found += [f"{name}: {json.dumps(seen[name], sort_keys=True)}" for name in sorted(set(seen) - _KNOWN)]
+    return found
+
+
+def counts(items: Mapping[str, int]) -> str:
+    """Items with their counts, by name; 'nothing' if there are none."""
+    return ", ".join(f"{count} {name}" for name, count in sorted(items.items()) if count > 0) or "nothing"
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What changed in the inventory from one observation to a later one."""
+    old, new = before.get("inventory", {}), after.get("inventory", {})
+    changes = {name: new.get(name, 0) - old.get(name, 0) for name in sorted({*old, *new})}
+    return ", ".join(f"{change:+d} {name}" for name, change in changes.items() if change) or "nothing"
+
+
+def _near(seen: Any) -> str:
+    """Names with distance and place, nearest first, from {name: {nearest, distance}} or a list of such."""
+    rows: list[tuple[float, str]] = []
+    pairs = seen.items() if isinstance(seen, Mapping) else ((each.get("name", "?"), each) for each in seen)
+    for name, each in pairs:
+        if name in _PLAIN or not isinstance(each, Mapping):
+            continue
+        distance = float(each.get("distance", 0))
+        at = each.get("nearest") or each.get("position") or {}
+        place = f" at {at['x']:.0f},{at['y']:.0f},{at['z']:.0f}" if at else ""
+        rows.append((distance, f"{name} {distance:.0f}{place}"))
+    rows.sort()
+    more = f" and {len(rows) - FARTHEST} kinds farther off" if len(rows) > FARTHEST else ""
+    return "; ".join(text for _, text in rows[:FARTHEST]) + more
+
+
+__all__ = ["counts", "difference", "lines"]

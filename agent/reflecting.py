@@ -1,0 +1,31 @@
+"""What is learned from a task that was given up: reflections become lessons in semantic memory, with their episode."""
+
+from __future__ import annotations
+
+from agent import evidence
+from agent.brain import WriteRequest
+from agent.parts import Parts
+from agent.store import Iteration
+from memory import semantic
+from memory.episodic import Failure
+
+
+def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, now: float) -> None:
+    """Ask why a task failed in all its rounds, and keep the lessons; does nothing where no model sits in the role."""
+    reflector = parts.staff.reflector
+    if reflector is None:
+        return
+    for reflection in reflector.reflect(request, again=_failed_before(parts, evidence.failure(row))):
+        if not reflection.has_lesson:
+            reflector.note(reflection, f"cause: {reflection.cause}")
+            continue
+        lesson = semantic.lesson(reflection.about, reflection.when, reflection.do, at=now, evidence=[episode])
+        reason = f"reflection on iteration {row.iteration} ({reflection.perspective}, {reflection.failure})"
+        kept = parts.semantic.add(lesson, reason=f"{reason}: {reflection.cause}", inputs={"call": reflection.call})
+        reflector.note(reflection, f"lesson {kept.id}: {kept.text}")
+
+
+def _failed_before(parts: Parts, failure: Failure | None) -> bool:
+    """Whether another task of this journey was given up for a failure of the same class."""
+    attempts = parts.book.attempts(parts.config.name)
+    return any(not each.passed and evidence.CLASSES.get(each.cause, "wrong_code") == failure for each in attempts)

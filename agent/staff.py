@@ -1,0 +1,135 @@
+"""Seats models in the roles of a journey: from the words of `--brain` and `--role` to a desk and those who use it.
+
+`--brain` names the writer and, if it is a model, everyone else; `--role ROLE=NAME,NAME` says otherwise for one role.
+The planner and the tech tree need no model and stay what they are.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.config import Budget, JourneyConfig, ModelServer, home
+from agent.errors import UsageError
+from agent.models.call import ROLES, Role, Transport
+from agent.models.calls import Calls
+from agent.models.desk import Chair, Desk, Routed
+from agent.models.manual import Folder, Terminal
+from agent.models.purse import Purse
+from agent.models.replay import Replay
+from agent.models.server import OpenAIServer
+from agent.models.settings import Prices, Settings
+from agent.roles.describer import Describer
+from agent.roles.judge import Judge
+from agent.roles.reflector import Reflector
+
+FORMS = "planner, openai:MODEL, replay:FILE, manual, or manual:FOLDER"
+NOBODY = ("planner", "off")
+"""Names that seat no model."""
+
+
+def check_brain(name: str) -> None:
+    """Raises UsageError unless `name` is a form of `--brain`."""
+    kind, colon, rest = name.partition(":")
+    fine = name in ("planner", "manual") or (kind in ("openai", "replay", "manual") and colon and rest.strip())
+    if not fine:
+        raise UsageError(f"--brain {name}: choose {FORMS}")
+    if kind == "replay" and not Path(rest).is_file():
+        raise UsageError(f"--brain {name}: there is no such file")
+
+
+def read_roles(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """What `--role` says: role to the names that serve it, in order. Raises UsageError."""
+    roles: dict[str, tuple[str, ...]] = {}
+    for each in given:
+        role, _, names = each.partition("=")
+        chosen = tuple(name.strip() for name in names.split(",") if name.strip())
+        if role not in ROLES or not chosen:
+            raise UsageError(f"--role {each}: write ROLE=NAME[,NAME…] with a role of {', '.join(ROLES)}")
+        for name in chosen:
+            if name not in NOBODY:
+                check_brain(name)
+        roles[role] = chosen
+    return roles
+
+
+def names_for(config: JourneyConfig, role: Role) -> tuple[str, ...]:
+    """Who serves a role in a journey, models and others, in order."""
+    own = config.roles.get(role)
+    if own:
+        return own
+    return (config.brain,)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Those whom the loop asks beside the writer; None where nobody sits."""
+
+    judge: Judge | None = None
+    reflector: Reflector | None = None
+    describer: Describer | None = None
+
+    @classmethod
+    def of(cls, desk: Desk | None) -> Staff:
+        """Everyone for whom the desk has a model."""
+        if desk is None:
+            return cls()
+        return cls(
+            Judge(desk) if desk.has("judge") else None,
+            Reflector(desk) if desk.has("reflect") else None,
+            Describer(desk) if desk.has("describe") else None,
+        )
+
+
+@dataclass(frozen=True)
+class Clockwork:
+    """What a desk needs of the session: notices, the wish to stop, and the time."""
+
+    notice: Callable[[str], None]
+    routed: Routed
+    stop: Callable[[], None]
+    session_seconds: Callable[[], float]
+
+
+def desk_for(config: JourneyConfig, budget: Budget, calls: Calls, clockwork: Clockwork) -> Desk | None:
+    """The desk of a journey, None if no role has a model. Raises UsageError."""
+    settings, prices = Settings.load(), Prices.load()
+    transports: dict[str, Transport] = {}
+    roles: Mapping[Role, list[Chair]] = {
+        role: [_chair(name, transports, settings, clockwork) for name in names_for(config, role) if name not in NOBODY]
+        for role in ROLES
+    }
+    if not any(roles.values()):
+        return None
+    if budget.dollars is not None:
+        unknown = {chair.model for chairs in roles.values() for chair in chairs if prices.of(chair.model) is None}
+        if unknown:
+            raise UsageError(
+                f"--dollars: no price of {', '.join(sorted(unknown))} is known; write it into {home() / 'prices.toml'}"
+            )
+    purse = Purse(budget, prices, settings, lambda: calls.spent(config.name), clockwork.session_seconds)
+    return Desk(
+        config.name, roles, calls, purse, settings,
+        notice=clockwork.notice, routed=clockwork.routed, stop=clockwork.stop, clock=time.monotonic,
+    )  # fmt: skip
+
+
+def _chair(name: str, transports: dict[str, Transport], settings: Settings, clockwork: Clockwork) -> Chair:
+    """A chair; all that name the same server, recording or person share one way to it."""
+    check_brain(name)
+    kind, _, rest = name.partition(":")
+    if kind == "openai":
+        if "openai" not in transports:
+            transports["openai"] = OpenAIServer(ModelServer.from_environment(), settings.most_answer_characters)
+        return Chair(name, rest, transports["openai"])
+    if name not in transports:
+        if kind == "replay":
+            transports[name] = Replay(Path(rest))
+        elif rest:
+            transports[name] = Folder(Path(rest), clockwork.stop)
+        else:
+            transports[name] = Terminal(sys.stdin, sys.stderr)
+    return Chair(name, name, transports[name])
