@@ -24,7 +24,7 @@ MOST_CALLS = 2_000
 MOST_ANSWER = 512 << 10
 MOST_TOLD = 300
 """Letters of an argument that an event keeps."""
-NOT_FOR_PROGRAMS = frozenset({"look", "until", "opened"})
+NOT_FOR_PROGRAMS = frozenset({"look", "until"})
 
 
 def documentation() -> dict[str, str]:

@@ -8,6 +8,7 @@ can see how a task is judged.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,10 @@ PATIENCE = 15.0
 TRIES = 6
 """How often a confirmation is pressed until its dialog is gone: file dialogs swallow the first one or two."""
 TRY_SECONDS = 0.8
+HANDED_OVER = 4.0
+"""Seconds in which a running program shows what it is given."""
+FRESH = 0.1
+"""Seconds for which a look after an action also serves as the look before the next one."""
 MOST_TYPED = 20_000
 MOST_SECONDS = 60.0
 MOST_ELEMENTS = 400
@@ -43,8 +48,7 @@ class Primitives:
         self._desk = desk
         self._programs = programs
         self._deadline: Callable[[], float] = lambda: MOST_SECONDS
-        self.opened: list[str] = []
-        """Names of the programs that were opened, in order."""
+        self._last = (Screen(), -math.inf)
 
     # -- looking
 
@@ -110,14 +114,15 @@ class Primitives:
             command.append(f"{HOME}/{path}")
         before = self.look()
         self._desk.ask("start", program=program, command=command, environment=dict(entry.environment))
-        self.opened.append(program)
-        known = {window.number for window in before.windows}
+        known = {window.number: window.title for window in before.windows}
+        running = any(window.program == program for window in before.windows)
 
         def there() -> bool:
-            windows = self._windows()
-            return any(each.program == program and each.number not in known and each.active for each in windows)
+            mine = [each for each in self._windows() if each.program == program and each.active]
+            return any(known.get(each.number) != each.title for each in mine)
 
-        if not self._until(there, entry.ready):
+        # A program that runs already may show what it is given in a window that it has.
+        if not self._until(there, HANDED_OVER if running else entry.ready):
             window = next((each for each in self._windows() if each.program == program), None)
             if window is None:
                 raise DeskRefused(
@@ -196,11 +201,10 @@ class Primitives:
         for part in parts:
             look = self.look() if above else before
             entry = _entry(look, part, above, program)
-            self._usable(entry, look)
-            middle = entry.middle
-            if middle is None:
-                raise DeskRefused("not_showing", f"the menu entry {part!r} of {path!r} cannot be seen", path)
-            self._desk.ask("click", x=middle[0], y=middle[1])
+            if not entry.enabled:
+                raise DeskRefused("disabled", f"the menu entry {part!r} is greyed out", path)
+            x, y = self._place_in_menu(entry, path)
+            self._desk.ask("click", x=x, y=y)
             self._rest(0.1)
             above = entry
         return self._effect(before)
@@ -272,7 +276,7 @@ class Primitives:
 
     def choose_file(self, path: str) -> Effect:
         """In an open file dialog: enter a path of the home and confirm until the dialog is gone. If the program then asks
-        something (replace the file? keep the format?), the question is in `changes`: answer it with `click`.
+        something (replace the file? keep the format?), `asked` holds the question's title: answer it with `click`.
         """
         before = self._at_rest()
         dialog = self._active(before)
@@ -343,6 +347,10 @@ class Primitives:
         return bool(self._desk.ask("settle", quiet=quiet, at_most=limit, within=limit + 30))
 
     def _at_rest(self) -> Screen:
+        """The screen before an action; the one after the last action if nothing but a moment lies between."""
+        screen_then, at = self._last
+        if time.monotonic() - at < FRESH:
+            return screen_then
         self._rest(0.1)
         return self.look()
 
@@ -385,23 +393,34 @@ class Primitives:
                 self._front(window)
         return element
 
+    def _place_in_menu(self, entry: Element, path: str) -> tuple[int, int]:
+        """Where to click an entry of an open menu; older programs do not say that it is showing, and yet say where."""
+        if entry.middle is not None:
+            return entry.middle
+        x, y, width, height = self._desk.ask("box", ref=entry.ref) or (0, 0, 0, 0)
+        if width <= 0 or height <= 0 or x < 0 or y < 0:
+            raise DeskRefused("not_showing", f"the menu entry {entry.name!r} of {path!r} cannot be seen", path)
+        return x + width // 2, y + height // 2
+
     def _confirm(self, before: Screen, dialog: Window, keys: str) -> Effect:
         for _ in range(TRIES):
             if self._active_is(dialog.number):
                 self._desk.ask("press", keys=keys)
-            if self._until(lambda: not self._is_open(dialog.number), TRY_SECONDS):
-                return self._effect(before, done=True)
-            front = self._windows()[-1:]
-            if front and front[0].number != dialog.number and front[0].active:
-                # It asks or complains: that is for the program to answer.
-                return {**self._effect(before), "effect": "unverified", "asked": front[0].title or "a question"}
+            gone = self._until(lambda: not self._is_open(dialog.number), TRY_SECONDS)
             self._rest()
+            known = {window.number for window in before.windows}
+            fresh = [each for each in self._windows() if each.number not in known and each.active and each.dialog]
+            if fresh:  # it asks or complains: that is for the program to answer
+                return {**self._effect(before), "effect": "unverified", "asked": fresh[0].title or "a question"}
+            if gone:
+                return self._effect(before, done=True)
         told = f"the dialog {dialog.title!r} is still there after {TRIES} times {keys}"
         raise DeskRefused("not_confirmed", told, dialog.title, "look at screen_text() for what it complains about")
 
     def _effect(self, before: Screen, done: bool | Callable[[Screen], bool] | None = None) -> Effect:
         settled = self._rest()
         after = self.look()
+        self._last = (after, time.monotonic())
         changes = differences(before, after)
         confirmed = bool(changes) if done is None else done(after) if callable(done) else done
         effect: Effect = {"effect": "confirmed" if confirmed else "unverified", "changes": changes}

@@ -26,8 +26,12 @@ SILENT = frozenset(
 )
 """Roles that only hold others together; told when they have a text of their own."""
 _TOLD_STATES = ("focused", "checked", "pressed", "selected", "expanded", "editable", "modal", "read-only")
+VALUED = frozenset({"slider", "spin button", "progress bar", "level bar", "dial", "table cell", "rating"})
+"""Roles whose number means something to a person."""
 MOST_LETTERS = 200
 ID_LETTERS = 5
+OBJECT = "\ufffc"
+"""Stands in texts for an element that is told on its own."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ class Screen:
             for element in self.elements
             if (not role or element.role == role)
             and (not window or window.casefold() in element.window.casefold())
-            and (not name or name.casefold() in element.name.casefold())
+            and (not name or _plain(name) in _plain(element.name))
         ]
 
     def focused(self) -> Element | None:
@@ -220,11 +224,11 @@ def read(look: Mapping[str, Any], programs: Mapping[str, ProgramEntry]) -> Scree
     for node in look["nodes"]:
         above = elements[node["parent"]] if node["parent"] >= 0 else None
         program = node["program"] or owners.get(node["pid"], "")
-        text = node.get("text")
+        text = str(node.get("text") or "").replace(OBJECT, "")
         element = Element(
             id=_id(f"{program}/{node['key'].partition('/')[2]}", taken),
             role=node["role"],
-            name=node["name"] or ("" if node["role"] in SILENT else node["description"]),
+            name=node["name"] or _other_name(node),
             program=program,
             window=node["name"] if above is None else above.window,
             states=frozenset(node["states"]),
@@ -232,8 +236,8 @@ def read(look: Mapping[str, Any], programs: Mapping[str, ProgramEntry]) -> Scree
             parent=above.id if above else None,
             depth=above.depth + 1 if above else 0,
             box=tuple(node["box"]) if node.get("box") else None,
-            text=text if text else None,
-            value=node.get("value"),
+            text=text or None,
+            value=node.get("value") if node["role"] in VALUED else None,
             keys=shortcut(node.get("keys", "")),
             interfaces=frozenset(node["interfaces"]),
         )
@@ -287,6 +291,13 @@ def _short(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else text[:MOST_LETTERS] + "…"
 
 
+def _other_name(node: Mapping[str, Any]) -> str:
+    """What stands for the label of a node without one: the words of an icon, else what its program says about it."""
+    if node["role"] == "icon" and node.get("text"):
+        return str(node["text"])
+    return "" if node["role"] in SILENT else str(node["description"])
+
+
 def _called(target: str, role: str, window: str) -> str:
     return f"{target!r}" + (f" with the role {role!r}" if role else "") + (f" in a window {window!r}" if window else "")
 
@@ -303,7 +314,7 @@ def _closest(target: str, found: Iterable[Element]) -> list[Element]:
 
 
 def _plain(name: str) -> str:
-    return name.casefold().rstrip(".…: ").replace("_", "")
+    return name.casefold().rstrip(".…: ").replace("_", "").replace("–", "-")
 
 
 def _id(key: str, taken: Mapping[str, Element]) -> str:

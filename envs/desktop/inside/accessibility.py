@@ -27,8 +27,8 @@ ANSWER_SECONDS = 2.0
 IN_FLIGHT = 256
 """Questions under way at once; a program's socket takes no more."""
 MOST_CHILDREN = 400
+MOST_NODES = 5_000
 MOST_TEXT = 4_000
-_LISTS = {"table", "tree table", "list", "list box", "tree", "layered pane", "icon"}
 _SPOKEN = {
     "text",
     "entry",
@@ -45,6 +45,7 @@ _SPOKEN = {
     "table cell",
     "status bar",
     "section",
+    "icon",
 }
 
 
@@ -103,6 +104,11 @@ class Accessibility:
         done = self._ask([_call(ref, "Component", "GrabFocus")])[0]
         return bool(done and done[0])
 
+    def box(self, ref: Ref) -> list[int] | None:
+        """Where a node is on the screen, asked of the node itself."""
+        told = self._ask([_call(ref, "Component", "GetExtents", "u", (0,))])[0]
+        return None if told is None else list(told[0])
+
     def select(self, ref: Ref, index: int) -> bool:
         """Select a child of a list by its position."""
         done = self._ask([_call(ref, "Selection", "SelectChild", "i", (index,))])[0]
@@ -133,14 +139,16 @@ class Accessibility:
         for ref, item in items.items():
             children.setdefault(item["parent"], []).append(ref)
         found: list[dict[str, Any]] = []
-        waiting: list[tuple[Ref, int, str, bool]] = [(root, -1, f"{items.get(root, {}).get('name', '')}", False)]
+        if root not in items:
+            items[root] = _node(root, ROOT, 0, 0, [], "", ROLES.index("application"), "", [0])
+        waiting: list[tuple[Ref, int, str, bool]] = [(root, -1, items[root]["name"], False)]
         seen: set[Ref] = set()
         while waiting:
             ref, parent, key, in_menu = waiting.pop()
-            item = items.get(ref)
-            if item is None or ref in seen:
+            if ref in seen:
                 continue
             seen.add(ref)
+            item = items[ref]
             role, states = item["role"], item["states"]
             in_menu = in_menu or role in ("menu bar", "popup menu")
             top = role == "application"
@@ -148,11 +156,9 @@ class Accessibility:
             if told:
                 found.append({**item, "pid": pid, "parent": parent, "key": key})
                 parent = len(found) - 1
-            if not (told or top or parent < 0):
-                continue
             below = sorted(children.get(ref, ()), key=lambda each: items[each]["index"])
-            if not below and told and role in _LISTS and 0 < item["children"] <= MOST_CHILDREN:
-                below = self._unlisted(ref, items)
+            if told and len(below) < item["children"] <= MOST_CHILDREN and len(items) < MOST_NODES:
+                below += self._unlisted(ref, items)
             count: dict[str, int] = {}
             after = []
             for child in below:
@@ -165,35 +171,23 @@ class Accessibility:
         return found
 
     def _unlisted(self, ref: Ref, items: dict[Ref, dict[str, Any]]) -> list[Ref]:
-        """Children that a program leaves out of its cache, as GTK does with the cells of a list."""
+        """Children that a program leaves out of its cache: GTK the cells of a list, Chromium the whole page."""
         refs = [each for each in self._children(ref) if each not in items]
-        facts = self._ask(
-            [
-                question
-                for each in refs
-                for question in (
-                    _call(each, "Accessible", "GetRole"),
-                    _property(each, "Accessible", "Name"),
-                    _call(each, "Accessible", "GetState"),
-                    _call(each, "Accessible", "GetInterfaces"),
-                )
-            ]
-        )
+        facts = iter(self._ask([question for each in refs for question in _about(each)]))
         for index, each in enumerate(refs):
-            role, name, states, interfaces = facts[4 * index : 4 * index + 4]
-            if role is None or states is None:
-                continue
-            items[each] = _node(
-                each,
-                ref,
-                index,
-                0,
-                interfaces[0] if interfaces else [],
-                name[0][1] if name else "",
-                role[0],
-                "",
-                states[0],
-            )
+            role, name, states, interfaces, children = (next(facts) for _ in range(5))
+            if role is not None and states is not None:
+                items[each] = _node(
+                    each,
+                    ref,
+                    index,
+                    children[0][1] if children else 0,
+                    interfaces[0] if interfaces else [],
+                    name[0][1] if name else "",
+                    role[0],
+                    "",
+                    states[0],
+                )
         return [each for each in refs if each in items]
 
     def _children(self, ref: Ref) -> list[Ref]:
@@ -262,6 +256,18 @@ def _call(ref: Ref, interface: str, method: str, signature: str | None = None, b
 def _property(ref: Ref, interface: str, name: str) -> Any:
     address = DBusAddress(ref[1], ref[0], "org.freedesktop.DBus.Properties")
     return new_method_call(address, "Get", "ss", (PREFIX + interface, name))
+
+
+def _about(ref: Ref) -> list[Any]:
+    """The questions whose answers make a node: role, name, states, interfaces, number of children."""
+    asked = [_call(ref, "Accessible", method) for method in ("GetRole", "GetState", "GetInterfaces")]
+    return [
+        asked[0],
+        _property(ref, "Accessible", "Name"),
+        asked[1],
+        asked[2],
+        _property(ref, "Accessible", "ChildCount"),
+    ]
 
 
 def _pid_of(name: str) -> Any:

@@ -47,7 +47,7 @@ class Desk:
             if each["pid"] not in owners:
                 owners[each["pid"]] = next(iter(self._processes.ancestry(each["pid"])), "")
             each["program"] = owners[each["pid"]]
-        return {"windows": windows, **tree, "ended": self._processes.ended()}
+        return {"windows": windows, **tree}
 
     def do_windows(self) -> list[dict[str, Any]]:
         """Windows only, which is fast."""
@@ -56,6 +56,10 @@ class Desk:
     def do_text(self, ref: list[str]) -> str | None:
         """The whole text of a node."""
         return self._accessibility.text((ref[0], ref[1]))
+
+    def do_box(self, ref: list[str]) -> list[int] | None:
+        """Where a node is on the screen."""
+        return self._accessibility.box((ref[0], ref[1]))
 
     def do_cells(self, ref: list[str], first: list[int], last: list[int]) -> list[list[str | None]]:
         """What a range of table cells shows."""
