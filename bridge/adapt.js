@@ -2,8 +2,8 @@
  * Brings a skill from elsewhere into our form: one async function with named parameters that returns something.
  *
  * What Voyager and its kin write takes `bot` alone, has its quantity in its name, returns nothing, and leans on
- * functions that happen to be in scope. Each change is made on the syntax tree, keeps what the program does by default, and is
- * told in a sentence. It runs nothing and refuses nothing: whether the outcome may become a skill, admission decides.
+ * functions that happen to be in scope. Each change is made on the syntax tree, keeps what the program does by
+ * default, and is told in a sentence. It runs nothing and refuses nothing: whether the outcome may become a skill, admission decides.
  */
 'use strict'
 

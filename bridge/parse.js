@@ -60,7 +60,8 @@ function facts (source, { primitives = [] } = {}) {
     functions: functions.map(({ node, ...rest }) => rest),
     main: main?.name ?? null,
     // A function that is passed on as a value is used as much as one that is called.
-    calls: [...names.free.keys()].filter(name => !GLOBALS.has(name) && !Object.hasOwn(FORBIDDEN, name)),
+    calls: [...[...names.free.keys()].filter(name => !GLOBALS.has(name) && !Object.hasOwn(FORBIDDEN, name)),
+      ...(names.top.get(main?.name)?.used ? [main.name] : [])],
     free: [...names.free.keys()],
     purpose: purposeOf(main?.doc ?? ''),
     assigned_constants: names.assignedConstants.map(named),

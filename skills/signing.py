@@ -79,5 +79,5 @@ def _module(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as problem:
         raise SigningUnavailable(
-            f"signing needs a package that is not installed: pip install model-signing ({problem})"
+            f"signing needs a package that is not installed ({problem}): pip install 'journeyman[signing]'"
         ) from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
 import stat
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 
 from bridge.language import JavaScript, primitives
 from memory.db import open_db
-from skills import render
+from skills import render, signing
 from skills.admit import Admission, admit
 from skills.agent_skills import archive, writer
 from skills.agent_skills.archive import BadArchive, Folder, open_folders
@@ -25,6 +27,7 @@ from skills.imports import Report, safe_purpose
 from skills.library import Library
 from skills.schema import SKILLS
 from skills.search import search
+from skills.signing import BadSignature, SigningUnavailable
 from skills.skill import Signature, Use
 from skills.snapshot import library_hash
 
@@ -449,3 +452,33 @@ def test_no_part_that_writes_prompts_knows_the_scan(root: Path) -> None:
             text = file.read_text()
             assert "agent_skills" not in text, f"{file.name} must not see what imports were found to try"
             assert "skill_imports" not in text
+
+
+# -- signatures
+
+
+def test_without_the_package_signing_says_what_to_install(tmp_path: Path) -> None:
+    if importlib.util.find_spec("model_signing"):
+        pytest.skip("it is installed")
+    with pytest.raises(SigningUnavailable, match=r"journeyman\[signing\]"):
+        signing.sign(tmp_path, tmp_path / "key.pem")
+
+
+def test_a_signature_holds_only_for_what_was_signed_and_its_key(tmp_path: Path) -> None:
+    pytest.importorskip("model_signing")
+    for name in ("mine", "other"):
+        private, public = tmp_path / f"{name}.pem", tmp_path / f"{name}.pub"
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", private], check=True)
+        subprocess.run(["openssl", "ec", "-in", private, "-pubout", "-out", public], check=True, capture_output=True)
+    place = tmp_path / "out" / "dig-sand"
+    place.mkdir(parents=True)
+    (place / "SKILL.md").write_text(HEAD)
+    with pytest.raises(BadSignature, match="not signed"):
+        signing.verify_all(tmp_path / "out", tmp_path / "mine.pub")
+    signing.sign(place, tmp_path / "mine.pem")
+    signing.verify_all(tmp_path / "out", tmp_path / "mine.pub")
+    with pytest.raises(BadSignature, match="another key"):
+        signing.verify(place, tmp_path / "other.pub")
+    (place / "added.md").write_text("more")
+    with pytest.raises(BadSignature, match="not what was signed"):
+        signing.verify(place, tmp_path / "mine.pub")

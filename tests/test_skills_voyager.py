@@ -43,6 +43,7 @@ PROGRAMS = {
     "afterSteal": ("async function afterSteal(bot) { await steal(bot); }", "Comes after."),
     "loopA": ("async function loopA(bot) { await loopB(bot); }", "A."),
     "loopB": ("async function loopB(bot) { await loopA(bot); }", "B."),
+    "tryAgain": ("async function tryAgain(bot) { if (!bot.food) { await tryAgain(bot) } }", "Itself."),
     "broken": ("async function broken(bot) { if }", "Broken."),
     "nothing": ("const x = 1;", "Nothing."),
     "digSand": (
@@ -105,12 +106,14 @@ def test_each_program_is_told_about(take: Callable[[Path], dict[str, Report]], t
         "afterSteal": "refused",
         "loopA": "refused",
         "loopB": "refused",
+        "tryAgain": "refused",
         "broken": "refused",
         "nothing": "refused",
         "digSand": "imported",
     }
     assert "`steal`, which was refused" in reports["afterSteal"].said[0]
     assert "through `loopB`" in reports["loopA"].said[0]
+    assert "calls itself" in reports["tryAgain"].said[0]
     assert "no program" in reports["broken"].said[0]
     assert "no async function" in reports["nothing"].said[0]
     assert [finding.kind for finding in reports["steal"].findings] == ["process"]
@@ -203,10 +206,10 @@ def journeyman(*words: str | Path) -> Result:
 def test_the_commands_go_round(own_home: Path, tmp_path: Path) -> None:
     shared(tmp_path / "theirs")
     dry = journeyman("skills", "import", tmp_path / "theirs", "--dry-run", "--json")
-    assert json.loads(dry.output)["counts"] == {"adapted": 3, "imported": 1, "refused": 6}
+    assert json.loads(dry.output)["counts"] == {"adapted": 3, "imported": 1, "refused": 7}
     assert journeyman("skills", "export", tmp_path / "empty").exit_code == 1, "a dry run keeps nothing"
     told = json.loads(journeyman("skills", "import", tmp_path / "theirs", "--json").output)
-    assert told["counts"] == {"adapted": 3, "imported": 1, "refused": 6}
+    assert told["counts"] == {"adapted": 3, "imported": 1, "refused": 7}
     listed = json.loads(journeyman("skills", "imports", "--json").output)
     assert [each["name"] for each in listed if each["quarantined"]] == [
         "mineFiveCopper",
