@@ -16,6 +16,9 @@ const WORLD_PATIENCE_MS = 30_000
 /** After a stall longer than this a server has gone on without us: what was missed is not made up for. */
 const MAX_LAG_MS = 2_000
 
+/** A slow tick is made up for by quicker ones; being later than this is a rest, or all that the processor can do. */
+const MAKE_UP_MS = 100
+
 /** Waits in real time so that ticks come at most `speed` times as fast as in the game. Never moves virtual time. */
 class Pace {
   constructor (real, speed) {
@@ -25,9 +28,10 @@ class Pace {
   }
 
   async wait () {
-    const early = this.next - this.real.now()
-    if (early > 0) await new Promise(resolve => this.real.setTimeout(resolve, early))
-    this.next = Math.max(this.next, this.real.now() - this.tickMs) + this.tickMs
+    const now = this.real.now()
+    if (now < this.next) await new Promise(resolve => this.real.setTimeout(resolve, this.next - now))
+    else if (now - this.next > MAKE_UP_MS) this.next = now
+    this.next += this.tickMs
   }
 }
 
