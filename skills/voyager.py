@@ -124,7 +124,7 @@ def take_library(
             helpers |= {each: str(said["source"]) for each, said in told["functions"].items() if said["top"]}
     mains = {each.main for each in programs.values()}
     helpers = {each: source for each, source in helpers.items() if each not in primitives and each not in mains}
-    renamed = {each.main: str(adapt(each.source)["name"]) for each in programs.values()}
+    renamed = {each.main: _own_name(str(adapt(each.source)["name"]), primitives, foreign) for each in programs.values()}
     positional = {each.main: list(each.params) for each in programs.values() if each.params}
     along: dict[str, Version] = {}
     settings = {
@@ -229,6 +229,11 @@ def _in_order(programs: Mapping[str, _Program], reports: dict[str, Report]) -> I
     for each in waiting.values():
         around = [call for call in each.calls if call in by_main and by_main[call].name in waiting]
         reports[each.name] = Report(each.name, "refused", (f"it calls itself through `{'`, `'.join(around)}`",))
+
+
+def _own_name(name: str, primitives: Mapping[str, str], foreign: Foreign) -> str:
+    """A name that no primitive has."""
+    return f"{name}From{foreign.form.title()}" if name in primitives else name
 
 
 def _purpose(description: str) -> str:
