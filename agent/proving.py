@@ -154,6 +154,11 @@ class Prover:
             self._follow(caller, admission, uses, hash, at)
         return Challenge(hash, True, reason, tuple(found))
 
+    def replay(self, old: Version, main: str, admission: Admission, case: Case, purpose: str, into: list[Use]) -> Trial:
+        """What a version passed, again, with a source in its place that is not in the library yet."""
+        modules = self._graph.program(main, old.skill, admission.source, admission.uses)
+        return self._try(old, modules, main, case, purpose, into=into)
+
     # -- by itself
 
     def between_tasks(self, ticks: int, report: Reporter) -> None:

@@ -1,4 +1,4 @@
-"""`skills test`: a skill in fresh worlds, asked for by a person. Gives plain JSON and its text."""
+"""`skills test` and `skills refactor`: trials asked for by a person. Gives plain JSON and its text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from agent.errors import UsageError
 from agent.proving import Prover
+from agent.refactoring import Refactoring
 from agent.session import database
 from agent.store import Store
+from bridge.language import JavaScript
 from curriculum import gamedata
 from envs.base import Limits
 from envs.minecraft_trials import MinecraftTrials
@@ -58,6 +60,35 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
         "game_seconds": sum(trial.ticks for trial in found) / 20,
         "trials": [asdict(trial) for trial in found],
     }
+
+
+def refactor(library: str, *, apply: bool) -> Json:
+    """What the library proposes about itself, and what came of it if it was to be applied."""
+    db = database()
+    opened, store = Library(db, library), Store(db)
+    with closing(prover(opened, store, EventLog(db))) as proving, JavaScript() as language:
+        refactoring = Refactoring(proving, language, float(store.experience()))
+        proposals = refactoring.proposals()
+        if not apply:
+            return {"proposals": [proposal.to_json() for proposal in proposals]}
+        return {"proposals": [refactoring.apply(proposal).to_json() for proposal in proposals]}
+
+
+def refactor_words(found: Mapping[str, Any]) -> str:
+    """The proposals as text."""
+    if not found["proposals"]:
+        return "Nothing to refactor."
+    lines = []
+    for each in found["proposals"]:
+        name = f" → {each['name']}" if each["name"] else ""
+        lines.append(f"{each['kind'].replace('_', ' ')}: {', '.join(each['skills'])}{name}")
+        lines.append(f"    {each['reason']}")
+        if "applied" in each:
+            mark = "applied" if each["applied"] else "not applied"
+            lines.append(f"    {mark}: {each['outcome']} ({each['replays']} replays)")
+    if "applied" not in found["proposals"][0]:
+        lines.append("Carry out what passes its replays: journeyman skills refactor --apply")
+    return "\n".join(lines)
 
 
 def line(trial: Trial) -> str:

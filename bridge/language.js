@@ -3,6 +3,7 @@
  *
  *   {op: 'facts', source, primitives}   parse.js          {op: 'functions', source}   {main, functions} of adapt.js
  *   {op: 'adapt', source, ...}          adapt.js
+ *   {op: 'shape', source}, {op: 'generalise', source, name, groups}, {op: 'rename', source, from, to}   reshape.js
  *
  * {ok: true, value} or {ok: false, message}. Sources are only ever parsed, never run. Ends when its input closes.
  */
@@ -11,11 +12,15 @@
 const readline = require('node:readline')
 const { facts } = require('./parse')
 const { adapt, functionsOf, mainOf } = require('./adapt')
+const { shape, generalise, rename } = require('./reshape')
 
 const operations = {
   facts: ({ source, primitives }) => facts(source, { primitives }),
   functions: ({ source }) => ({ main: mainOf(source), functions: functionsOf(source) }),
-  adapt
+  adapt,
+  shape,
+  generalise,
+  rename
 }
 
 function answer (line) {

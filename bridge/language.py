@@ -48,6 +48,18 @@ class JavaScript:
         """The source in our form: {source, name, changes}. See adapt.js for what may be said. Raises BridgeError."""
         return dict(self._ask("adapt", source=source, **how))
 
+    def shape(self, source: str) -> dict[str, Any]:
+        """What a source is apart from names and layout: {same, like, constants, steps, size, passes_on}."""
+        return dict(self._ask("shape", source=source))
+
+    def generalise(self, source: str, name: str, groups: list[dict[str, Any]]) -> str:
+        """The source under another name with parameters in the place of constants. Raises BridgeError."""
+        return str(self._ask("generalise", source=source, name=name, groups=groups)["source"])
+
+    def rename(self, source: str, old: str, new: str) -> str:
+        """The source with one name in the place of another. Raises BridgeError."""
+        return str(self._ask("rename", source=source, **{"from": old, "to": new})["source"])
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:

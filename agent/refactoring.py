@@ -1,0 +1,151 @@
+"""Carries out what the library proposes about itself, each only if every skill that it touches passes its replays.
+
+The old versions stay, pinned by whoever calls them; new ones are linked to what they were derived from. A proposal that
+fails a replay leaves nothing in use that was not there before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.proving import Prover
+from agent.uses import NEW
+from bridge.errors import BridgeError
+from bridge.language import JavaScript, primitives
+from skills.admit import Admission, admit
+from skills.refactor import Proposal, find, wrapper
+from skills.skill import Skill, Use, Version
+
+REPLAYS = 2
+"""Beginnings that each touched skill must pass again."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of a proposal."""
+
+    proposal: Proposal
+    applied: bool
+    reason: str
+    replays: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain JSON."""
+        return {**self.proposal.to_json(), "applied": self.applied, "outcome": self.reason, "replays": self.replays}
+
+
+class Refactoring:
+    """Finds and carries out refactorings of one library."""
+
+    def __init__(self, prover: Prover, language: JavaScript, at: float) -> None:
+        self._prover, self._language, self._at = prover, language, at
+        self._library = prover.library
+        self._primitives: Mapping[str, str] = dict.fromkeys(primitives(), "")
+
+    def proposals(self) -> list[Proposal]:
+        """What could be done."""
+        return find(self._library, self._language.shape, self._primitives)
+
+    def apply(self, proposal: Proposal) -> Applied:
+        """Carry a proposal out if all replays of all skills that it touches pass."""
+        if not proposal.applies:
+            return Applied(proposal, False, "to be looked at by a person or a writer")
+        try:
+            if proposal.kind == "siblings":
+                return self._siblings(proposal)
+            return self._retire(proposal)
+        except BridgeError as error:
+            return Applied(proposal, False, f"the source cannot be rewritten: {error}")
+
+    def _siblings(self, proposal: Proposal) -> Applied:
+        """One general skill; each sibling calls it with its own constants and keeps its name."""
+        siblings = [self._library.get(name) for name in proposal.skills]
+        keeper = siblings[0]
+        groups = [{"at": list(group.at), "parameter": group.parameter} for group in proposal.groups]
+        source = self._language.generalise(keeper.current.source, proposal.name, groups)
+        judged = self._admit(source)
+        if not judged.admitted:
+            return Applied(proposal, False, "; ".join(refusal.message for refusal in judged.refusals))
+        general = self._library.add(
+            replace(judged, uses=keeper.current.uses), reason=f"generalised from {', '.join(proposal.skills)}",
+            author="library", at=self._at,
+        )  # fmt: skip
+        for sibling in siblings:
+            self._library.link(general.hash, "derived_from", sibling.current.hash, reason=proposal.reason, at=self._at)
+        made: list[tuple[Skill, Admission, list[Use]]] = []
+        replays = 0
+        for place, sibling in enumerate(siblings):
+            values = {group.parameter: _js(group.values[place]) for group in proposal.groups}
+            text = wrapper(sibling, proposal.name, values)
+            admission = replace(self._admit(text), source=text, uses={proposal.name: general.hash}, refusals=())
+            done, failed, uses = self._replay(sibling.current, sibling.name, admission)
+            replays += done
+            if failed:
+                self._library.retire(general.skill, reason=failed, at=self._at)
+                return Applied(proposal, False, failed, replays)
+            made.append((sibling, admission, uses))
+        for sibling, admission, uses in made:
+            self._take_over(sibling, admission, uses, proposal.reason)
+        return Applied(proposal, True, f"{proposal.name} covers {len(siblings)} skills", replays)
+
+    def _retire(self, proposal: Proposal) -> Applied:
+        """Take doubles or idle wrappers out of use; whoever calls one is rewritten to call the one that stays."""
+        keep, *others = (self._library.get(name) for name in proposal.skills)
+        made: list[tuple[Skill, Admission, list[Use]]] = []
+        replays = 0
+        for other in others:
+            for name in self._library.pinned_by(other.current.hash):
+                caller = self._library.get(name)
+                text = self._language.rename(caller.current.source, other.name, keep.name)
+                uses = {key: value for key, value in caller.current.uses.items() if key != other.name}
+                admission = replace(
+                    self._admit(text), source=text, uses={**uses, keep.name: keep.current.hash}, refusals=()
+                )
+                done, failed, evidence = self._replay(caller.current, name, admission)
+                replays += done
+                if failed:
+                    return Applied(proposal, False, failed, replays)
+                made.append((caller, admission, evidence))
+        for caller, admission, evidence in made:
+            self._take_over(caller, admission, evidence, proposal.reason)
+        for other in others:
+            self._library.link(
+                other.current.hash, "duplicate_of", keep.current.hash, reason=proposal.reason, at=self._at
+            )
+            self._library.retire(other.name, reason=f"{keep.name} does the same: {proposal.reason}", at=self._at)
+        return Applied(
+            proposal, True, f"{keep.name} stays, {', '.join(other.name for other in others)} retired", replays
+        )
+
+    def _replay(self, old: Version, name: str, admission: Admission) -> tuple[int, str, list[Use]]:
+        """Replays of a version with a new source in its place: how many, why one failed (or ''), and the evidence."""
+        uses: list[Use] = []
+        cases = self._prover.cases_of(old, REPLAYS)
+        for number, case in enumerate(cases, 1):
+            trial = self._prover.replay(old, f"{NEW}{name}", admission, case, "refactor", uses)
+            if not trial.passed:
+                return number, f"{name} failed a replay: {trial.evidence}", uses
+        if not cases:
+            return 0, f"nothing tells what {name} is to bring about", uses
+        return len(cases), "", uses
+
+    def _take_over(self, skill: Skill, admission: Admission, uses: list[Use], reason: str) -> None:
+        version = self._library.add(
+            admission, reason=reason, author="library", at=self._at, journey=skill.current.journey,
+            iteration=skill.current.iteration,
+        )  # fmt: skip
+        for use in uses:
+            self._library.record_use(replace(use, version=version.hash))
+        self._library.clear(version.hash, reason=f"passed the replays of {skill.current.hash[:15]}", at=self._at)
+
+    def _admit(self, source: str) -> Admission:
+        return admit(source, parse=self._language.facts, primitives=self._primitives, library=self._library)
+
+
+def _js(value: Any) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return json.dumps(value)

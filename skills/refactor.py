@@ -1,0 +1,172 @@
+"""Refactorings that the library finds in itself: doubles, siblings, steps in common, idle wrappers.
+
+Finds and describes; it changes nothing. What a source is apart from names and layout comes in as a function, because
+this package knows no language. Whether a proposal is carried out is decided by replays (`agent.refactoring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from skills.reader import LibraryReader
+from skills.skill import Skill
+from skills.words import apart
+
+Kind = Literal["duplicate", "siblings", "common_steps", "idle_wrapper"]
+Shape = Callable[[str], Mapping[str, Any]]
+"""Source to {same, like, constants, steps, size, passes_on}: see bridge/reshape.js."""
+
+MOST_PARAMETERS = 3
+"""Siblings that differ in more than so many constants have too little in common."""
+LEAST_SIZE = 25
+"""Nodes of a syntax tree from which on sharing it is worth a skill of its own."""
+LEAST_STEPS = 3
+_NAMES: Mapping[type, tuple[str, ...]] = {str: ("item", "source", "place"), int: ("amount", "level", "limit")}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Constants that become one parameter: where they stand, its name, and each sibling's value."""
+
+    at: tuple[int, ...]
+    parameter: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One refactoring. `keep` is the skill whose source stays or is generalised; the first of `skills`."""
+
+    kind: Kind
+    skills: tuple[str, ...]
+    reason: str
+    name: str = ""
+    """Of the skill that is to be made, if one is."""
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def applies(self) -> bool:
+        """Whether the library can carry it out by itself; steps in common want a person's or a writer's eye."""
+        return self.kind != "common_steps"
+
+    def to_json(self) -> dict[str, Any]:
+        """The proposal as plain JSON."""
+        return {**asdict(self), "applies": self.applies}
+
+
+def find(library: LibraryReader, shape: Shape, taken: Iterable[str] = ()) -> list[Proposal]:
+    """What could be refactored among the skills in use; `taken` are names that a new skill must not have."""
+    skills = [skill for skill in library.all() if skill.record.succeeded]
+    shapes = {skill.name: shape(skill.current.source) for skill in skills}
+    called = {callee for skill in skills for callee in skill.current.uses}
+    names = {*taken, *library.names(retired=True)}
+    doubles = list(_duplicates(skills, shapes))
+    gone = {name for proposal in doubles for name in proposal.skills[1:]}
+    left = [skill for skill in skills if skill.name not in gone]
+    return [
+        *doubles,
+        *_siblings(left, shapes, names),
+        *_idle(left, shapes, called),
+        *_common_steps(left, shapes),
+    ]
+
+
+def _duplicates(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]]) -> Iterable[Proposal]:
+    for group in _grouped(
+        skills, lambda skill: (shapes[skill.name]["same"], tuple(sorted(skill.current.uses.items())))
+    ):
+        best = sorted(group, key=lambda skill: (-skill.record.bound, skill.current.number))
+        names = tuple(skill.name for skill in best)
+        yield Proposal("duplicate", names, f"{' and '.join(names)} are the same but for names and layout")
+
+
+def _siblings(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], names: set[str]) -> Iterable[Proposal]:
+    for group in _grouped(skills, lambda skill: (shapes[skill.name]["like"], tuple(sorted(skill.current.uses)))):
+        ordered = sorted(group, key=lambda skill: (-skill.record.bound, skill.current.number))
+        groups = _differing([shapes[skill.name]["constants"] for skill in ordered])
+        first = shapes[ordered[0].name]
+        if not groups or first["size"] < LEAST_SIZE or len(first["steps"]) < 2:
+            continue
+        if any(
+            parameter.name in {g.parameter for g in groups} for parameter in ordered[0].current.signature.parameters
+        ):
+            continue
+        name = _common_name([skill.name for skill in ordered], groups[0].parameter)
+        if name in names:
+            continue
+        yield Proposal(
+            "siblings",
+            tuple(skill.name for skill in ordered),
+            f"they differ only in {', '.join(' / '.join(map(repr, g.values)) for g in groups)}",
+            name,
+            groups,
+        )
+
+
+def _differing(rows: Sequence[Sequence[Any]]) -> tuple[Group, ...]:
+    """The constants in which siblings differ, those that go together as one; empty if there are too many."""
+    places: dict[tuple[Any, ...], list[int]] = {}
+    for number, values in enumerate(zip(*rows, strict=True)):
+        if len(set(values)) > 1:
+            places.setdefault(values, []).append(number)
+    if not 0 < len(places) <= MOST_PARAMETERS:
+        return ()
+    names = {kind: iter(words) for kind, words in _NAMES.items()}
+    groups = []
+    for values, at in places.items():
+        kind = str if isinstance(values[0], str) else int
+        groups.append(Group(tuple(at), next(names[kind]), values))
+    return tuple(sorted(groups, key=lambda group: group.parameter != "item"))
+
+
+def _idle(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], called: set[str]) -> Iterable[Proposal]:
+    for skill in skills:
+        target = shapes[skill.name]["passes_on"]
+        if target in skill.current.uses and skill.name not in called:
+            reason = f"{skill.name} only hands its parameters on to {target}, and no skill calls it"
+            yield Proposal("idle_wrapper", (target, skill.name), reason)
+
+
+def _common_steps(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]]) -> Iterable[Proposal]:
+    windows: dict[tuple[str, ...], set[str]] = {}
+    for skill in skills:
+        steps = shapes[skill.name]["steps"]
+        for start in range(len(steps) - LEAST_STEPS + 1):
+            windows.setdefault(tuple(steps[start : start + LEAST_STEPS]), set()).add(skill.name)
+    seen: set[tuple[str, ...]] = set()
+    for found in windows.values():
+        names = tuple(sorted(found))
+        if len(names) > 1 and names not in seen:
+            seen.add(names)
+            yield Proposal("common_steps", names, f"they have at least {LEAST_STEPS} steps in a row in common")
+
+
+def _grouped(skills: Sequence[Skill], key: Callable[[Skill], Any]) -> list[list[Skill]]:
+    groups: dict[Any, list[Skill]] = {}
+    for skill in skills:
+        groups.setdefault(key(skill), []).append(skill)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _common_name(names: Sequence[str], parameter: str) -> str:
+    """The words that all names begin with, and what varies: craftIronAxe and craftIronPickaxe give craftIronItem."""
+    words = [apart(name).split() for name in names]
+    common: list[str] = []
+    for column in zip(*words, strict=False):
+        if len(set(column)) > 1:
+            break
+        common.append(column[0])
+    parts = [*(common or ["do"]), parameter]
+    return "".join([parts[0], *(part.capitalize() for part in parts[1:])])
+
+
+def wrapper(skill: Skill, name: str, values: Mapping[str, str]) -> str:
+    """The source of a sibling that calls the general skill with its own values (given as source text)."""
+    parameters = skill.current.signature.parameters
+    taken = ", ".join(p.name if p.default is None else f"{p.name} = {p.default}" for p in parameters)
+    given = ", ".join([*(p.name for p in parameters), *(f"{key}: {value}" for key, value in values.items())])
+    head = f"{skill.name}(bot, {{ {taken} }} = {{}})" if parameters else f"{skill.name}(bot)"
+    purpose = skill.current.purpose.rstrip(".")
+    return f"/**\n * {purpose}.\n */\nasync function {head} {{\n  return await {name}(bot, {{ {given} }})\n}}\n"
