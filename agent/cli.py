@@ -461,6 +461,31 @@ def skills_validate(paths: tuple[Path, ...], key: Path | None, as_json: bool) ->
     sys.exit(0 if all(each["valid"] for each in told) else 1)
 
 
+# -- worlds
+
+
+@main.group(invoke_without_command=True)
+@AS_JSON
+@click.pass_context
+def worlds(context: click.Context, as_json: bool) -> None:
+    """The worlds that journeys left: seed, size, what can be entered."""
+    from agent import worlds as kept_worlds
+
+    if context.invoked_subcommand is None:
+        _show(kept_worlds.kept(), as_json, kept_worlds.words)
+
+
+@worlds.command("serve")
+@click.argument("name")
+@click.option("--port", type=click.IntRange(1, 65535), default=25565, show_default=True)
+@click.option("--op", "operators", multiple=True, metavar="PLAYER", help="May use commands: /gamemode spectator.")
+def worlds_serve(name: str, port: int, operators: tuple[str, ...]) -> None:
+    """Open a world for an ordinary Minecraft 1.20.1 client on this machine; nothing of the visit is kept."""
+    from agent import worlds as kept_worlds
+
+    kept_worlds.serve(name, port, operators, click.echo)
+
+
 @main.command()
 @AS_JSON
 def doctor(as_json: bool) -> None:
