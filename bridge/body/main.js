@@ -21,11 +21,13 @@ const { Lockstep, RealTime } = require('./lockstep')
 const { Sight } = require('./sight')
 const { Run } = require('./runner')
 const { loadPrimitives } = require('./primitives')
+const { spendTheNight } = require('./nightfall')
 const { attach } = require('./reflexes')
 const { surroundings } = require('./surroundings')
 const { Witness } = require('./witness')
 const { Idling } = require('./idling')
 const { facts } = require('../parse')
+const { applyYields } = require('../recipe_yields')
 
 const PROTOCOL = 1
 const emitter = new EventEmitter()
@@ -42,7 +44,7 @@ const operations = {
 
   primitives: () => [...primitives.values()].map(({ name, signature, doc }) => ({ name, signature, doc })),
 
-  async join ({ seed = 0, clock: pace = 'lockstep', speed = null, sight = 'sight 32', ...where }) {
+  async join ({ seed = 0, clock: pace = 'lockstep', speed = null, sight = 'sight 32', recipes = '', ...where }) {
     if (body) operations.leave()
     seedRandom(seed)
     const real = pace === 'real'
@@ -53,6 +55,7 @@ const operations = {
     await clock.advance(1) // mineflayer loads its plugins by a timer
     const loginPacket = await loggedIn(bot, clock)
     const data = bot.registry
+    applyYields(data, recipes)
     body = new Body({ bot, clock, driver, data, tags: require('../data/tags.json'), sight: new Sight(bot, sight) })
     attach(body)
     if (real) body.witness = new Witness(body, loginPacket)
@@ -61,7 +64,10 @@ const operations = {
     return { tick: body.tick, world_tick: driver.worldTick ?? null, position: { ...bot.entity.position } }
   },
 
-  run: request => new Run(joined(), primitives, request).execute(),
+  async run (request) {
+    await spendTheNight(joined(), primitives)
+    return new Run(joined(), primitives, request).execute()
+  },
 
   async tick ({ count = 1 }) {
     for (let done = 0; done < count; done++) await joined().step()

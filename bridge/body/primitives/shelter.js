@@ -20,13 +20,15 @@ const { underground, travel, goals } = require('../navigation')
 const DUSK = 12500
 const DAWN = 23500
 const DEPTH = 3
+/** Where to go when the ground does not serve, one after the other. */
+const ASIDE = [[8, 0], [0, 8], [-16, 0], [0, -16], [24, 0]]
+const ASIDE_TICKS = 240
 
 async function run (body) {
   const { bot } = body
   const start = body.tick
   if (!isNight(bot)) return { waited: 0 }
-  const top = bot.entity.position.floored()
-  if (!underground(body)) await goUnder(body, top)
+  const top = underground(body) ? bot.entity.position.floored() : await goUnder(body)
   while (isNight(bot)) {
     await body.reflexes.attend(body)
     await body.ticks(20)
@@ -39,7 +41,25 @@ function isNight ({ time }) {
   return time.timeOfDay >= DUSK && time.timeOfDay < DAWN
 }
 
-async function goUnder (body, top) {
+/** Digs in, some steps aside where the ground does not serve; gives the place above. */
+async function goUnder (body) {
+  for (const [dx, dz] of ASIDE) {
+    const top = body.bot.entity.position.floored()
+    try {
+      await digIn(body, top)
+      return top
+    } catch (error) {
+      if (body.stopped || error.code !== 'cannot_place') throw error
+      const goal = new goals.GoalNearXZ(top.x + dx, top.z + dz, 2)
+      await travel(body, goal, { ticks: ASIDE_TICKS, what: 'safer ground' }).catch(() => body.ticks(1))
+    }
+  }
+  const top = body.bot.entity.position.floored()
+  await digIn(body, top)
+  return top
+}
+
+async function digIn (body, top) {
   for (let down = 1; down <= DEPTH; down++) {
     const below = top.offset(0, -down, 0)
     if (floods(body, below) || deepBelow(body, below)) {
