@@ -7,6 +7,8 @@ not say what a skill is *for*. It is for an item that it was seen to bring and t
 from __future__ import annotations
 
 from agent.brain import KnownSkill
+from agent.families import families
+from curriculum.errors import UnknownName
 from curriculum.gamedata import GameData
 from skills.library import Library
 from skills.render import card
@@ -40,6 +42,21 @@ def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
             if skill.name not in found and _is_for(skill, effect, item, name):
                 found[skill.name] = known_skill(skill)
     return sorted(found.values(), key=lambda skill: -skill.worth)
+
+
+def items_towards(name: str, data: GameData) -> tuple[str, ...]:
+    """An item or the members of a '#tag', and all that the way there leads through, the last step first."""
+    try:
+        steps = data.plan(name)
+    except UnknownName:
+        steps = ()
+    through = (member for step in reversed(steps) for member in data.expand(tag_of(step.item, data)))
+    return tuple(dict.fromkeys([*data.expand(name), *through]))
+
+
+def tag_of(item: str, data: GameData) -> str:
+    """The '#tag' under which an item is counted, or the item itself."""
+    return families(data).get(item, item)
 
 
 def known_items(library: Library, data: GameData) -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from agent import evidence, judging, reflecting
 from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
 from agent.errors import BrainError
-from agent.known import known_skill
+from agent.known import items_towards, known_skill
 from agent.known_goals import draft_for
 from agent.parts import Parts
 from agent.remember import Meanwhile
@@ -260,7 +260,7 @@ def _request(
 
 
 def _skills_for(task: Task, parts: Parts) -> tuple[KnownSkill, ...]:
-    items = tuple(parts.data.expand(task.item)) if task.item else ()
+    items = items_towards(task.item, parts.data) if task.item else ()
     found = search(parts.library, task.goal, items=items, limit=MOST_SKILLS)
     shown = set(pack(found, SKILL_TOKENS).names)
     return tuple(known_skill(hit.skill) for hit in found if hit.skill.name in shown)

@@ -6,6 +6,7 @@ What a world says beyond the names known here is shown as it is, so that a new w
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,19 +64,18 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def _near(seen: Any) -> str:
-    """Names with distance and place, nearest first, from {name: {nearest, distance}} or a list of such."""
-    rows: list[tuple[float, str]] = []
+    """Kinds with the distance and place of the nearest, from {name: {nearest, distance}} or a list of entities."""
     pairs = seen.items() if isinstance(seen, Mapping) else ((each.get("name", "?"), each) for each in seen)
+    nearest: dict[str, tuple[float, str]] = {}
+    number: Counter[str] = Counter()
     for name, each in pairs:
         if name in _PLAIN or not isinstance(each, Mapping):
             continue
-        distance = float(each.get("distance", 0))
-        at = each.get("nearest") or each.get("position") or {}
+        distance, at = float(each.get("distance", 0)), each.get("nearest") or each.get("position")
         place = f" at {at['x']:.0f},{at['y']:.0f},{at['z']:.0f}" if at else ""
-        rows.append((distance, f"{name} {distance:.0f}{place}"))
-    rows.sort()
-    more = f" and {len(rows) - FARTHEST} kinds farther off" if len(rows) > FARTHEST else ""
-    return "; ".join(text for _, text in rows[:FARTHEST]) + more
-
-
-__all__ = ["counts", "difference", "lines"]
+        number[name] += 1
+        nearest[name] = min(nearest.get(name, (distance, place)), (distance, place))
+    kinds = sorted(nearest, key=lambda name: (nearest[name][0], name))
+    more = f" and {len(kinds) - FARTHEST} kinds farther off" if len(kinds) > FARTHEST else ""
+    words = {name: name if number[name] == 1 else f"{number[name]} {name}" for name in kinds}
+    return "; ".join(f"{words[name]} {nearest[name][0]:.0f}{nearest[name][1]}" for name in kinds[:FARTHEST]) + more

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from agent import answers
 from curriculum.checks import Check, describe, parse
@@ -24,7 +25,9 @@ def grammar(worlds: Sequence[str], *, judged: bool = False) -> str:
             fields = []
             for name, field in check.model_fields.items():
                 if name != "kind":
-                    need = "" if field.is_required() else f" = {field.default!r}"
+                    need = (
+                        "" if field.is_required() else f" = {json.dumps(field.get_default(call_default_factory=True))}"
+                    )
                     fields.append(f'"{name}": {_type(name, field.annotation)}{need}')
             about = (check.__doc__ or "").strip().splitlines()[0]
             found.append(f'- {{"kind": "{kind}"{"".join(f", {each}" for each in fields)}}}  {about}')
@@ -73,9 +76,11 @@ def about(check: Check) -> tuple[str | None, int]:
 
 
 def _type(name: str, annotation: Any) -> str:
-    text = getattr(annotation, "__name__", None) or str(annotation)
-    if name == "checks":
-        return "[check, …]"
-    if name == "check":
-        return "check"
-    return {"str": "text", "int": "number", "float": "number", "bool": "true or false"}.get(text, "value")
+    """The type of a field in words."""
+    if name in ("check", "checks"):
+        return "check" if name == "check" else "[check, …]"
+    words = {str: "text", int: "number", float: "number", bool: "true or false", type(None): "null"}
+    kinds = get_args(annotation) or (annotation,)
+    return " or ".join(
+        dict.fromkeys(words.get(kind) or (json.dumps(kind) if isinstance(kind, str) else "value") for kind in kinds)
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from agent import answers, observing, prompting
 from agent.errors import BrainError
+from agent.known import tag_of
 from agent.models.call import Ask, Message
 from agent.models.desk import Desk
 from agent.roles.language import grammar, task_of
@@ -132,5 +133,7 @@ class ModelProposer:
         have |= {member for member in known if member in reachable}
         ranks = self._data.ranks(frozenset(have))
         near = sorted((rank.cost, name) for name, rank in ranks.items() if rank.depth == 1 and name not in have)
-        fresh = [name for _, name in near if name not in situation.progress.items]
+        held = {tag_of(name, self._data) for name in situation.progress.items}
+        kinds = dict.fromkeys(tag_of(name, self._data) for _, name in near if name not in situation.progress.items)
+        fresh = [kind for kind in kinds if kind not in held]
         return [", ".join(fresh[:NEAR])] if fresh else []
