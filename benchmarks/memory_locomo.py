@@ -18,6 +18,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,20 @@ from memory.recall import Question, Recall
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}
 DEPTHS = (5, 10, 20)
 BUDGET = 2000
-NOW = 1.0
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation as a memory: its database, and the documents of its turns by their label."""
+    """One conversation as a memory: its database, and the documents of its turns by their label.
+
+    The clock counts days; questions are asked (`now`) a day after the last sitting.
+    """
 
     db: Database
     documents: dict[tuple[int, int], int]
     speakers: tuple[str, str]
     questions: list[dict[str, Any]]
+    now: float
 
 
 class Remembering:
@@ -72,9 +76,9 @@ def main() -> None:
         print("not measured: name the file locomo10.json, or set LOCOMO to it")
         return
     embedder = Remembering(find_embedder()) if given.dense else None
-    ways = {"lexical": Weights()}
+    ways = {"lexical": Weights(), "lexical without decay": Weights(strength=0.0)}
     if embedder:
-        ways |= {"dense": Weights(words=0.0), "hybrid": Weights()}
+        ways |= {"dense": Weights(words=0.0), "hybrid": Weights(), "hybrid without decay": Weights(strength=0.0)}
     scores: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
     absent: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     conversations = [take_in(each) for each in json.loads(Path(given.path).read_text(encoding="utf-8"))]
@@ -84,7 +88,7 @@ def main() -> None:
             index = VectorIndex(conversation.db, embedder)
             index.update()
         for way, weights in ways.items():
-            recall = Recall(conversation.db, None if way == "lexical" else index, weights=weights)
+            recall = Recall(conversation.db, None if way.startswith("lexical") else index, weights=weights)
             scores[way].append([score(recall, conversation, question) for question in conversation.questions])
             other = conversations[(number + 1) % len(conversations)]
             absent[way] += abstentions(recall, conversation, other)
@@ -95,18 +99,19 @@ def main() -> None:
 def take_in(sample: dict[str, Any]) -> Conversation:
     """Write a conversation's turns as notes, one stream for each sitting."""
     db, talk = open_db(":memory:"), sample["conversation"]
-    notes, documents = Notes(db), {}
+    notes, documents, day = Notes(db), {}, 0.0
     for sitting in range(1, 1000):
         if f"session_{sitting}_date_time" not in talk:
             break
+        day = datetime.strptime(talk[f"session_{sitting}_date_time"], "%I:%M %p on %d %B, %Y").timestamp() / 86400
         for position, turn in enumerate(talk.get(f"session_{sitting}", [])):
             picture = f" [image: {turn['blip_caption']}]" if turn.get("blip_caption") else ""
-            note = Note("", f"sitting {sitting}", position, turn["text"] + picture, 0.0, turn["speaker"], "person")
+            note = Note("", f"sitting {sitting}", position, turn["text"] + picture, day, turn["speaker"], "person")
             kept = notes.record(note)
             assert kept is not None
             row = db.execute("SELECT id FROM documents WHERE tier = 'note' AND ref = ?", [kept.id]).fetchone()
             documents[next(labels(turn["dia_id"]))] = int(row[0])
-    return Conversation(db, documents, (talk["speaker_a"], talk["speaker_b"]), sample["qa"])
+    return Conversation(db, documents, (talk["speaker_a"], talk["speaker_b"]), sample["qa"], day + 1)
 
 
 def labels(text: str) -> Iterator[tuple[int, int]]:
@@ -122,11 +127,11 @@ def score(recall: Recall, conversation: Conversation, question: dict[str, Any]) 
     if not evidence:
         return {}
     asked = Question(str(question["question"]), tiers=("note",))
-    hits = [hit.document for hit in recall.ask(asked, now=NOW, limit=max(DEPTHS)).hits]
+    hits = [hit.document for hit in recall.ask(asked, now=conversation.now, limit=max(DEPTHS)).hits]
     row: dict[str, Any] = {"category": question["category"]}
     for depth in DEPTHS:
         row[f"recall@{depth}"] = len(evidence.intersection(hits[:depth])) / len(evidence)
-    packed = {hit.document for hit in recall.ask(asked, now=NOW, limit=200, tokens=BUDGET).hits}
+    packed = {hit.document for hit in recall.ask(asked, now=conversation.now, limit=200, tokens=BUDGET).hits}
     row["within_budget"] = len(evidence & packed) / len(evidence)
     return row
 
@@ -140,7 +145,7 @@ def abstentions(recall: Recall, conversation: Conversation, other: Conversation)
             text = str(question["question"])
             for name, here in swapped.items() if not answerable else ():
                 text = text.replace(name, here)
-            rows.append((answerable, recall.ask(Question(text, tiers=("note",)), now=NOW).relevance))
+            rows.append((answerable, recall.ask(Question(text, tiers=("note",)), now=conversation.now).relevance))
     return rows
 
 

@@ -72,8 +72,9 @@ class _Conclusions:
 
     def _rounds(self) -> list[Episode]:
         """The episodes of the same task up to this one."""
-        found = Episodes(self.db).find(self.episode.journey, task=self.episode.task, limit=32)
-        return [each for each in reversed(found) if each.id <= self.episode.id]
+        episode = self.episode
+        found = Episodes(self.db).find(episode.journey, task=episode.task, up_to=episode.id, limit=32)
+        return [*reversed(found)]
 
     def _task(self, rounds: Sequence[Episode]) -> None:
         causes = [each.cause for each in rounds if each.cause]
@@ -176,8 +177,7 @@ class _Conclusions:
         number = self._tally(f"chapter {episode.journey}", "episodes")
         if number % CHAPTER:
             return
-        recent = list(reversed(Episodes(self.db).find(episode.journey, limit=4 * CHAPTER)))
-        stretch = [each for each in recent if each.id <= episode.id][-CHAPTER:]
+        stretch = Episodes(self.db).find(episode.journey, up_to=episode.id, limit=CHAPTER)[::-1]
         done = list(dict.fromkeys(each.goal for each in stretch if each.outcome == "passed"))
         causes = [each.cause for each in stretch if each.cause]
         text = f"iterations {stretch[0].iteration} to {episode.iteration}: did {_listed(done) or 'nothing'}"

@@ -129,13 +129,14 @@ class Episodes:
         task: str | None = None,
         outcome: str | None = None,
         cause: str | None = None,
+        up_to: int | None = None,
         limit: int = 20,
     ) -> list[Episode]:
-        """Episodes, newest first, narrowed by whatever is given."""
+        """Episodes, newest first, narrowed by whatever is given; `up_to` is the last id to be looked at."""
         given = {"journey": journey, "task": task, "outcome": outcome, "cause": cause}
         asked = {column: value for column, value in given.items() if value is not None}
-        where = " AND ".join(f"{column} = ?" for column in asked) or "true"
-        return self._select(where, [*asked.values()], limit)
+        where = " AND ".join(["id <= ?", *(f"{column} = ?" for column in asked)])
+        return self._select(where, [2**62 if up_to is None else up_to, *asked.values()], limit)
 
     def by_id(self, id: int) -> Episode:
         """The episode with this number."""

@@ -120,7 +120,7 @@ class Weights:
     neighbours: float = 0.3
     strength: float = 0.1
     enough_words: float = 0.08
-    enough_meaning: float = 0.4
+    enough_meaning: float = 0.52
 
     def to_json(self) -> dict[str, float]:
         """The weights as plain JSON."""

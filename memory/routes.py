@@ -22,8 +22,9 @@ from memory.signature import signature
 CANDIDATES = 200
 """How many candidates each route may name."""
 
-RANKABLE = 5000
-"""How many documents the word route ranks at most: common words are left out as long as rarer ones are there."""
+RANKABLE = 2000
+"""How many documents the word route ranks: common words are left out as long as rarer ones are there, and of a word that
+is common and alone only the newest documents are looked at."""
 
 SEEDS = 100
 """How many of the best candidates lend a part of their score to their neighbours."""
@@ -68,20 +69,18 @@ def by_words(db: Database, question: Question) -> Found:
     if not terms:
         return Found({})
     where, values = question.visible()
-    # Rank first and look at the documents after; only if too few of the best may be seen, look at all.
-    for limit in (4 * CANDIDATES, -1):
-        found: list[tuple[int, float]] = db.execute(
-            "SELECT documents.id, score FROM (SELECT rowid, -rank AS score FROM words "
-            f"WHERE words MATCH ? AND rank MATCH '{_BM25}' ORDER BY rank LIMIT ?) "
-            f"JOIN documents ON documents.id = rowid WHERE {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
-            [" OR ".join(f'"{term}"' for term in terms), limit, *values, CANDIDATES],
-        ).fetchall()
-        if len(found) >= CANDIDATES // 4:
-            break
+    matching = " OR ".join(f'"{term}"' for term in terms)
+    # Rank first and look at the documents after: CROSS JOIN keeps SQLite to that order.
+    found: list[tuple[int, float]] = db.execute(
+        "SELECT documents.id, score FROM (SELECT rowid, -rank AS score FROM words "
+        f"WHERE words MATCH ? AND rank MATCH '{_BM25}' AND rowid >= ? ORDER BY rank) "
+        f"CROSS JOIN documents ON documents.id = rowid WHERE {where} LIMIT ?",
+        [matching, _oldest(db, terms, counts), *values, CANDIDATES],
+    ).fetchall()
     if not found:
         return Found({})
     best = max(found[0][1], 1e-9)
-    total = int(db.execute("SELECT count(*) FROM (SELECT 1 FROM documents LIMIT 1000000)").fetchone()[0])
+    total = int(db.execute("SELECT max(id) FROM documents").fetchone()[0])
     ceiling = _BM25_CEILING * sum(_rarity(count, total) for count, _ in counts)
     return Found({document: score / best for document, score in found}, min(1.0, best / max(ceiling, 1e-9)))
 
@@ -98,7 +97,7 @@ def by_marks(db: Database, question: Question) -> Found:
     scores: dict[int, dict[str, float]] = {}
     for weight, kind, name in wanted:
         for (document,) in db.execute(
-            "SELECT document FROM marks JOIN documents ON documents.id = document "
+            "SELECT document FROM marks CROSS JOIN documents ON documents.id = document "
             f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
             [kind, name, *values, CANDIDATES],
         ):
@@ -177,6 +176,16 @@ def _rare(counts: Sequence[tuple[int, str]]) -> list[str]:
         if count and (not kept or total <= RANKABLE):
             kept.append(word)
     return kept
+
+
+def _oldest(db: Database, terms: Sequence[str], counts: Sequence[tuple[int, str]]) -> int:
+    """The document from which on to rank: 0 for all, later for a word that is in too many."""
+    if counts and sum(count for count, word in counts if word in terms) <= RANKABLE:
+        return 0
+    row = db.execute(
+        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", [f'"{terms[0]}"', RANKABLE]
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _rarity(count: int, total: int) -> float:

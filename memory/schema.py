@@ -228,6 +228,18 @@ def m008_jobs(db: Database) -> None:
     append_only(db, "job_runs")
 
 
+@MEMORY()
+def m009_quick(db: Database) -> None:
+    """Indexes for what is looked up on every write: the same statement, the vectors of a changed document."""
+    run_script(
+        db,
+        """
+        CREATE INDEX items_key ON items (scope, kind, key);
+        CREATE INDEX vectors_document ON vectors (document);
+        """,
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -203,6 +203,9 @@ class Semantic:
         """
         with atomic(self._db):
             done = self.entry(entry)
+            again = self._db.execute("SELECT id FROM journal WHERE undoes = ?", [entry]).fetchone()
+            if again is not None:
+                raise Refused(f"entry {entry} was undone by entry {again[0]}: undo that one to have it back")
             now = self.get(done.item)
             if now != from_snapshot(done.after, now.id):
                 raise Refused(f"item {done.item} was changed after entry {entry}: undo the later entries first")
