@@ -97,6 +97,13 @@ main.add_command(memory)
     help="Switch a tier of memory, or fading, off; recorded with the journey.",
 )
 @click.option(
+    "--recipe",
+    "recipes",
+    multiple=True,
+    metavar="ITEM:COUNT",
+    help="Alter how many pieces a recipe gives, to see how the agent copes; recorded with every result.",
+)
+@click.option(
     "--proving",
     type=click.FloatRange(0, 10),
     default=0.25,
@@ -120,6 +127,7 @@ def run(
     assist: tuple[str, ...],
     without: tuple[str, ...],
     proving: float,
+    recipes: tuple[str, ...],
     server: str | None,
     username: str | None,
     speed: str,
@@ -131,7 +139,7 @@ def run(
 
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
-        server=server, username=username, speed=speed, proving=proving, without=without, roles=role,
+        server=server, username=username, speed=speed, proving=proving, recipes=recipes, without=without, roles=role,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 

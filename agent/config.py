@@ -36,6 +36,8 @@ class JourneyConfig:
     speed: str = "max"
     """`max`, or at most so many times real time, to be watched; `real` on a server. Changes nothing that happens."""
 
+    recipes: str = ""
+    """How many pieces recipes give where that differs from the game, as item:count; for measuring, and recorded."""
     proving: float = 0.25
     """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
 

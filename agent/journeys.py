@@ -48,6 +48,7 @@ def new(
     username: str | None = None,
     speed: str = "max",
     proving: float = 0.25,
+    recipes: Sequence[str] = (),
     without: Sequence[str] = (),
     roles: Sequence[str] = (),
 ) -> JourneyConfig:
@@ -84,6 +85,7 @@ def new(
         sight=sight,
         assist=tuple(assist),
         proving=proving,
+        recipes=_altered(recipes),
         without=tuple(sorted(without)),
         server=str(address) if address else None,
         username=username or JourneyConfig.username,
@@ -92,6 +94,16 @@ def new(
     )
     store.create(config)
     return config
+
+
+def _altered(recipes: Sequence[str]) -> str:
+    """`item:count` words as the world's rule. Raises UsageError."""
+    known = gamedata.load()
+    for word in recipes:
+        item, _, count = word.partition(":")
+        if item not in known.recipes or not re.fullmatch(r"[1-9]\d?", count):
+            raise UsageError(f"--recipe {word}: name a craftable item and how many it gives, for example stick:2")
+    return ",".join(recipes)
 
 
 def existing(name: str, speed: str | None = None) -> JourneyConfig:
@@ -272,7 +284,7 @@ def _header(journey: Journey, db: Database) -> metrics.Header:
         config.worlds,
         config.seed,
         config.brain,
-        config.assist,
+        (*config.assist, *([f"altered recipes {config.recipes}"] if config.recipes else [])),
         len(Library(db, config.library).names()),
         journey.stopped,
         config.server,

@@ -141,7 +141,14 @@ def environment(config: JourneyConfig) -> Env:
         address = Address.parse(config.server)
         return ServerEnv(ServerSettings(address, directory, config.username, config.seed, config.sight))
     return MinecraftEnv(
-        MinecraftSettings(directory, config.seed, sight=config.sight, assist=config.assist, speed=config.fastest)
+        MinecraftSettings(
+            directory,
+            config.seed,
+            sight=config.sight,
+            assist=config.assist,
+            speed=config.fastest,
+            rules={"recipes": config.recipes} if config.recipes else {},
+        )  # fmt: skip
     )
 
 

@@ -82,8 +82,9 @@ class MinecraftEnv:
 
     @property
     def assistance(self) -> tuple[str, ...]:
-        """Names of the rules that help."""
-        return self._settings.assist
+        """Names of the rules that help, and of the rule that the game itself was altered by."""
+        altered = self._settings.rules.get("recipes")
+        return (*self._settings.assist, *([f"altered recipes {altered}"] if altered else []))
 
     @property
     def seed(self) -> int:
@@ -226,6 +227,7 @@ class MinecraftEnv:
             seed=self._settings.seed,
             sight=self._settings.sight,
             speed=self._settings.speed,
+            recipes=self._rules().get("recipes", ""),
             timeout=JOIN_SECONDS,
         )
 

@@ -120,6 +120,7 @@ class MinecraftTrials:
             username=PLAYER,
             seed=self._beginning.seed ^ (self._beginning.dice << 8),
             sight=self._sight,
+            recipes=self._rules.get("recipes", ""),
             timeout=JOIN_SECONDS,
         )
 

@@ -40,8 +40,12 @@ const MIXED = new Map(MIXABLE.flatMap((tag) => tags[tag].map((name) => [name, `#
 const mixed = (name) => MIXED.get(name) ?? name
 
 class Recipes {
-  /** @param mcData minecraft-data of the game version */
-  constructor(mcData) {
+  /**
+   * @param mcData  minecraft-data of the game version
+   * @param yields  item -> how many pieces its recipes give here, where that differs
+   */
+  constructor(mcData, yields = {}) {
+    this.yields = yields
     this.shaped = new Map()
     this.shapeless = new Map()
     this.mixed = new Map() // by a key with tags for names; null where the result depends on the member
@@ -55,7 +59,8 @@ class Recipes {
   }
 
   #add(recipe, nameOf) {
-    const result = { name: nameOf(recipe.result), count: recipe.result.count ?? 1 }
+    const name = nameOf(recipe.result)
+    const result = { name, count: this.yields[name] ?? recipe.result.count ?? 1 }
     if (!recipe.inShape) {
       const key = contentsKey(recipe.ingredients.map(nameOf))
       if (!this.shapeless.has(key)) this.shapeless.set(key, result)

@@ -30,6 +30,7 @@ const playerSight = require('./player_sight')
 const { sendChanges } = require('./window_sync')
 const { activeView } = require('./windows')
 const { defaultRules } = require('./rules')
+const { parseYields } = require('../recipe_yields')
 
 const DAY = 24000
 const NEAR = 64
@@ -51,7 +52,7 @@ class World {
     this.operators = new Set(operators)
     this.store = store
     this.data = gamedata
-    this.recipes = new Recipes(gamedata.registry)
+    this.recipes = new Recipes(gamedata.registry, parseYields(this.rules.recipes))
     this.random = new Random(seed)
     this.tick = 0
     this.time = 0
@@ -200,6 +201,7 @@ class World {
     this.tick = state.tick
     this.time = state.time
     this.rules = { ...this.rules, ...state.rules }
+    this.recipes = new Recipes(gamedata.registry, parseYields(this.rules.recipes))
     this.spawn = state.spawn
     this.random.restore(state.random)
     this.events.seq = state.eventSeq
