@@ -114,17 +114,22 @@ def primitives() -> Mapping[str, str]:
 
 
 def body_files() -> dict[str, bytes]:
-    """The body as files by path: what a program needs to run on any server, with the data and the parser it reads."""
-    files = {
-        f"body/{file.relative_to(BRIDGE / 'body').as_posix()}": file for file in sorted((BRIDGE / "body").rglob("*.js"))
-    }
-    files |= {name: BRIDGE / name for name in ("parse.js", "scopes.js")}
-    told = {path: file.read_bytes() for path, file in files.items()}
-    everything = b"\n".join(told.values())
-    for file in sorted((BRIDGE / "data").glob("*.json")):
-        if f"data/{file.name}".encode() in everything:
-            told[f"data/{file.name}"] = file.read_bytes()
-    return told
+    """The body as files by path: what a program needs to run on any server, and whatever it requires beside itself."""
+    told: dict[str, bytes] = {}
+    waiting = sorted((BRIDGE / "body").rglob("*.js"))
+    while waiting:
+        file = waiting.pop()
+        path = file.relative_to(BRIDGE).as_posix()
+        if path in told:
+            continue
+        told[path] = file.read_bytes()
+        if file.suffix == ".js":
+            for name in re.findall(r"require\('(\.{1,2}/[^']+)'\)", told[path].decode()):
+                required = (file.parent / name).resolve()
+                waiting.append(
+                    required if required.suffix in (".js", ".json") else required.with_name(required.name + ".js")
+                )
+    return dict(sorted(told.items()))
 
 
 def body_packages() -> dict[str, str]:
