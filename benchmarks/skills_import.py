@@ -33,6 +33,7 @@ from skills.schema import SKILLS
 KIT = {
     "crafting_table": 1, "furnace": 1, "oak_log": 16, "oak_planks": 32, "stick": 32, "cobblestone": 32, "coal": 16,
     "raw_iron": 8, "iron_ingot": 32, "string": 8, "iron_pickaxe": 1, "iron_axe": 1, "iron_shovel": 1, "iron_sword": 1,
+    "wooden_pickaxe": 1, "stone_pickaxe": 1, "wooden_sword": 1, "stone_sword": 1,
 }  # fmt: skip
 """What every skill begins with: programs of this kind take tables, tools and materials for granted."""
 
