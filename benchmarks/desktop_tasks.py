@@ -1,7 +1,7 @@
 """Six desktop tasks, ten runs each, with fresh content every time: successes out of ten, and seconds.
 
-Each task is solved by one program over the primitives, in the skill's box, and judged by its machine check from the real
-files. What is measured is the desktop: how reliably real programs do what a correct program asks of them.
+Each task is solved by one program over the primitives, in the skill's box, and judged by its machine check from the
+real files. What is measured is the desktop: how reliably real programs do what a correct program asks of them.
 
     python benchmarks/desktop_tasks.py [--runs 10] [--task NAME] [--json FILE] [--shots FOLDER]
 """

@@ -1,8 +1,8 @@
 """Control groups: caps on the memory and the number of processes of a whole box, where this machine lets us make them.
 
-Knows version 1 (one folder for each controller), version 2 (one folder) and machines where neither can be written to; there
-`create` gives None and the caller falls back to limits of single processes. Makes folders under /sys/fs/cgroup and removes
-them again; touches no group that it did not make.
+Knows version 1 (one folder for each controller), version 2 (one folder) and machines where neither can be written to;
+there `create` gives None and the caller falls back to limits of single processes. Makes folders under /sys/fs/cgroup
+and removes them again; touches no group that it did not make.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def create(memory_bytes: int, processes: int, root: Path = ROOT) -> Cgroup | Non
 
 
 def _own_group(root: Path) -> Path:
-    """Where groups can be made under version 2: beside the one this process is in, which may hold no processes below."""
+    """Where groups can be made under version 2: beside the one this process is in, as that may have none below."""
     try:
         own = Path("/proc/self/cgroup").read_text().partition("0::")[2].splitlines()[0].lstrip("/")
     except (OSError, IndexError):

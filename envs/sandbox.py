@@ -1,10 +1,9 @@
-"""A box: a process tree in bubblewrap that sees only what its specification names, uses only what it allows, and can be
-thrown away at any moment.
+"""A box: a process tree in bubblewrap that sees only what its specification names and can be thrown away at any moment.
 
-Covered: no network, no file, process, device, socket or environment of the machine but the listed ones, read-only but for
-folders in memory of fixed size; an unprivileged user even when root starts it, no capabilities, the filter of
-`envs.seccomp`, caps on memory, processes, open files, file sizes and processor time; it dies with us. Not covered: bugs of
-the kernel. There is no way around: what cannot be boxed is not run. Knows nothing of desktops or skills.
+Covered: no network, no file, process, device, socket or environment of the machine but the listed ones, read-only but
+for folders in memory of fixed size; an unprivileged user even when root starts it, no capabilities, the filter of
+`envs.seccomp`, caps on memory, processes, open files, file sizes and processor time; it dies with us. Not covered: bugs
+of the kernel. There is no way around: what cannot be boxed is not run. Knows nothing of desktops or skills.
 """
 
 from __future__ import annotations
@@ -35,8 +34,10 @@ _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
 
 @dataclass(frozen=True)
 class Caps:
-    """What a box may use. `memory_mb` and `processes` count the whole box where control groups can be made; where not,
-    `memory_mb` holds for each process alone and `processes` for the user namespace, which is the box as well.
+    """What a box may use.
+
+    `memory_mb` counts the whole box where control groups can be made, each process alone where not; `processes` counts
+    the box in both cases.
     """
 
     memory_mb: int
@@ -140,7 +141,7 @@ def start(spec: Spec, *, inherit: Sequence[int] = (), stdin: int | None = None, 
 
 @cache
 def _spawner() -> ThreadPoolExecutor:
-    """The one thread that starts boxes: a box dies with the *thread* that started it, so that must not be a passing one."""
+    """The one thread that starts boxes: a box dies with the *thread* that started it, so it must be a lasting one."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="boxes")
 
 
@@ -172,7 +173,7 @@ def _start(spec: Spec, inherit: tuple[int, ...], stdin: int | None, stdout: int 
         limits.append(f"--cpu={caps.cpu_seconds}")
     command = ["prlimit", *limits, *command]
     group = cgroup.create(caps.memory_mb << 20, caps.processes + 8)
-    said = tempfile.TemporaryFile()
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - the box closes it
     try:
         process = subprocess.Popen(
             group.entering(command) if group else command,

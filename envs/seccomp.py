@@ -1,9 +1,9 @@
 """The filter of system calls that every box of ours starts under, as a program for `bwrap --seccomp`.
 
-Namespaces decide what can be seen; this decides what the kernel will still do. Two promises matter most: sockets only of the
-families that a box needs (a vsock reaches past every namespace), and no namespaces, mounts, tracing or kernel keys, which
-otherwise succeed inside nested user namespaces. Made with libseccomp, which is part of every Debian system (apt uses it).
-Knows nothing of boxes; makes the program, no more.
+Namespaces decide what can be seen; this decides what the kernel will still do. Two promises matter most: sockets only
+of the families that a box needs (a vsock reaches past every namespace), and no namespaces, mounts, tracing or kernel
+keys, which otherwise succeed inside nested user namespaces. Made with libseccomp, which is part of every Debian system
+(apt uses it). Knows nothing of boxes; makes the program, no more.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 
 _FORBIDDEN = {
     "other processes": "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd perf_event_open userfaultfd",
-    "mounts": "mount umount umount2 move_mount open_tree fsopen fsconfig fsmount fspick pivot_root chroot mount_setattr",
+    "mounts": "mount umount umount2 move_mount open_tree fsopen fsconfig fsmount fspick pivot_root chroot "
+    "mount_setattr",
     "namespaces": "setns unshare",
     "kernel keys": "keyctl add_key request_key",
     "the kernel itself": "bpf kexec_load kexec_file_load init_module finit_module delete_module reboot syslog acct "

@@ -1,8 +1,10 @@
 """Ways out of the boxes, each tried for real from inside, with the layer that stops it; none passes.
 
-Both boxes are tried: the desktop's, where programs with bugs and terminals live, and the skill's, where code of a model runs.
-A case is Python that is run inside; it gives "passed", or the name of the error that stopped it.
+Both boxes are tried: the desktop's, where programs with bugs and terminals live, and the skill's, where code of a model
+runs. A case is Python that is run inside; it gives "passed", or the name of the error that stopped it.
 """
+
+# ruff: noqa: E501 - what is tried inside is easier to compare in one line
 
 from __future__ import annotations
 
@@ -279,10 +281,10 @@ told = sorted(os.listdir('.'))
     tree = home.tree(desk.home)
     assert (tree["link.txt"]["kind"], tree["pipe.txt"]["kind"], tree["folder"]["kind"]) == ("link", "other", "link")
     assert "folder/hostname" not in tree
-    archive = home.archive(desk.home)
-    assert b"journeyman" not in archive.replace(b"journeyman-test", b""), (
-        "no content of this machine is in a saved home"
-    )
+    with tarfile.open(fileobj=io.BytesIO(home.archive(desk.home))) as archive:
+        saved = {member.name: member for member in archive}
+    assert saved["link.txt"].issym(), "a link is saved as a link, never as what it leads to"
+    assert "pipe.txt" not in saved
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", f"{HOME}/../x", "~root/x/..", "a\0b"])

@@ -1,8 +1,8 @@
 """The kinds of check that a desktop can be asked: real files and what they say, windows, the clipboard.
 
 They read observations only, in which the world tells the home's documents by path with hash and content
-(`envs.desktop`); so the same facts always give the same verdict. `achieved` is the frame of every desktop task: what was
-true before, or became true without a single action, was not done.
+(`envs.desktop`); so the same facts always give the same verdict. `achieved` is the frame of every desktop task: what
+was true before, or became true without a single action, was not done.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class FileContains(Check):
 
 
 class SheetCell(Check):
-    """A cell of a saved sheet has a value, a formula, or both; of a formula, the value that the program computed counts."""
+    """A cell of a saved sheet has a value, a formula, or both; of a formula, the computed value counts."""
 
     kind: Literal["sheet_cell"] = "sheet_cell"
     path: HomePath

@@ -1,7 +1,7 @@
 """Runs our own small programs over hostile input (parsing a source, reading documents) in a box: bytes in, JSON out.
 
-The input is data that a model or a program of the desktop made, and parsers have bugs; what one of them can be made to do
-stays in the box and costs one answer.
+The input is data that a model or a program of the desktop made, and parsers have bugs; what one of them can be made to
+do stays in the box and costs one answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The one way from a program to the desk: a list of calls, each checked, timed and written down before it is answered.
 
-A program can ask for the primitives by name with plain JSON and for nothing else. What it did, and what the desktop showed
-of it, is an event that the program cannot write, change or leave out.
+A program can ask for the primitives by name with plain JSON and for nothing else. What it did, and what the desktop
+showed of it, is an event that the program cannot write, change or leave out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The outside of the desktop's box: starts it, asks it one thing at a time, hands out its home, and ends it.
 
-Everything that comes back is only what a box said: it is shown, compared and logged, and never believed where the home's
-real files can be read instead.
+Everything that comes back is only what a box said: it is shown, compared and logged, and never believed where the
+home's real files can be read instead.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class DeskSettings:
-    """How large a desktop is. `server` is the display: Xvfb, or Xvnc for people who watch (`Xvnc control`: and take over)."""
+    """How large a desktop is, and its display: Xvfb, or Xvnc for people who watch (`Xvnc control`: and take over)."""
 
     size: str = "1280x800"
     home_mb: int = 256

@@ -1,8 +1,8 @@
 """The desktop as a world: programs of skills run against it, and before, after and events are read from outside.
 
-Between calls nothing moves: every process in the box is stopped. `save` is leaving the desk: all programs are ended, the
-home is kept, and the next look finds a fresh desktop with that home; so what `recover` brings back is what was there. A run
-that loses its box raises EnvLost and has not happened.
+Between calls nothing moves: every process in the box is stopped. `save` is leaving the desk: all programs are ended,
+the home is kept, and the next look finds a fresh desktop with that home; so what `recover` brings back is what was
+there. A run that loses its box raises EnvLost and has not happened.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ PARSE_MB = 256
 
 @dataclass(frozen=True)
 class DesktopSettings:
-    """What makes one desktop: where its homes are kept, which programs it has (None: all that are installed and make no
-    class of their own), and its size. `seed` names the journey's chance; a desktop has none of its own.
+    """What makes one desktop.
+
+    `directory` is where its homes are kept, `programs` are those it has (None: all that are installed and make no class
+    of their own). `seed` names the journey's chance; a desktop has none of its own.
     """
 
     directory: Path
@@ -194,8 +196,9 @@ class DesktopEnv:
     # -- beyond the contract
 
     def prepare(self, files: Mapping[str, bytes], folders: tuple[str, ...] = ()) -> Observation:
-        """A fresh desktop whose home holds exactly these documents: the set-up of a task, before its run. Settings of
-        programs are as in a new home. Paths are checked as programs' are.
+        """A fresh desktop whose home holds exactly these documents: the set-up of a task, before its run.
+
+        Settings of programs are as in a new home. Paths are checked as programs' are.
         """
         self._open(self._new_home(files, folders))
         self._used = True

@@ -1,7 +1,7 @@
 """Saved states of a desktop on disk: numbered, whole or not there, the newest two kept.
 
-A generation is two files: the home as a tar archive, and what stands beside it as JSON, written last; so a power cut leaves
-either the whole generation or none. Knows bytes, not desktops.
+A generation is two files: the home as a tar archive, and what stands beside it as JSON, written last; so a power cut
+leaves either the whole generation or none. Knows bytes, not desktops.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The home of the desktop as it really is, read from outside through the descriptor that the box handed out at its start.
+"""The home of the desktop as it really is, read from outside through a descriptor that the box handed out at its start.
 
-Programs may plant links, pipes and devices to lead a reader astray. So every path is opened beneath the home with no link
-followed anywhere on the way, without waiting, and only regular files of a bounded size are read. Nothing here writes.
+Programs may plant links, pipes and devices to lead a reader astray. So every path is opened beneath the home with no
+link followed anywhere on the way, without waiting, and only regular files of a bounded size are read. Nothing here
+writes.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def walk(home: int) -> Iterator[Entry]:
             continue
         below = []
         try:
-            for name in sorted(os.listdir(descriptor)):
+            for name in sorted(entry.name for entry in os.scandir(descriptor)):
                 count += 1
                 if count > MOST_ENTRIES:
                     return

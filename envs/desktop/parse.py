@@ -1,7 +1,8 @@
 """Facts about a desktop skill from its syntax tree, and what stands against keeping it; runs nothing.
 
-The same shape as `bridge/parse.js` gives for JavaScript, so that admission needs to know no language. Standard library only:
-it is run in a box of its own, because a parser reads hostile text too (`python3 parse.py` reads one JSON request).
+The same shape as `bridge/parse.js` gives for JavaScript, so that admission needs to know no language. Standard library
+only: it is run in a box of its own, because a parser reads hostile text too (`python3 parse.py` reads one JSON
+request).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import Any
 
 MOST_LETTERS = 100_000
 ALLOWED_IMPORTS = frozenset(
-    "re math json datetime itertools functools collections string statistics textwrap csv io unicodedata decimal fractions "
-    "typing dataclasses random".split()
+    "collections csv dataclasses datetime decimal fractions functools io itertools json math random re statistics "
+    "string textwrap typing unicodedata".split()
 )
 """Modules that only compute. The box would survive any other; a writer is told early that it leads nowhere."""
 FORBIDDEN = {
@@ -121,7 +122,7 @@ def _refusals(
             yield refuse(
                 "untyped_parameter",
                 parameter.lineno,
-                f"the parameter {parameter.arg} has no type: write {parameter.arg}: str, int, float, bool, list or dict",
+                f"the parameter {parameter.arg} has no type: write {parameter.arg}: str, or int, float, list …",
             )
     for each in told["unused_params"]:
         yield refuse(

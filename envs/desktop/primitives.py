@@ -1,9 +1,11 @@
-"""What programs can do at the desk: every public method here is a primitive, its signature and first lines are its
-documentation, and its annotations are what the broker checks arguments against.
+"""What programs can do at the desk.
 
-Rest is built in: an action begins when the desktop is at rest, ends when it is at rest again, and tells what changed on the
-screen; what a dialog swallows is tried again. No primitive starts anything by a command, names a path outside the home, or
-can see how a task is judged.
+Every public method of `Primitives` is a primitive: its signature and its text are its documentation, and its
+annotations are what the broker checks arguments against.
+
+Rest is built in: an action begins when the desktop is at rest, ends when it is at rest again, and tells what changed on
+the screen; what a dialog swallows is tried again. No primitive starts anything by a command, names a path outside the
+home, or can see how a task is judged.
 """
 
 from __future__ import annotations
@@ -61,8 +63,9 @@ class Primitives:
         return [window.to_json() for window in self.look().windows]
 
     def elements(self, name: str = "", role: str = "", window: str = "") -> list[dict[str, Any]]:
-        """What can be seen with these words in its label, this role ("push button", "text", …), in a window with these
-        words in its title: id, role, name, window, states, and text, value and keys where it has them.
+        """What can be seen with these words in its label, this role ("push button", "text", …), in this window.
+
+        Each is told with id, role, name, window, states, and text, value and keys where it has them.
         """
         look = self.look()
         found = [each for each in look.matching(name, role, window) if each.showing]
@@ -80,7 +83,7 @@ class Primitives:
         return str(text) if text is not None else element.name
 
     def read_cells(self, first: str, last: str = "") -> list[list[str | None]]:
-        """What the cells of the front spreadsheet show, row by row: read_cells("A1", "C5"). Not every program tells."""
+        """What the cells of the front spreadsheet show, row by row, from "A1" to "C5", say; not every program tells."""
         start, end = _cell(first), _cell(last or first)
         rows, columns = end[0] - start[0] + 1, end[1] - start[1] + 1
         if rows < 1 or columns < 1 or rows * columns > MOST_CELLS:
@@ -106,7 +109,7 @@ class Primitives:
     # -- programs and windows
 
     def open_program(self, program: str, file: str = "") -> Effect:
-        """Open a program by its name in the catalogue, perhaps with a file or folder of the home; waits for its window."""
+        """Open a program by its name, perhaps with a file or folder of the home, and wait for its window."""
         entry = find(program, tuple(self._programs))
         command = [*entry.run]
         if file:
@@ -193,7 +196,7 @@ class Primitives:
         return self._effect(before)
 
     def menu(self, path: str) -> Effect:
-        """Choose an entry of the front program's menus: menu("File > Save As..."). `menus()` lists them."""
+        """Choose an entry of the front program's menus, such as "File > Save As..."; `menus` lists them."""
         before = self._at_rest()
         parts = [part.strip() for part in path.split(">")]
         program = self._active(before).program
@@ -212,7 +215,7 @@ class Primitives:
     # -- keyboard
 
     def type_text(self, text: str) -> Effect:
-        """Type text where the cursor is, any letters of any script; "\\n" presses Return and "\\t" Tab."""
+        """Type text where the cursor is, any letters of any script; a line end presses Return, a tab Tab."""
         if len(text) > MOST_TYPED:
             raise DeskRefused(
                 "too_much", f"{len(text)} letters are more than {MOST_TYPED}", len(text), "type it in parts"
@@ -275,8 +278,10 @@ class Primitives:
         return self._effect(before)
 
     def choose_file(self, path: str) -> Effect:
-        """In an open file dialog: enter a path of the home and confirm until the dialog is gone. If the program then asks
-        something (replace the file? keep the format?), `asked` holds the question's title: answer it with `click`.
+        """In an open file dialog: enter a path of the home and confirm until the dialog is gone.
+
+        If the program then asks something (replace the file? keep the format?), `asked` in what is returned holds the
+        title of the question: answer it with `click`.
         """
         before = self._at_rest()
         dialog = self._active(before)

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from envs.desktop.errors import DeskRefused
 
@@ -59,12 +62,9 @@ class ProgramEntry:
 @cache
 def catalogue() -> Mapping[str, ProgramEntry]:
     """Every program by name, in the order of the file."""
-    entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-    lists = ("package", "run", "opens", "leftovers")
-    return {
-        name: ProgramEntry(name=name, **{key: tuple(value) if key in lists else value for key, value in entry.items()})
-        for name, entry in entries.items()
-    }
+    entries = TypeAdapter(dict[str, dict[str, Any]]).validate_python(tomllib.loads(CATALOGUE.read_text("utf-8")))
+    entry_of = TypeAdapter(ProgramEntry).validate_python
+    return {name: entry_of({"name": name, **entry}) for name, entry in entries.items()}
 
 
 def installed() -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What the screen says at one moment: windows and elements as plain data, found by id, name or role, and told as text.
 
-Element ids come from where an element stands in its program (roles and labels on the way to it), so the same button has the
-same id in every look, run and journey. Pure functions over what the desk told; asks nobody, changes nothing.
+Element ids come from where an element stands in its program (roles and labels on the way to it), so the same button has
+the same id in every look, run and journey. Pure functions over what the desk told; asks nobody, changes nothing.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from envs.desktop.programs import ProgramEntry
 SILENT = frozenset(
     """
     filler, panel, separator, scroll pane, scroll bar, viewport, split pane, layered pane, root pane, redundant object,
-    section, tool bar, menu bar, status bar, page tab list, unknown, drawing area, glass pane, internal frame, form, grouping,
-    table column header, table row header
-    """.strip()
+    section, tool bar, menu bar, status bar, page tab list, unknown, drawing area, glass pane, internal frame, form,
+    grouping, table column header, table row header """.strip()
     .replace("\n    ", " ")
     .split(", ")
 )
@@ -264,7 +263,7 @@ def render(screen: Screen, most: int = 6000) -> str:
 
 
 def shortcut(keys: str) -> str:
-    """The keys of a menu entry as `press` takes them, from the way in which programs tell them ("s;<Alt>f:s;<Primary>s")."""
+    """The keys of a menu entry as `press` takes them; programs tell them like "s;<Alt>f:s;<Primary>s"."""
     last = keys.rsplit(";", 1)[-1]
     for told, meant in (("<Primary>", "ctrl+"), ("<Control>", "ctrl+"), ("<Shift>", "shift+"), ("<Alt>", "alt+")):
         last = last.replace(told, meant)
@@ -272,7 +271,8 @@ def shortcut(keys: str) -> str:
 
 
 def _window_words(window: Window) -> str:
-    return f"{window.title!r} ({window.program}{', dialog' if window.dialog else ''}{', in front' if window.active else ''})"
+    about = [window.program, *(["dialog"] if window.dialog else []), *(["in front"] if window.active else [])]
+    return f"{window.title!r} ({', '.join(about)})"
 
 
 def _words(element: Element) -> str:
@@ -327,6 +327,6 @@ def _id(key: str, taken: Mapping[str, Element]) -> str:
 
 
 def _by_class(window_class: str, programs: Mapping[str, ProgramEntry]) -> str:
-    """The program that windows of this class belong to, for those that were not started by us but by another program."""
+    """The program that windows of this class belong to, for windows that another program opened."""
     folded = window_class.casefold()
     return next((name for name, entry in programs.items() if entry.window in folded), "")

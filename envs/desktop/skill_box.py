@@ -1,7 +1,7 @@
 """The second box: a program's own process, with no display, no home, no network and no socket but the one it inherits.
 
-Starts it, hands it the program, gives its requests to whoever answers them, and ends it when a limit is crossed. What comes
-out of it is hostile: bounded, checked for shape, and believed in nothing.
+Starts it, hands it the program, gives its requests to whoever answers them, and ends it when a limit is crossed. What
+comes out of it is hostile: bounded, checked for shape, and believed in nothing.
 """
 
 from __future__ import annotations

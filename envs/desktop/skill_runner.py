@@ -1,4 +1,4 @@
-"""Runs a program inside the skill's box: binds names to primitives and to other modules, calls the main function, tells.
+"""Runs a program inside the skill's box: binds its names, calls its main function, tells how that ended.
 
 Standard library only. What it says is worth no more than what the program says, as both share one process: the outside
 checks every call and takes no word for what happened. One JSON object a line over one inherited descriptor:

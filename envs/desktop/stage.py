@@ -1,8 +1,8 @@
 """Which Python runs inside boxes and what of ours it is shown.
 
-Boxes belong to an unprivileged user, who may be unable to read our own folders (a checkout below /root, say). So what boxes
-run is copied once a session into a folder that everybody can read, compiled, and shown read-only from there. Decides
-nothing about boxes; holds no secrets.
+Boxes belong to an unprivileged user, who may be unable to read our own folders (a checkout below /root, say). So what
+boxes run is copied once a session into a folder that everybody can read, compiled, and shown read-only from there.
+Decides nothing about boxes; holds no secrets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The program inside the box: start everything, then answer one JSON line with one JSON line until the channel closes."""
+"""The program inside the box: start everything, then answer JSON lines until the channel closes."""
 
 from __future__ import annotations
 

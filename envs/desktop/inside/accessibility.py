@@ -1,8 +1,8 @@
 """The accessibility tree of all programs, over plain D-Bus: what a blind person's reader would be told.
 
-The fast path: a program gives its whole tree in one call, then positions and texts are asked for what is showing only, all
-questions at once. Every question has a deadline, because a program with a modal dialog may answer nobody; such a program
-is listed as deaf. Children of tables with millions of cells are never asked for.
+The fast path: a program gives its whole tree in one call, then positions and texts are asked for what is showing only,
+all questions at once. Every question has a deadline, because a program with a modal dialog may answer nobody; such a
+program is listed as deaf. Children of tables with millions of cells are never asked for.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Accessibility:
         self._ask([_call(REGISTRY, "Registry", "RegisterEvent", "s", ("object:state-changed",))])
 
     def tree(self) -> dict[str, Any]:
-        """All nodes that are showing and all menus: {"nodes": [...], "deaf": [pid, ...]}. Parents stand before children."""
+        """All nodes that are showing and all menus, parents first: {"nodes": [...], "deaf": [pid, ...]}."""
         programs = self._children(ROOT)
         pids = self._ask([_pid_of(ref[0]) for ref in programs])
         caches = self._ask([_call((ref[0], CACHE), "Cache", "GetItems") for ref in programs])

@@ -1,5 +1,6 @@
-"""The desk: every operation that the outside may ask for, by name. One operation does one thing; nothing here retries,
-judges or chooses, that is the outside's.
+"""The desk: every operation that the outside may ask for, by name.
+
+One operation does one thing; nothing here retries, judges or chooses, that is the outside's.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ class Desk:
     def do_memory(self) -> dict[str, int]:
         """Proportional memory of the box in kB, and its processes."""
         total = count = 0
-        for name in os.listdir("/proc"):
+        for entry in Path("/proc").iterdir():
+            name = entry.name
             if name.isdigit():
                 count += 1
                 try:

@@ -1,7 +1,7 @@
 """Keyboard and pointer through the X server's own test extension: to programs, the same as a person's.
 
-Letters that the keyboard layout lacks are put on spare keys for a moment, eight of them in turn, so that a program that is
-slow to read the new layout still finds the letter that was meant.
+Letters that the keyboard layout lacks are put on spare keys for a moment, eight of them in turn, so that a program that
+is slow to read the new layout still finds the letter that was meant.
 """
 
 from __future__ import annotations

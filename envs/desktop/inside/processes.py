@@ -1,4 +1,4 @@
-"""The processes of the box: which belong to programs, whether they are at rest; stopping time for them, and ending them."""
+"""The processes of the box: starting programs, seeing whether they are at rest, stopping their time, ending them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Processes:
 
     def start(self, program: str, command: list[str], environment: Mapping[str, str]) -> int:
         """Start a program; what it says goes to a log in the box."""
-        with open(f"/tmp/{program}.log", "ab") as log:
+        with Path(f"/tmp/{program}.log").open("ab") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -110,9 +110,9 @@ class Processes:
 
 def _others() -> Iterator[int]:
     me = os.getpid()
-    for name in os.listdir("/proc"):
-        if name.isdigit() and int(name) not in (1, me):
-            yield int(name)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) not in (1, me):
+            yield int(entry.name)
 
 
 def _fields(pid: int) -> tuple[str, int, int]:

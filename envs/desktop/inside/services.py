@@ -1,4 +1,4 @@
-"""Starts what a desktop is made of: X server, D-Bus, accessibility bus, window manager; and gives out the connections."""
+"""Starts what a desktop is made of: X server, D-Bus, accessibility bus, window manager; gives out the connections."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def guard() -> None:
 
 
 def start_services(server: str, size: str, home_archive: int) -> Services:
-    """Everything, in order, each waited for. `home_archive` is a descriptor of a tar file to fill the home from, or -1."""
+    """Everything, in order, each waited for; the home is filled from the tar file behind `home_archive` (-1: none)."""
     for folder in ("/tmp/.X11-unix", "/tmp/.ICE-unix"):
         Path(folder).mkdir(mode=0o1777, exist_ok=True)
         Path(folder).chmod(0o1777)
@@ -71,7 +71,7 @@ def start_services(server: str, size: str, home_archive: int) -> Services:
     accessibility = Accessibility()
     # Programs tell their whole tree in one call only if somebody asked for events before they started.
     accessibility.ask_for_events()
-    own = frozenset(int(name) for name in os.listdir("/proc") if name.isdigit()) | {
+    own = frozenset(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()) | {
         process.pid for process in processes
     }
     return Services(display, accessibility, own)
@@ -97,7 +97,7 @@ def _server_command(server: str, size: str, told: int) -> list[str]:
 
 
 def _spawn(name: str, command: list[str], keep: int | None = None) -> subprocess.Popen[bytes]:
-    with open(f"/tmp/{name}.log", "ab") as log:
+    with Path(f"/tmp/{name}.log").open("ab") as log:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

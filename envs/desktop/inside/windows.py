@@ -1,4 +1,4 @@
-"""Windows as the window manager knows them: which there are, which one is in front; and how to ask it for another one."""
+"""Windows as the window manager knows them: which there are, which is in front; and how to ask it for another."""
 
 from __future__ import annotations
 

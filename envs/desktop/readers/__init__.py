@@ -1,5 +1,7 @@
-"""Readers: what a document says, as plain JSON, by its ending. Run in a box of their own (`python3 -m readers`), because
-documents come from the desktop and parsers have bugs; they read bytes and nothing else.
+"""Readers: what a document says, as plain JSON, by its ending.
+
+Run in a box of their own (`python3 -m readers`),
+because documents come from the desktop and parsers have bugs; they read bytes and nothing else.
 
 What they give has a `kind`: "text" {text}, "sheet" {sheets: {name: {cell: {value, formula?}}}}, "document" {text, …},
 "picture" {width, height, format, mode, average}, or "unreadable" {why}.

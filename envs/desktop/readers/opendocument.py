@@ -85,7 +85,7 @@ def _facts(cell: ElementTree.Element) -> dict[str, Any]:
 
 
 def _written(formula: str) -> str:
-    """ "=SUM(B2:B4)" from "of:=SUM([.B2:.B4])"."""
+    """The formula as people write it: =SUM(B2:B4) from of:=SUM([.B2:.B4])."""
     plain = formula.partition("=")[2]
     return "=" + re.sub(r"\[\.?([^\]]*)\]", lambda found: found[1].replace(":.", ":").replace("$", ""), plain)
 

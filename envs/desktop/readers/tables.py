@@ -14,7 +14,7 @@ MOST_CELLS = 4_000
 
 
 def cell_name(row: int, column: int) -> str:
-    """ "B3" for row 2 and column 1."""
+    """The name of a cell: B3 for row 2 and column 1."""
     letters = ""
     column += 1
     while column:
