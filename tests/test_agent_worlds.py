@@ -152,10 +152,10 @@ def test_a_journey_on_a_server_says_in_every_place_that_the_bot_itself_reports(t
     try:
         words = ["run", "minecraft", "--server", f"127.0.0.1:{port}", "--username", "Wanderer", "--journey", "away"]
         first = journeyman(*words, "--iterations", "1")
-        assert first.returncode == 3, first.stderr
+        assert first.returncode == 3, first.stdout + first.stderr
         assert "checks rest on the bot's own report" in first.stdout
         again = journeyman("resume", "away", "--iterations", "1")
-        assert again.returncode == 3, again.stderr
+        assert again.returncode == 3, again.stdout + again.stderr
         assert f"127.0.0.1:{port} is as it is now" in again.stdout
     finally:
         world.stop()
