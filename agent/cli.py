@@ -169,13 +169,11 @@ def resume(
 
 
 def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:
-    from rich.console import Console
-
-    from agent.display import display
+    from agent.display import display, terminal
     from agent.journeys import closing_words, report
     from agent.session import run_journey
 
-    with display(Console(), quiet=as_json) as show:
+    with display(terminal(), quiet=as_json) as show:
         ended = run_journey(config, budget, show)
     if as_json:
         click.echo(json.dumps(report([config.name])))

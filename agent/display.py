@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from rich.text import Text
 
 
 class Reporter(Protocol):
-    """Told what happens, in order: started, proposed, writing, running, ran, kept, proven, challenged, milestone, notice."""
+    """Told what happens, in order: started, proposed, writing, running, ran, kept, proven, milestone, notice …"""
 
     def __call__(self, kind: str, **data: Any) -> None:
         """Take note of one thing."""
@@ -175,6 +176,11 @@ class LivePanel:
         table.add_row("[dim]milestones[/]", ", ".join(facts["milestones"][-5:]) or "none yet")
         doing = Spinner("dots", text=f" {self._doing}, {time.monotonic() - self._since:.0f} s   (Ctrl-C ends cleanly)")
         return Panel(Group(table, doing), title=self._title, border_style="cyan", expand=False)
+
+
+def terminal() -> Console:
+    """Standard output as it is: rich alone would take any FORCE_COLOR in the environment for a terminal."""
+    return Console(force_terminal=sys.stdout.isatty())
 
 
 def display(console: Console, *, quiet: bool) -> AbstractContextManager[Reporter]:

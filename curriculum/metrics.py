@@ -79,7 +79,7 @@ class JourneyMetrics:
             "seed": self.header.seed,
             "brain": self.header.brain,
             "assistance": list(self.header.assistance),
-            "server": self.header.server,
+            **({"server": self.header.server} if self.header.server else {}),
             "iterations": self.iterations,
             "tokens": self.tokens,
             "dollars": round(self.dollars, 6),

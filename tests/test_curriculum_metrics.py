@@ -34,7 +34,6 @@ def test_the_object_other_programs_rely_on() -> None:
         "seed": 7,
         "brain": "planner",
         "assistance": [],
-        "server": None,
         "iterations": 3,
         "tokens": 160,
         "dollars": 0.5,

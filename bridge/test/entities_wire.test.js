@@ -11,6 +11,12 @@ before(async () => {
   player = await world.join()
   bot = player.bot
   feet = await player.platform()
+  // A wall: what rolls over the edge of the platform would be followed into death.
+  for (let along = -4; along <= 4; along++) {
+    for (const [x, z] of [[along, -4], [along, 4], [-4, along], [4, along]]) {
+      await world.command(`setblock ${feet.x + x} ${feet.y} ${feet.z + z} stone`)
+    }
+  }
   await world.command('time set 6000')
 })
 after(() => world.stop())
