@@ -161,9 +161,14 @@ def test_what_cannot_be_done_is_refused_with_code_and_remedy(env: DesktopEnv, na
 
 
 def test_the_inside_operations_cannot_be_called(env: DesktopEnv) -> None:
-    ask = "import sys\nrunner = [f for f in sys._current_frames().values()][0]\nwhile 'self' not in runner.f_locals:\n" \
-        "    runner = runner.f_back\ntold = []\nfor name in ('start', 'put', 'look', '_windows', 'until', '__init__'):\n" \
-        "    told.append(runner.f_locals['self']._ask({'call': name, 'args': [], 'kwargs': {}}))\nreturn told"  # fmt: skip
+    ask = """
+import sys
+frame = next(iter(sys._current_frames().values()))
+while "self" not in frame.f_locals:
+    frame = frame.f_back
+names = ("start", "put", "look", "_windows", "until", "__init__")
+return [frame.f_locals["self"]._ask({"call": name, "args": [], "kwargs": {}}) for name in names]
+"""
     result = run(env, ask)
     assert {reply["error"]["code"] for reply in result.value} == {"not_allowed"}
 
