@@ -63,6 +63,10 @@ class Meanwhile:
         if self._error is not None and error is None:
             raise self._error
 
+    def wait(self) -> None:
+        """Until everything that is due is done."""
+        self._thread.join()
+
     def _work(self) -> None:
         try:
             db = _database()

@@ -55,7 +55,8 @@ def main() -> None:
     for size in given.sizes:
         with tempfile.TemporaryDirectory() as folder:
             result[str(size)] = measure(Path(folder) / "j.db", size, given.dense)
-    write("memory_speed", {"questions": QUESTIONS, "journeys": JOURNEYS, "dense": given.dense}, result, given.json)
+        # After each size: a million may be more than somebody wants to wait for.
+        write("memory_speed", {"questions": QUESTIONS, "journeys": JOURNEYS, "dense": given.dense}, result, given.json)
 
 
 def measure(path: Path, size: int, dense: bool) -> dict[str, Any]:

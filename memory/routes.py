@@ -73,8 +73,8 @@ def by_words(db: Database, question: Question) -> Found:
     # Rank first and look at the documents after: CROSS JOIN keeps SQLite to that order.
     found: list[tuple[int, float]] = db.execute(
         "SELECT documents.id, score FROM (SELECT rowid, -rank AS score FROM words "
-        f"WHERE words MATCH ? AND rank MATCH '{_BM25}' AND rowid >= ? ORDER BY rank) "
-        f"CROSS JOIN documents ON documents.id = rowid WHERE {where} LIMIT ?",
+        f"WHERE words MATCH ? AND rank MATCH '{_BM25}' AND rowid >= ?) CROSS JOIN documents ON documents.id = rowid "
+        f"WHERE {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
         [matching, _oldest(db, terms, counts), *values, CANDIDATES],
     ).fetchall()
     if not found:

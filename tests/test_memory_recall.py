@@ -6,19 +6,26 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from memory.chroma import ChromaIndex
 from memory.db import open_db
 from memory.embedders import OnnxMiniLM, SentenceTransformerMiniLM, find_embedder, onnx_folders
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import DenseUnavailable
 from memory.index import VectorIndex
-from memory.question import SEMANTIC
+from memory.notes import Note, Notes
+from memory.packing import pack_hits
+from memory.question import Hit
 from memory.recall import Question, Recall
-from memory.semantic import Semantic, lesson, not_found, seen
+from memory.scheduler import scheduler
+from memory.semantic import Item, Semantic, lesson, not_found, seen
 
 
 def extra(*names: str) -> None:
@@ -230,3 +237,154 @@ def test_the_light_model_gives_the_vectors_of_the_reference(tmp_path: Path) -> N
 
 def _similarity(vectors: list[list[float]]) -> list[list[float]]:
     return [[sum(a * b for a, b in zip(one, other, strict=True)) for other in vectors] for one in vectors]
+
+
+def test_what_held_at_a_time_is_told_as_of_then(db: Database) -> None:
+    semantic = Semantic(db)
+    (ore,) = semantic.nearest("iron_ore", 0, 0, 0, scope="a")
+    semantic.close(ore.id, at=7.0, reason="mined out")
+    asked = Question("iron_ore", scope="a", items=("iron_ore",), tiers=("fact",))
+    assert texts(db, asked) == []
+    assert texts(db, replace(asked, as_of=5.0)) == [ore.text]
+    assert texts(db, replace(asked, as_of=3.0)) == [], "it was not known yet"
+    assert texts(db, replace(asked, as_of=8.0)) == []
+
+
+def test_a_family_of_tasks_has_memories_of_its_own(db: Database) -> None:
+    Semantic(db).add(replace(lesson("bread", "baking", "bring wheat", at=1.0), scope="family:food"), reason="learned")
+    assert texts(db, Question("baking", scope="a")) == []
+    assert len(texts(db, Question("baking", scope="a", families=("food",)))) == 1
+
+
+@given(st.sampled_from(["a", "b", "c", ""]), st.text("iron ore craft pickaxe no_station", max_size=30))
+def test_no_route_ever_crosses_into_another_scope(scope: str, words: str) -> None:
+    db = open_db(":memory:")
+    semantic = Semantic(db)
+    for other in ("a", "b", "", "family:x"):
+        for n in range(1, 4):
+            if not other.startswith("family") and other:
+                Episodes(db).record(Episode(other, n, "t", f"craft iron pickaxe {other}", "passed", float(n)))
+            semantic.add(replace(seen("iron_ore", n, 2, 3, scope=other, at=1.0), text=f"iron ore {n}"), reason="r")
+        hidden = replace(lesson("iron", "craft", f"hide {other}", at=1.0), scope=other, sensitivity="private")
+        semantic.add(hidden, reason="r")
+    asked = Question(words, scope=scope, items=("iron_ore", "iron"), place=Place(0, 0, 0), goal="craft iron pickaxe b")
+    hits = Recall(db).ask(asked, now=9.0, limit=100).hits
+    for hit in hits:
+        found, secret = db.execute("SELECT scope, sensitivity FROM documents WHERE id = ?", [hit.document]).fetchone()
+        assert found in (scope, "")
+        assert secret == "plain"
+
+
+def test_a_failure_recalls_how_the_same_error_was_mended_in_another_world(db: Database) -> None:
+    episodes = Episodes(db)
+    for n, cause in ((1, "no_fuel"), (2, None)):
+        episodes.record(
+            Episode(
+                "z",
+                n,
+                "t9",
+                "smelt iron",
+                "failed" if cause else "passed",
+                20.0 + n,
+                cause=cause,
+                message="no coal within 16 blocks" if cause else "",
+                skills={} if cause else {"mineCoal": "v1:c"},
+            )
+        )
+    scheduler(db).run("consolidate", now=23.0)
+    asked = Question("zzz", scope="a", failures=(("no_fuel", "no coal within 48 blocks"),))
+    assert "mineCoal" in Recall(db).ask(asked, now=24.0).hits[0].text
+
+
+def test_what_is_only_faintly_alike_is_not_shown(db: Database) -> None:
+    for n in range(40):
+        Semantic(db).add(Item("fact", f"s{n}", f"gravel near hill {n}", "a", valid_from=1.0), reason="r")
+    asked = "which zither concerto did the archbishop conduct in Vienna near midnight"
+    recalled = Recall(db).ask(Question(asked, scope="a"), now=10.0)
+    assert recalled.abstained
+    assert recalled.hits == ()
+    assert not Recall(db).ask(Question("gravel near hill 7", scope="a"), now=10.0).abstained
+
+
+def test_what_came_before_and_after_a_hit_is_found_through_it(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "n.db")
+    notes = Notes(db)
+    for n, said in enumerate(["Where is the iron?", "Behind the big oak, ten steps north.", "Thanks, see you!"]):
+        notes.record(Note("a", "chat", n, said, float(n), "AB"[n % 2], "person"))
+    hits = Recall(db).ask(Question("iron", scope="a"), now=9.0).hits
+    assert hits[1].text.startswith("B: Behind the big oak")
+    assert "neighbours" in hits[1].parts
+
+
+@pytest.mark.parametrize(("off", "tiers"), [("semantic", {"episode"}), ("episodic", {"lesson", "fact"})])
+def test_a_tier_that_is_switched_off_is_not_recalled(db: Database, off: str, tiers: set[str]) -> None:
+    asked = Question("craft stone pickaxe iron ore", scope="a", items=("iron_ore",), errors=("no_station",))
+    assert {hit.tier for hit in Recall(db, off=[off]).ask(asked, now=9.0, limit=50).hits} == tiers
+    assert Recall(db, off=["semantic", "episodic"]).ask(asked, now=9.0).abstained
+
+
+def test_a_model_may_reorder_hits_and_a_bad_answer_changes_nothing(db: Database) -> None:
+    asked = Question("craft pickaxe", scope="a")
+    plain = [hit.document for hit in Recall(db).ask(asked, now=9.0).hits]
+    last_first = Recall(db, rerank=lambda question, found: [float(n) for n in range(len(found))]).ask(asked, now=9.0)
+    assert last_first.hits[0].document != plain[0]
+    assert "model" in last_first.hits[0].parts
+    broken = Recall(db, rerank=lambda question, found: []).ask(asked, now=9.0)
+    assert [hit.document for hit in broken.hits] == plain
+
+
+def test_the_reason_why_something_was_not_recalled_is_told(db: Database) -> None:
+    recall, asked = Recall(db), Question("mine coal", scope="a")
+    (other,) = db.execute("SELECT id FROM documents WHERE scope = 'b' LIMIT 1").fetchone()
+    assert "another scope" in recall.why_not(asked, other, now=9.0)
+    assert "number 1" in recall.why_not(asked, recall.ask(asked, now=9.0).hits[0].document, now=9.0)
+
+
+@given(st.lists(st.tuples(st.integers(1, 900), st.floats(0.01, 1)), max_size=12), st.integers(0, 300))
+def test_packing_fits_the_budget_and_shows_or_reports_everything(made: list[tuple[int, float]], budget: int) -> None:
+    hits = [Hit(n, "note", n, "words. " * (size // 7 + 1), score, {}, "") for n, (size, score) in enumerate(made)]
+    kept, cut = pack_hits(hits, budget, count=len)
+    assert sum(len(hit.shown) + 1 for hit in kept) <= budget
+    assert sorted(hit.document for hit in (*kept, *cut)) == list(range(len(hits)))
+    for hit in kept:
+        assert hit.text.startswith(hit.shown.removesuffix(" …"))
+
+
+def test_a_long_text_shows_its_beginning_first() -> None:
+    long = Hit(1, "note", 1, "The chest is north. " + "More words follow here. " * 60, 0.5, {}, "")
+    short = Hit(2, "note", 2, "Iron is deep.", 0.5, {}, "")
+    kept, _ = pack_hits([long, short], 100)
+    assert [hit.document for hit in kept] == [1, 2]
+    assert kept[0].shown.endswith("…")
+    assert kept[0].shown.startswith("The chest is north.")
+
+
+def test_an_index_that_fell_behind_is_noticed_and_repaired(db: Database) -> None:
+    extra("numpy")
+    index = VectorIndex(db, LetterCounts())
+    index.update()
+    assert index.coverage().missing == 0
+    db.execute("DELETE FROM vectors WHERE document = (SELECT min(document) FROM vectors)")
+    db.execute("UPDATE documents SET text = 'quite other words' WHERE id = (SELECT max(id) FROM documents)")
+    assert index.coverage().missing == 2, "one lost, one of words that are no more"
+    assert VectorIndex(db, LetterCounts()).repair() == 2
+    assert index.coverage().missing == 0
+    assert VectorIndex(db, LetterCounts()).repair(lambda: True) == 0, "a stopped repair does nothing"
+
+
+def test_another_model_gets_vectors_beside_those_of_the_first(db: Database) -> None:
+    extra("numpy")
+    VectorIndex(db, LetterCounts()).update()
+    other = LetterCounts()
+    other.id = "letters/2"
+    VectorIndex(db, other).repair()
+    counts = dict(db.execute("SELECT model, count(*) FROM vectors GROUP BY model").fetchall())
+    assert counts["letters/1"] == counts["letters/2"]
+
+
+def test_a_chroma_server_that_is_not_there_is_an_error_with_its_address(db: Database) -> None:
+    extra("chromadb")
+    with pytest.raises(DenseUnavailable, match=r"no chromadb server answers at http://127\.0\.0\.1:1"):
+        ChromaIndex(VectorIndex(db, LetterCounts()), url="http://127.0.0.1:1")
+    with pytest.raises(DenseUnavailable, match="is no address"):
+        ChromaIndex(VectorIndex(db, LetterCounts()), url="http://")

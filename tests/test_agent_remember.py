@@ -1,0 +1,85 @@
+"""The `memory` commands say what is kept, take back what is asked, and speak JSON; jobs run beside a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from agent.cli import main
+from agent.remember import Meanwhile
+from agent.store import AGENT
+from curriculum.book import CURRICULUM
+from memory.db import open_db
+from memory.episodic import Episode, Episodes
+from memory.semantic import Item, Semantic, lesson
+from skills.schema import SKILLS
+
+
+@pytest.fixture
+def lived(own_home: Path) -> Path:
+    """A home with a few memories."""
+    db = open_db(own_home / "journeyman.db", SKILLS, CURRICULUM, AGENT)
+    for n, cause in ((1, "no_station"), (2, None)):
+        episode = Episode("a", n, "t1", "craft pickaxe", "failed" if cause else "passed", float(n), cause=cause)
+        Episodes(db).record(episode)
+    Semantic(db).add(lesson("pickaxe", "it ends with no_station", "place a table", at=1.0), reason="it failed")
+    Semantic(db).add(Item("fact", "coal", "coal lies deep"), reason="seen")
+    db.close()
+    return own_home
+
+
+def said(*words: str, code: int = 0) -> str:
+    done = CliRunner().invoke(main, ["memory", *words])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def told(*words: str) -> Any:
+    return json.loads(said(*words, "--json"))
+
+
+def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
+    for words in (["recall", "coal"], ["list"], ["show", "1"], ["history"], ["stats"], ["consolidate", "--dry-run"]):
+        assert said(*words).strip()
+        told(*words)
+    assert told("fit")["needed"] > 0
+    assert told("recall", "coal")["hits"][0]["text"] == "coal lies deep"
+    assert "words #1" in said("recall", "coal", "--why")
+    assert [item["subject"] for item in told("list", "--kind", "lesson")] == ["pickaxe"]
+
+
+def test_an_operation_is_taken_back_by_its_entry(lived: Path) -> None:
+    (entry,) = told("history", "2")
+    assert entry["operation"] == "ADD"
+    told("undo", str(entry["id"]))
+    assert [item["subject"] for item in told("list")] == ["pickaxe"]
+    assert "undoes" in said("history", "2")
+    assert "undone by entry" in said("undo", str(entry["id"]), code=1)
+
+
+def test_a_bundle_goes_out_and_comes_in(lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = told("export", str(tmp_path / "bundle"))
+    assert out["counts"]["episodes"] == 2
+    monkeypatch.setenv("JOURNEYMAN_HOME", str(tmp_path / "other"))
+    assert told("import", str(tmp_path / "bundle"))["new"]["items"] == 2
+    assert told("export", str(tmp_path / "again"))["digest"] == out["digest"]
+    assert "not a memory bundle" in said("import", str(tmp_path), code=1)
+
+
+def test_what_is_not_there_is_one_sentence(own_home: Path) -> None:
+    assert said("stats", code=1).startswith("journeyman: no database at")
+
+
+def test_jobs_run_while_a_program_runs(lived: Path) -> None:
+    with Meanwhile(3.0) as meanwhile:
+        meanwhile.wait()
+    assert [item["kind"] for item in told("list", "--kind", "summary")], "the task's rounds became one line"
+
+
+def test_a_program_that_fails_fails_as_itself(lived: Path) -> None:
+    with pytest.raises(ZeroDivisionError), Meanwhile(3.0):
+        raise ZeroDivisionError
