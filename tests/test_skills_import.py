@@ -426,6 +426,21 @@ def test_each_rule_of_the_scan_finds_its_example(rule: object) -> None:
     assert rule.kind in [each.kind for each in scan_bytes(path, f"first line\n{rule.example}\n".encode())]
 
 
+def test_nothing_hides_behind_a_long_line_or_a_large_folder() -> None:
+    line = "x = 1;" + " " * 5000 + "require('child_process')" + " " * 5000
+    assert [each.kind for each in scan_bytes("x.js", line.encode())] == ["process"]
+    crowd = {f"{number}.md": b"plain words\n" * 80_000 for number in range(6)}
+    assert scan(Folder("a", crowd))[-1].why.startswith("was not looked at")
+
+
+@pytest.mark.parametrize("piece", ["[", "[a](b ", "<!--", "```\n", "curl ", "<a", "password ", "_API", "a: "])
+def test_text_made_to_take_for_ever_is_read_all_the_same(piece: str) -> None:
+    text = HEAD + piece * (60_000 // len(piece))
+    found = Folder("dig-sand", {"SKILL.md": text.encode()})
+    assert read(found).refusals == ()
+    assert len(scan(found)) <= 1
+
+
 def test_honest_skills_give_no_findings() -> None:
     assert scan(folder(scripts__dig_js=CODE)) == []
 

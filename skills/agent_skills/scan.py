@@ -21,9 +21,12 @@ from skills.agent_skills.characters import hidden
 Kind = Literal["network", "process", "secret", "order", "download", "persistence", "obscured", "hidden", "binary"]
 
 MOST = 200
+MOST_BYTES = 4_000_000
+"""How much of a folder is looked at: what goes beyond is itself a finding."""
 EXCERPT = 120
-LONGEST = 4000
-"""Letters of a line that are looked at: a longer one is generated, and patterns must not take for ever."""
+LONGEST = 1000
+OVERLAP = 300
+"""Letters of a line that are looked at together, and how many of them again with the next ones."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,12 @@ def rules() -> tuple[Rule, ...]:
 def scan(folder: Folder) -> list[Finding]:
     """The findings of all files of a folder, in order of path and line, each kind once a line."""
     found: list[Finding] = []
+    left = MOST_BYTES
     for path, content in sorted(folder.files.items()):
+        left -= len(content)
+        if left < 0:
+            why = f"was not looked at, nor was what comes after it: there is more than {MOST_BYTES:,} bytes"
+            return [*found, Finding("obscured", path, 0, "", why)]
         found += scan_bytes(path, content)
         if len(found) >= MOST:
             return found[:MOST]
@@ -83,19 +91,31 @@ def scan_bytes(path: str, content: bytes) -> list[Finding]:
 def _scan_text(path: str, text: str, looked_for: Sequence[Rule]) -> Iterator[Finding]:
     for number, line in enumerate(text.split("\n"), 1):
         kinds = set()
-        for rule in looked_for:
-            if rule.kind not in kinds and (found := rule.pattern.search(line[:LONGEST])):
-                kinds.add(rule.kind)
-                yield Finding(rule.kind, path, number, _excerpt(line, found.start()), rule.why)
+        for piece in _pieces(line):
+            for rule in looked_for:
+                if rule.kind not in kinds and (found := rule.pattern.search(piece)):
+                    kinds.add(rule.kind)
+                    yield Finding(rule.kind, path, number, _excerpt(piece, found.start()), rule.why)
     first = next(hidden(text), None)
     if first:
         yield Finding("hidden", path, first.line, "", str(first))
-    for comment in re.finditer(r"<!--(.{20,}?)-->", text, re.S):
-        if "\n" in comment[1]:
-            line_number = text.count("\n", 0, comment.start()) + 1
-            yield Finding(
-                "hidden", path, line_number, _excerpt(comment[1], 0), "is not shown when the text is rendered"
-            )
+    for start, comment in _comments(text):
+        if "\n" in comment:
+            line_number = text.count("\n", 0, start) + 1
+            yield Finding("hidden", path, line_number, _excerpt(comment, 0), "is not shown when the text is rendered")
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """A line in parts that overlap: nothing hides behind a thousand spaces, and no pattern takes for ever."""
+    step = LONGEST - OVERLAP
+    yield from (line[start : start + LONGEST] for start in range(0, max(1, len(line) - OVERLAP), step))
+
+
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """The HTML comments of a text, each with where it begins."""
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (end := text.find("-->", start)) >= 0:
+        yield start, text[start + 4 : end]
 
 
 def _excerpt(line: str, at: int) -> str:

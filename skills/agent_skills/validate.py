@@ -24,7 +24,7 @@ BODY_LINES = 500
 TEXT = frozenset(
     {".md", ".txt", ".js", ".mjs", ".cjs", ".ts", ".py", ".sh", ".json", ".jsonl", ".yaml", ".yml", ".toml"}
 )
-_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"\[[^\]\n]{0,300}\]\(([^)\s]{1,1000})(?:\s{1,9}\"[^\"]{0,300}\")?\)")
 
 
 def validate(folder: Folder) -> list[Problem]:
@@ -89,7 +89,7 @@ def _front(front: frontmatter.Frontmatter, name: str) -> Iterator[Problem]:
         yield from (wrong(code, message) for code, message in _metadata(values["metadata"]))
     if re.search(r":\s*[\[{]", front.text):
         yield wrong("flow_style", "has a list or map in brackets, which some clients refuse: write one entry a line")
-    if isinstance(values.get("description"), str) and re.search(r"</?\w+[^>]*>", values["description"]):
+    if isinstance(values.get("description"), str) and re.search(r"</?\w{1,40}[^>]{0,200}>", values["description"]):
         yield wrong("markup", "has markup in its description, which goes into prompts")
 
 
