@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.cli_memory import memory
+from agent.cli_models import calls, record
 
 if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
@@ -60,6 +61,8 @@ def main() -> None:
 
 
 main.add_command(memory)
+main.add_command(record)
+main.add_command(calls)
 
 
 # -- journeys

@@ -123,7 +123,9 @@ def _chair(name: str, transports: dict[str, Transport], settings: Settings, cloc
     kind, _, rest = name.partition(":")
     if kind == "openai":
         if "openai" not in transports:
-            transports["openai"] = OpenAIServer(ModelServer.from_environment(), settings.most_answer_characters)
+            transports["openai"] = OpenAIServer(
+                ModelServer.from_environment(), settings.most_answer_characters, clockwork.stop
+            )
         return Chair(name, rest, transports["openai"])
     if name not in transports:
         if kind == "replay":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from agent.errors import StopAsked
 from agent.models.call import PASSING, Completion, Request, Transport, Trouble
 from agent.models.settings import Settings
 
@@ -48,6 +49,10 @@ class Line:
             begun = self._clock()
             try:
                 answer = self.transport.complete(request)
+            except StopAsked:
+                abandoned = Trouble("timeout", "the journey was asked to stop meanwhile", billed=True)
+                failed(request, abandoned, attempt, self._clock() - begun)
+                raise
             except Trouble as trouble:
                 failed(request, trouble, attempt, self._clock() - begun)
                 if trouble.kind not in PASSING:

@@ -11,6 +11,8 @@ import queue
 import re
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +20,8 @@ from agent.config import ModelServer
 from agent.errors import ServerRefused
 from agent.models.call import Completion, Request, Trouble
 
+LOOK_EVERY = 1.0
+"""Seconds between looks whether the journey is to stop while a server thinks."""
 MOST_ADAPTATIONS = 7
 """How often one call may be put in simpler terms."""
 
@@ -71,8 +75,8 @@ def _other_limit(limit: str, said: str) -> str | None:
 class OpenAIServer:
     """Transport to one server."""
 
-    def __init__(self, server: ModelServer, most_characters: int) -> None:
-        self._server, self._most_characters = server, most_characters
+    def __init__(self, server: ModelServer, most_characters: int, waiting: Callable[[], None] = lambda: None) -> None:
+        self._server, self._most_characters, self._waiting = server, most_characters, waiting
         own = server.base_url is not None and "api.openai.com" not in server.base_url
         self.dialect = Dialect(limit="max_tokens" if own else "max_completion_tokens")
         self._client: Any = None
@@ -111,12 +115,17 @@ class OpenAIServer:
                 results.put(error)
 
         threading.Thread(target=call, daemon=True, name="model call").start()
-        try:
-            result = results.get(timeout=request.seconds)
-        except queue.Empty:
+        until = time.monotonic() + request.seconds
+        result: Completion | BaseException | None = None
+        while result is None and (left := until - time.monotonic()) > 0:
+            with suppress(queue.Empty):
+                result = results.get(timeout=min(left, LOOK_EVERY))
+            if result is None:
+                self._waiting()
+        if result is None:
             progress.close()
             words = f"no whole answer in {request.seconds:.0f} s"
-            raise Trouble("timeout", words, heard=progress.heard, billed=True) from None
+            raise Trouble("timeout", words, heard=progress.heard, billed=True)
         if isinstance(result, Trouble) and result.kind in ("broken_stream", "timeout"):
             result.heard = progress.heard
         if isinstance(result, BaseException):

@@ -111,7 +111,12 @@ class ModelProposer:
         warm = {
             "failed": Section("Failed, waiting for a change", failed[-8:], rank=4),
             "known": Section("Skills that are known", [", ".join(known)] if known else [], rank=5, most=600),
-            "milestones": Section("Deeds done", [", ".join(" ".join(each) for each in sorted(progress.deeds))], 6, 300),
+            "milestones": Section(
+                "Deeds done",
+                [", ".join(" ".join(each) for each in sorted(progress.deeds) if each[0] != "gain")],
+                6,
+                300,
+            ),
             "achieved": Section("Things ever held", [", ".join(items)] if items else [], rank=3, most=800),
         }
         refused = [f"- {each.item}: {each.why}" for each in objections]
