@@ -89,16 +89,28 @@ class SkillGraph:
         revision = self._library.revision
         if revision == self._revision:
             return
-        calls, versions = nx.DiGraph(), nx.DiGraph()
-        for skill in self._library.names(retired=True):
-            calls.add_node(skill)
-            for version in self._library.versions(skill):
-                versions.add_node(version.hash, skill=skill, number=version.number)
-                versions.add_edges_from((version.hash, callee, {"kind": "calls"}) for callee in version.uses.values())
-                if version.parent:
-                    versions.add_edge(version.hash, version.parent, kind="supersedes")
-            current = self._library.get(skill).current
-            calls.add_edges_from((skill, self._library.version(callee).skill) for callee in current.uses.values())
+        db, name = self._library.db, self._library.name
+        calls: nx.DiGraph[str] = nx.DiGraph()
+        versions: nx.DiGraph[str] = nx.DiGraph()
+        rows = db.execute(
+            "SELECT hash, skill, id, parent FROM versions WHERE library = ? ORDER BY id", [name]
+        ).fetchall()
+        versions.add_nodes_from((hash, {"skill": skill, "number": number}) for hash, skill, number, _ in rows)
+        versions.add_edges_from((hash, parent, {"kind": "supersedes"}) for hash, _, _, parent in rows if parent)
+        pinned = db.execute(
+            "SELECT callers.hash, callees.hash FROM calls JOIN versions AS callers ON callers.id = caller "
+            "JOIN versions AS callees ON callees.id = callee WHERE callers.library = ?",
+            [name],
+        )
+        versions.add_edges_from((caller, callee, {"kind": "calls"}) for caller, callee in pinned)
+        calls.add_nodes_from(self._library.names(retired=True))
+        calls.add_edges_from(
+            db.execute(
+                "SELECT skills.name, callees.skill FROM skills JOIN calls ON caller = current "
+                "JOIN versions AS callees ON callees.id = callee WHERE skills.library = ?",
+                [name],
+            ).fetchall()
+        )
         self._calls, self._versions, self._revision = calls, versions, revision
 
 

@@ -108,7 +108,7 @@ class LibraryReader:
     def version(self, hash: str) -> Version:
         """One version by its hash, or by a beginning of it that no other version shares."""
         rows = self.db.execute(
-            f"{_VERSION} WHERE library = ? AND substr(hash, 1, ?) = ? LIMIT 2", [self.name, len(hash), hash]
+            f"{_VERSION} WHERE library = ? AND hash >= ? AND hash < ? LIMIT 2", [self.name, hash, hash + "~"]
         ).fetchall()
         if len(rows) != 1:
             raise UnknownSkill(f"{'no' if not rows else 'more than one'} version begins with {hash!r}")

@@ -22,6 +22,10 @@ Meaning = Callable[[str, int], Sequence[tuple[str, float]]]
 _K = 10
 _CANDIDATES = 50
 _GIVERS = 40
+_ENOUGH = 8
+"""Skills with all the words, from which on the single words are not looked at."""
+_MOST_MATCHES = 2000
+"""Matches that are ranked; a word that more skills have says too little."""
 _SEEDS = 3
 """Hits whose callers and callees are looked at too."""
 NEIGHBOUR_SHARE = 0.3
@@ -145,13 +149,35 @@ def _neighbours(library: LibraryReader, name: str) -> list[str]:
 
 
 def _by_words(library: LibraryReader, words: str) -> list[str]:
-    terms = query_words(words)
+    """Skills with all the words, then with the rarest of them: common words alone would match half of the library."""
+    terms = [f'"{term}"' for term in query_words(words)]
     if not terms:
         return []
+    found = _matching(library, " AND ".join(terms))
+    if len(found) >= _ENOUGH or len(terms) == 1:
+        return found
+    counts = sorted((_count(library, term), term) for term in terms)
+    rare, total = [], 0
+    for count, term in counts:
+        if count and (not rare or total + count <= _MOST_MATCHES):
+            rare.append(term)
+            total += count
+    return list(dict.fromkeys([*found, *(_matching(library, " OR ".join(rare)) if rare else [])]))[:_CANDIDATES]
+
+
+def _matching(library: LibraryReader, query: str) -> list[str]:
     rows = library.db.execute(
         "SELECT skills.name FROM skill_words JOIN skills ON skills.id = skill_words.rowid "
-        "WHERE skill_words MATCH ? AND library = ? AND retired = 0 "
-        "ORDER BY bm25(skill_words, 4.0, 2.0, 1.0), skills.name LIMIT ?",
-        [" OR ".join(f'"{term}"' for term in terms), library.name, _CANDIDATES],
+        "WHERE skill_words MATCH ?1 AND library = ?2 AND retired = 0 "
+        "AND skill_words.rowid IN (SELECT rowid FROM skill_words WHERE skill_words MATCH ?1 LIMIT ?3) "
+        "ORDER BY bm25(skill_words, 4.0, 2.0, 1.0), skills.name LIMIT ?4",
+        [query, library.name, _MOST_MATCHES, _CANDIDATES],
     )
     return [str(row[0]) for row in rows]
+
+
+def _count(library: LibraryReader, term: str) -> int:
+    rows = library.db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM skill_words WHERE skill_words MATCH ? LIMIT ?)", [term, _MOST_MATCHES + 1]
+    )
+    return int(rows.fetchone()[0])
