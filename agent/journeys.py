@@ -161,7 +161,7 @@ def closing_words(name: str, ended: Ended) -> str:
         f"{verdict}: {ended.reason}.",
         f"{found['iterations']} iterations, {length}, {found['unique_items']} kinds of items, "
         f"{found['skills']} skills, {found['deaths']} deaths, "
-        f"{metrics.help_words(found['assistance'], found['server'])}.",
+        f"{metrics.help_words(found['assistance'], found.get('server'))}.",
         f"Reached: {reached or 'no headline milestone yet'}.",
         f"Go on: journeyman resume {name}    Look: journeyman skills list, journeyman milestones {name}",
     ]
@@ -220,7 +220,7 @@ def table_of(found: Sequence[Mapping[str, Any]]) -> str:
                 each["name"],
                 each["state"],
                 str(each["iterations"]),
-                each["server"] or f"seed {each['seed']}",
+                each.get("server") or f"seed {each['seed']}",
                 each["brain"],
                 each["library"],
             ]
@@ -249,7 +249,7 @@ def milestone_table(found: Mapping[str, Any]) -> str:
                 str(each["unique_items"]),
                 str(each["skills"]),
                 str(each["deaths"]),
-                metrics.help_words(each["assistance"], each["server"]),
+                metrics.help_words(each["assistance"], each.get("server")),
             ]
         )
     heads = ["journey", *(name.replace("_", " ") for name in HEADLINES), "items", "skills", "deaths", "assistance"]
