@@ -62,7 +62,7 @@ def test_weights_move_to_the_route_that_proved_useful(tmp_path: Path) -> None:
         for extra in range(3):
             text = f"gather something quite useful number {n} {extra}"
             semantic.add(Item("fact", "x", text, valid_from=float(n)), reason="r")
-        asked = Question(f"gather something quite useful number {n}", scope="a", items=(f"item{n}",))
+        asked = Question(f"gather something quite useful number {n}", scope="a", items=(f"item{n}", "y"))
         recall.ask(asked, now=n + 0.5, log=("a", n))
         (document,) = db.execute("SELECT id FROM documents WHERE tier = 'lesson' AND ref = ?", [marked.id]).fetchone()
         recall.used([document], "succeeded", now=n + 0.6, journey="a", iteration=n)
