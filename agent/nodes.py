@@ -221,11 +221,14 @@ def _repair(parts: Parts) -> Proposal | None:
     for name in parts.library.to_repair():
         skill = parts.library.get(name)
         parts.library.ask_repair(name, reason="its success rate fell", at=float(parts.store.experience()))
-        check = parts.prover.check_for(skill.current, {})
+        uses = parts.library.uses_of(skill.current.hash, 20)
+        failed = next((use.args for use in uses if use.outcome == "failed"), {})
+        check = parts.prover.check_for(skill.current, failed)
         if check is not None:
             goal = checks.describe(check)
             item = check.to_json().get("item")
-            return Proposal(Task(goal, check, "repair", item, 1, (name,), proposed_by="library",
+            count = int(check.to_json().get("count", 1))
+            return Proposal(Task(goal, check, "repair", item, count, (name,), proposed_by="library",
                                  reason=f"{name} worked in too few of its latest runs"))  # fmt: skip
     return None
 
@@ -425,9 +428,7 @@ def _described(admission: Admission, state: State, parts: Parts) -> Admission:
     """With a purpose, if its writer wrote none and somebody is there to describe it."""
     if admission.purpose or parts.staff.describer is None:
         return admission
-    purpose = parts.staff.describer.purpose(
-        admission.source, _task(state).goal, f"describe/{state['iteration']}"
-    )
+    purpose = parts.staff.describer.purpose(admission.source, _task(state).goal, f"describe/{state['iteration']}")
     return replace(admission, purpose=purpose)
 
 

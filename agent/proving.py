@@ -169,6 +169,12 @@ class Prover:
             verdict = self.challenge(version.hash)
             ticks -= sum(trial.ticks for trial in verdict.trials)
             report("challenged", name=version.skill, passed=verdict.passed, reason=verdict.reason)
+        for caller, uses in self._left_behind():
+            if ticks <= 0:
+                return
+            moved, spent = self._rebind(caller, uses)
+            ticks -= spent
+            report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
         tried: set[str] = set()
         while ticks > 0:
             needy = list(islice((each for each in self._needy() if each.hash not in tried), 2))
@@ -182,6 +188,41 @@ class Prover:
                 ticks -= max(trial.ticks, CHARGE)
                 after = self.library.rung(version.hash)
                 report("proven", name=version.skill, trial=trial, before=before, after=after)
+
+    def _left_behind(self) -> list[tuple[Skill, dict[str, str]]]:
+        """Skills that still call a version on parole though its skill has been mended, and what they should call."""
+        rows = self.library.db.execute(
+            "SELECT skills.name, calls.name, mended.hash FROM skills JOIN calls ON caller = skills.current "
+            "JOIN standings ON standings.version = callee JOIN versions AS old ON old.id = callee "
+            "JOIN skills AS called ON called.library = skills.library AND called.name = old.skill "
+            "JOIN versions AS mended ON mended.id = called.current "
+            "JOIN standings AS stands ON stands.version = mended.id "
+            "WHERE skills.library = ? AND skills.retired = 0 AND skills.pinned = 0 AND standings.rung = 'parole' "
+            "AND mended.id != callee AND stands.rung IN ('candidate', 'verified', 'trusted') "
+            "AND NOT EXISTS (SELECT 1 FROM moves WHERE action = 'held' AND version = skills.current "
+            "AND reason LIKE '%' || mended.hash || '%') ORDER BY skills.name",
+            [self.library.name],
+        ).fetchall()
+        found: dict[str, dict[str, str]] = {}
+        for name, called, hash in rows:
+            found.setdefault(name, {})[called] = hash
+        return [(self.library.get(name), uses) for name, uses in found.items()]
+
+    def _rebind(self, caller: Skill, uses: Mapping[str, str]) -> tuple[bool, int]:
+        """Let a caller use mended versions if it passes a replay with them; whether it does, and the ticks it took."""
+        admission, kept, spent = rebind(caller.current, uses), [], 0
+        hash = next(iter(uses.values()))
+        for case in self.cases_of(caller.current, 1):
+            found: list[Use] = []
+            trial = self.replay(caller.current, f"{NEW}{caller.name}", admission, case, "challenge", found)
+            spent += max(trial.ticks, CHARGE)
+            if not trial.passed:
+                at = float(self._store.experience())
+                self.library.hold(caller.current.hash, reason=f"failed a replay with {hash}", at=at)
+                return False, spent
+            kept += found
+        self._follow(caller, admission, kept, hash, float(self._store.experience()))
+        return True, spent
 
     def _needy(self) -> Iterator[Version]:
         """Unproven versions that have trials left: those on parole first, then those on which most depends."""

@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent import evidence
+from agent.families import families
 from agent.store import Iteration
 from curriculum.gamedata import GameData
 from memory.log import Event
 from skills.errors import UnknownSkill
 from skills.library import Library
-from skills.skill import Outcome, Setting, Use
+from skills.operators import Operators
+from skills.planning import consumed
+from skills.skill import Outcome, Setting, Use, Version
 from skills.words import names
 
 NEW = "new:"
@@ -43,7 +46,7 @@ def uses_of(
         found.append(
             Use(
                 version=hash,
-                outcome=evidence.outcome(row),
+                outcome=_outcome(row, hash, library, data),
                 journey=row.journey,
                 iteration=row.iteration,
                 at=at,
@@ -63,7 +66,7 @@ def uses_of(
     calls = [span for span in spans if span["caller"] is not None]
     for position, span in enumerate(calls, 1):
         inside = [event for event in events if span["from"] < (event.tick or 0) <= span["to"]]
-        outcome, cause = _judge(span, library)
+        outcome, cause = _judge(span, library, data)
         if outcome is None:
             continue
         found.append(
@@ -90,7 +93,16 @@ def uses_of(
     return found
 
 
-def _judge(span: Mapping[str, Any], library: Library) -> tuple[Outcome | None, str | None]:
+def _outcome(row: Iteration, hash: str, library: Library, data: GameData) -> Outcome:
+    """How the program itself ended as evidence; what it lacked excuses it only if successes had it."""
+    outcome = evidence.outcome(row)
+    if outcome != "unmet":
+        return outcome
+    before = row.before.get("inventory", {})
+    return "failed" if _had_its_needs(library.version(hash), row.args, before, library, data) else "unmet"
+
+
+def _judge(span: Mapping[str, Any], library: Library, data: GameData) -> tuple[Outcome | None, str | None]:
     """How a call ended as evidence; None for a module that is no version of the library."""
     try:
         version = library.version(span["module"])
@@ -98,7 +110,9 @@ def _judge(span: Mapping[str, Any], library: Library) -> tuple[Outcome | None, s
         return None, None
     if not span["ok"]:
         code = str(span["error_code"])
-        return ("unmet" if evidence.CLASSES.get(code) == "missing_need" else "failed"), code
+        lacking = evidence.CLASSES.get(code) == "missing_need"
+        unmet = lacking and not _had_its_needs(version, span["args"], span["before"], library, data)
+        return ("unmet" if unmet else "failed"), code
     count = span["args"].get("count", 1)
     for effect in library.effects_of(version.hash):
         if effect.low > 0 and effect.per == "count" and names(version.skill, effect.item) and not effect.when:
@@ -106,6 +120,20 @@ def _judge(span: Mapping[str, Any], library: Library) -> tuple[Outcome | None, s
             if isinstance(count, int) and gained <= 0 < count:
                 return "failed", NOT_DONE
     return "succeeded", None
+
+
+def _had_its_needs(
+    version: Version, args: Mapping[str, Any], before: Mapping[str, int], library: Library, data: GameData
+) -> bool:
+    """Whether a run had at hand all that successes had: then what it lacked was its own to get, and it failed."""
+    operators = Operators(library, families(data))
+    if library.get(version.skill).current.hash != version.hash or not operators.of(version.skill):
+        return False
+    operator, have = operators.of(version.skill)[0], operators.counted(before)
+    count = args.get("count", 1)
+    used = consumed(operator, count if isinstance(count, int) else 1)
+    tooled = all(any(have.get(name) for name in served) for served in operator.tools)
+    return tooled and all(have.get(item, 0) >= amount for item, amount in used.items())
 
 
 def _seen(events: Sequence[Event], row: Iteration, data: GameData) -> dict[str, Any]:

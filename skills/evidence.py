@@ -33,6 +33,8 @@ class Ladder:
     trusted_uses: int = 8
     trusted_bound: float = 0.6
     parole_bound: float = 0.4
+    parole_streak: int = 3
+    """So many failures in a row mean that something has changed, whatever the bound still says."""
 
 
 def wilson(succeeded: int, runs: int, z: float = 1.96) -> float:
@@ -70,10 +72,16 @@ def record_of(runs: Iterable[Run]) -> Record:
     )
 
 
-def next_rung(rung: Rung, record: Record, ladder: Ladder) -> Rung:
-    """Where a version stands now. It climbs as evidence comes; only trust can be lost."""
+def losing_streak(runs: Sequence[Run]) -> int:
+    """How many of the latest counted runs failed in a row."""
+    counted = [run.outcome for run in runs if run.outcome != "unmet"]
+    return next((place for place, outcome in enumerate(reversed(counted)) if outcome == "succeeded"), len(counted))
+
+
+def next_rung(rung: Rung, record: Record, ladder: Ladder, streak: int = 0) -> Rung:
+    """Where a version stands now. It climbs as evidence comes; only trust can be lost, by the bound or by a streak."""
     if rung == "trusted":
-        return "parole" if record.bound < ladder.parole_bound else "trusted"
+        return "parole" if record.bound < ladder.parole_bound or streak >= ladder.parole_streak else "trusted"
     trustworthy = record.succeeded + record.failed >= ladder.trusted_uses and record.bound >= ladder.trusted_bound
     if rung == "parole":
         return "trusted" if trustworthy else "parole"

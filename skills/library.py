@@ -148,8 +148,8 @@ class Library(LibraryReader):
             rung, _ = self._standing(version.number)
             if not added.rowcount:
                 return rung
-            record = self._learn(version)
-            reached = evidence.next_rung(rung, record, self._ladder)
+            record, streak = self._learn(version)
+            reached = evidence.next_rung(rung, record, self._ladder, streak)
             self.db.execute(
                 "UPDATE standings SET rung = ?, succeeded = ?, failed = ?, unmet = ?, fresh_worlds = ?, bound = ?, "
                 "mean_ticks = ? WHERE version = ?",
@@ -339,11 +339,12 @@ class Library(LibraryReader):
             [self.name, skill, action, version, before, reason, at],
         )
 
-    def _learn(self, version: Version) -> Record:
-        runs = self.db.execute(
+    def _learn(self, version: Version) -> tuple[Record, int]:
+        rows = self.db.execute(
             "SELECT outcome, setting, world, ticks FROM uses WHERE version = ? ORDER BY id", [version.number]
         )
-        record = evidence.record_of(evidence.Run(*run) for run in runs)
+        runs = [evidence.Run(*row) for row in rows]
+        record = evidence.record_of(runs)
         recent = self._uses(version, LEARN_FROM)
         self.db.execute("DELETE FROM effects WHERE version = ?", [version.number])
         self.db.execute("DELETE FROM needs WHERE version = ?", [version.number])
@@ -366,7 +367,7 @@ class Library(LibraryReader):
             "INSERT INTO needs VALUES (?, ?, ?, ?, ?)",
             [(version.number, need.kind, need.name, need.seen, need.of) for need in evidence.learn_needs(recent)],
         )
-        return record
+        return record, evidence.losing_streak(runs)
 
     def describe(self, name: str) -> None:
         """Rewrite the words by which a skill is found: its name taken apart, its purpose, and what it gives."""

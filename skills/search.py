@@ -157,7 +157,8 @@ def _by_words(library: LibraryReader, words: str) -> list[str]:
     if len(found) >= _ENOUGH or len(terms) == 1:
         return found
     counts = sorted((_count(library, term), term) for term in terms)
-    rare, total = [], 0
+    rare: list[str] = []
+    total = 0
     for count, term in counts:
         if count and (not rare or total + count <= _MOST_MATCHES):
             rare.append(term)
