@@ -33,7 +33,12 @@ EXTRAS := dense,models,desktop,dev
 
 # What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
 NEEDS := bwrap:bubblewrap
+# And the tests of the desktop world: its display and the small set of programs (about 50 MB).
+DESKTOP := Xvfb:xvfb openbox:openbox dbus-daemon:dbus-daemon /usr/libexec/at-spi-bus-launcher:at-spi2-core \
+  /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core mousepad:mousepad pcmanfm:pcmanfm \
+  galculator:galculator gnumeric:gnumeric
 SYSTEM := $(VENV)/system-$(shell echo $(NEEDS) | sha256sum | cut -c1-12)
+SCREEN := $(VENV)/screen-$(shell echo $(DESKTOP) | sha256sum | cut -c1-12)
 
 # $(call step,what it does,commands,what to do when they fail)
 define step
@@ -52,7 +57,7 @@ setup: $(CORE) $(NPM) $(SYSTEM)
 run: setup
 	$(BIN)/journeyman run minecraft --goal iron_pickaxe $(ARGS) || [ $$? = 3 ]
 
-test: setup $(FULL)
+test: setup $(FULL) $(SCREEN)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: $(FULL) $(NPM)
@@ -103,10 +108,11 @@ $(NPM): | $(CORE)
 	$(call step,npm packages of the Minecraft world,$(BIN)/python -m bridge.install,see the line above)
 	@rm -f $(VENV)/npm-*; touch $@
 
-# Never fatal: without them `journeyman` itself refuses to start a world and says what is missing.
-$(SYSTEM): | $(BIN)/python
-	@missing=""; for need in $(NEEDS); do \
-	  command -v $${need%%:*} >/dev/null || missing="$$missing $${need##*:}"; done; \
+# $(call packages,sign:package …,what needs them). Never fatal: without them `journeyman` itself refuses to start a world
+# and says what is missing, and the tests that need them are skipped with that reason.
+define packages
+	@missing=""; for need in $(1); do sign=$${need%%:*}; \
+	  [ -e "$$sign" ] || command -v "$$sign" >/dev/null || missing="$$missing $${need##*:}"; done; \
 	if [ -z "$$missing" ]; then touch $@; exit 0; fi; \
 	as_root=""; if [ "$$(id -u)" != 0 ]; then as_root="sudo -n"; fi; \
 	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
@@ -116,6 +122,13 @@ $(SYSTEM): | $(BIN)/python
 	    touch $@; echo "    done in $$((SECONDS - begun)) s"; exit 0; fi; \
 	  echo "    failed: $$(tail -1 $(VENV)/apt.log)" >&2; \
 	fi; \
-	echo "missing:$$missing; the sandbox needs it, please run: sudo apt-get install$$missing" >&2
+	echo "missing:$$missing; $(2) needs it, please run: sudo apt-get install$$missing" >&2
+endef
+
+$(SYSTEM): | $(BIN)/python
+	$(call packages,$(NEEDS),the sandbox)
+
+$(SCREEN): | $(BIN)/python
+	$(call packages,$(DESKTOP),the desktop world)
 
 .PHONY: help setup run test lint format conformance bench doctor clean

@@ -495,13 +495,54 @@ def worlds_serve(name: str, port: int, operators: tuple[str, ...]) -> None:
     kept_worlds.serve(name, port, operators, click.echo)
 
 
-@main.command()
+# -- the desktop
+
+
+@main.group()
+def desktop() -> None:
+    """The programs of the desktop world, and a look at it."""
+
+
+@desktop.command("list")
 @AS_JSON
-def doctor(as_json: bool) -> None:
-    """Whether everything needed is here, and the line that mends what is not."""
+def desktop_list(as_json: bool) -> None:
+    """Every program that a desktop can have."""
+    from agent import desktop_commands
+
+    _show(desktop_commands.programs(), as_json, desktop_commands.program_table)
+
+
+@desktop.command("install")
+@click.argument("programs", nargs=-1, metavar="[PROGRAM]...")
+@AS_JSON
+def desktop_install(programs: tuple[str, ...], as_json: bool) -> None:
+    """Install programs (default: the small set) and whatever the desktop itself lacks, with apt."""
+    from agent import desktop_commands
+
+    done = desktop_commands.install(programs, lambda line: click.echo(line, err=True))
+    _show(done, as_json, lambda packages: f"installed: {', '.join(packages)}" if packages else "everything is there")
+
+
+@desktop.command("view")
+@click.argument("programs", nargs=-1, metavar="[PROGRAM]...")
+@click.option("--journey", help="Watch the desktop of a running journey instead of a fresh one.")
+@click.option("--control", is_flag=True, help="Also take over keyboard and pointer (of a fresh desktop).")
+@click.option("--port", type=click.IntRange(1, 65535), default=6080, show_default=True)
+def desktop_view(programs: tuple[str, ...], journey: str | None, control: bool, port: int) -> None:
+    """Show a desktop in a browser on this machine, with these programs open."""
+    from agent import desktop_commands
+
+    desktop_commands.watch(journey, programs, control, port, click.echo)
+
+
+@main.command()
+@click.option("--brain", metavar="openai:MODEL", help="Try out this model and its server instead; costs a little.")
+@AS_JSON
+def doctor(brain: str | None, as_json: bool) -> None:
+    """Whether everything needed is here, and the line that mends what is not; with --brain, what a server can do."""
     from agent import doctor as examination
 
-    found = examination.checks()
+    found = examination.of_brain(brain) if brain else examination.checks()
     if as_json:
         click.echo(json.dumps([check.to_json() for check in found]))
     else:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import config
+from agent.errors import UsageError
 
 ROOM = 1 << 30
 """Bytes that a long journey with its transcripts should find free."""
@@ -55,6 +56,7 @@ def checks(home: Path | None = None) -> list[Check]:
         _npm_packages,
         _user_namespaces,
         _sandbox,
+        _desktop,
         lambda: _disk(folder),
         lambda: _database(folder),
         _dense,
@@ -62,6 +64,17 @@ def checks(home: Path | None = None) -> list[Check]:
         _model_server,
     )
     return [check() for check in each]
+
+
+def of_brain(brain: str) -> list[Check]:
+    """What the server behind a brain can do. Raises UsageError for a brain that has none."""
+    from agent.models.examination import examine
+
+    kind, _, model = brain.partition(":")
+    if kind != "openai" or not model:
+        raise UsageError(f"doctor --brain {brain}: only openai:MODEL has a server to try out")
+    found = examine(model, config.ModelServer.from_environment())
+    return [Check(each.name, each.ok, each.detail, needed=each.needed) for each in found]
 
 
 def healthy(looked: list[Check]) -> bool:
@@ -148,6 +161,21 @@ def _sandbox() -> Check:
     if complaint:
         return Check("sandbox", False, "programs cannot be isolated", complaint)
     return Check("sandbox", True, "bubblewrap isolates programs here")
+
+
+def _desktop() -> Check:
+    """Whether the desktop world can be started; Minecraft needs none of it."""
+    from envs import sandbox
+    from envs.desktop.env import available
+    from envs.desktop.programs import installed
+
+    complaint = available()
+    if complaint:
+        return Check("desktop", False, "the desktop world cannot be started", complaint, needed=False)
+    programs = ", ".join(installed())
+    if not programs:
+        return Check("desktop", False, "no program is installed", "journeyman desktop install", needed=False)
+    return Check("desktop", True, f"{sandbox.level()}; programs: {programs}", needed=False)
 
 
 def _disk(home: Path) -> Check:

@@ -75,10 +75,12 @@ class Desk:
     def __init__(self, settings: DeskSettings, programs: Mapping[str, ProgramEntry], home: bytes | None = None) -> None:
         """Start it with `home` (a tar archive) unpacked. Raises EnvUnavailable if it cannot be set up here."""
         ours, theirs = socket.socketpair()
-        inherit = [theirs.fileno()]
+        self._view, view = socket.socketpair()
+        inherit = [theirs.fileno(), view.fileno()]
         environment = {
             **_ENVIRONMENT,
             "DESK_CHANNEL": str(theirs.fileno()),
+            "DESK_VIEW": str(view.fileno()),
             "DESK_SERVER": settings.server,
             "DESK_SIZE": settings.size,
         }
@@ -126,6 +128,7 @@ class Desk:
             self.box = sandbox.start(spec, inherit=inherit)
         finally:
             theirs.close()
+            view.close()
             if home is not None:
                 os.close(archive)
         self._channel = ours
@@ -149,12 +152,23 @@ class Desk:
             raise DeskRefused(str(reply["error"]), str(reply["message"]))
         return reply.get("value")
 
+    def view(self) -> socket.socket | None:
+        """A fresh connection to the display for someone who watches; None if this display has none (Xvfb)."""
+        self._view.settimeout(ANSWER_SECONDS)
+        try:
+            self._view.send(b"?")
+            _, descriptors, _, _ = socket.recv_fds(self._view, 1, 1)
+        except OSError:
+            return None
+        return socket.socket(fileno=descriptors[0]) if descriptors else None
+
     def close(self) -> None:
         """End the box and everything in it. Safe to call twice."""
         self.box.close()
         if self._channel.fileno() >= 0:
             self._stream.close()
             self._channel.close()
+            self._view.close()
             os.close(self.home)
 
     def _receive_home(self) -> int:
@@ -167,6 +181,7 @@ class Desk:
             words = self._last_words()
             self.box.close()
             self._channel.close()
+            self._view.close()
             raise EnvUnavailable(sandbox.remedy(words) if "bwrap" in words else f"the desktop does not start: {words}")
         return descriptors[0]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import socket
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -203,6 +204,20 @@ class DesktopEnv:
         self._open(self._new_home(files, folders))
         self._used = True
         return self.observe()
+
+    def view(self) -> socket.socket | None:
+        """A connection to the display for someone who watches, where `desk.server` is Xvnc; see `envs.desktop.view`."""
+        return self._desk.view() if self._desk is not None else None
+
+    @contextmanager
+    def by_hand(self, programs: tuple[str, ...] = ()) -> Iterator[None]:
+        """Open these programs and let time run for a person, as long as the caller stays."""
+        with self._moving() as desk:
+            primitives = Primitives(desk, self._programs)
+            for name in programs:
+                primitives.open_program(name)
+            yield
+        self._seen, self._used = None, True
 
     def screenshot(self) -> bytes:
         """The screen as a PNG picture."""

@@ -6,14 +6,17 @@ import os
 import socket
 
 from .desk import Desk
-from .services import guard, start_services
+from .services import VNC_SOCKET, guard, start_services
+from .view import hand_out
 from .wire import serve
 
 
 def main() -> None:
     """Take over the inherited channel, start the desktop, hand the home's descriptor out, serve."""
     channel = socket.socket(fileno=int(os.environ.pop("DESK_CHANNEL")))
-    channel.set_inheritable(False)
+    view = socket.socket(fileno=int(os.environ.pop("DESK_VIEW")))
+    for each in (channel, view):
+        each.set_inheritable(False)
     guard()
     services = start_services(
         server=os.environ.pop("DESK_SERVER"),
@@ -21,6 +24,7 @@ def main() -> None:
         home_archive=int(os.environ.pop("DESK_HOME_ARCHIVE", "-1")),
     )
     desk = Desk(services)
+    hand_out(view, VNC_SOCKET)
     home = os.open(os.environ["HOME"], os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     socket.send_fds(channel, [b"+"], [home])
     os.close(home)
