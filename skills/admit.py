@@ -135,7 +135,9 @@ def _unresolved(name: str, primitives: Mapping[str, str], library: LibraryReader
             f"call `{owner}`, or define what you need yourself",
         )
     if name in library.names(retired=True):
-        return Refusal("retired_skill", f"the skill `{name}` is retired: call another skill, or do it with primitives")
+        waits = any(each.skill == name for each in library.quarantined())
+        state = "came from elsewhere and is not proven here yet" if waits else "is retired"
+        return Refusal("retired_skill", f"the skill `{name}` {state}: call another skill, or do it with primitives")
     near = difflib.get_close_matches(name, [*primitives, *library.names()], 3, 0.6)
     hint = f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
     return Refusal("unknown_name", f"`{name}` is neither a primitive nor a skill nor defined in this program.{hint}")
