@@ -29,6 +29,8 @@ PATIENCE = 15.0
 TRIES = 6
 """How often a confirmation is pressed until its dialog is gone: file dialogs swallow the first one or two."""
 TRY_SECONDS = 0.8
+APPEAR_SECONDS = 1.5
+"""Seconds in which what was asked for may still appear: programs fill their windows after they show them."""
 HANDED_OVER = 4.0
 """Seconds in which a running program shows what it is given."""
 FRESH = 0.1
@@ -78,7 +80,7 @@ class Primitives:
 
     def read_text(self, target: str, role: str = "", window: str = "") -> str:
         """The whole text of an element (its id or label), such as a text field, a document or a terminal."""
-        element = self.look().find(target, role, window)
+        element, _ = self._found(target, role, window, use=False)
         text = self._desk.ask("text", ref=element.ref) if "Text" in element.interfaces else None
         return str(text) if text is not None else element.name
 
@@ -170,8 +172,7 @@ class Primitives:
         button: Literal["left", "middle", "right"] = "left",
     ) -> Effect:
         """Click an element by its id or label; role and window narrow down which one. times=2 is a double click."""
-        before = self._at_rest()
-        element = self._usable(before.find(target, role, window), before)
+        element, before = self._found(target, role, window)
         point = element.middle
         if point is None:
             if not self._desk.ask("act", ref=element.ref):
@@ -188,8 +189,9 @@ class Primitives:
 
     def drag(self, source: str, target: str) -> Effect:
         """Drag one element onto another, both by id or label."""
-        before = self._at_rest()
-        points = [self._usable(before.find(each), before).middle for each in (source, target)]
+        first, _ = self._found(source)
+        second, before = self._found(target)
+        points = [first.middle, second.middle]
         if None in points:
             raise DeskRefused("not_showing", "one of the two has no place on the screen", [source, target])
         self._desk.ask("drag", start=points[0], end=points[1])
@@ -235,8 +237,7 @@ class Primitives:
 
     def set_text(self, target: str, text: str, role: str = "", window: str = "") -> Effect:
         """Replace the text of a field (by id or label) as an assistive device would, whatever has the keyboard."""
-        before = self._at_rest()
-        element = self._usable(before.find(target, role, window), before)
+        element, before = self._found(target, role, window)
         if "EditableText" not in element.interfaces:
             raise DeskRefused(
                 "not_allowed",
@@ -358,6 +359,20 @@ class Primitives:
             return screen_then
         self._rest(0.1)
         return self.look()
+
+    def _found(self, target: str, role: str = "", window: str = "", use: bool = True) -> tuple[Element, Screen]:
+        """The element that is meant, ready for use, and the screen it is on; it is given a moment to appear."""
+        end = time.monotonic() + min(APPEAR_SECONDS, max(0.0, self._deadline()))
+        look = self._at_rest()
+        while True:
+            try:
+                element = look.find(target, role, window)
+                return self._usable(element, look) if use else element, look
+            except DeskRefused as refusal:
+                if refusal.code not in ("not_found", "not_showing", "disabled") or time.monotonic() > end:
+                    raise
+            self._rest()
+            look = self.look()
 
     def _until(self, holds: Callable[[], bool], seconds: float) -> bool:
         end = time.monotonic() + min(seconds, max(0.0, self._deadline()))
