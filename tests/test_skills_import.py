@@ -310,6 +310,20 @@ def test_scripts_that_call_each_other_come_in_together(library: Library, take: C
     assert library.get("buildBeach").current.uses == {"digSand": library.get("digSand").current.hash}
 
 
+def test_an_import_that_breaks_off_leaves_nothing_behind(library: Library, javascript: JavaScript) -> None:
+    def parse(source: str) -> Mapping[str, object]:
+        if "digMud" in source:
+            raise KeyboardInterrupt
+        return javascript.facts(source)
+
+    files = folder(scripts__a_js=CODE, scripts__b_js=CODE.replace("digSand", "digMud"))
+    before = library_hash(library)
+    with pytest.raises(KeyboardInterrupt):
+        take_folders(library, [files], Desk(parse, primitives(), lambda digest, seal: False))
+    assert library_hash(library) == before
+    assert library.db.execute("SELECT count(*) FROM skill_imports").fetchone() == (0,)
+
+
 def test_what_has_no_program_of_ours_is_kept_as_text_for_people(
     library: Library, take: Callable[..., list[Report]]
 ) -> None:
