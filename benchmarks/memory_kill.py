@@ -35,7 +35,9 @@ from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic
 from memory.strengths import record_use
 
-WORDS = "coal iron gold clay sand oak birch stone water lava east west deep high near old 12 40 64 never without".split()
+WORDS = (
+    "coal iron gold clay sand oak birch stone water lava east west deep high near old 12 40 64 never without".split()
+)
 KINDS_OF_DAMAGE = ("rows lost", "half-applied operations", "index mismatches", "corrupt")
 
 
@@ -168,9 +170,9 @@ def damage(db: Database, reported: dict[str, int]) -> Counter[str]:
     found: Counter[str] = Counter()
     for table, column, kind in (("episodes", "iteration", "episode"), ("notes", "position", "note"),
                                 ("items", "id", "item"), ("journal", "id", "entry")):  # fmt: skip
-        (most,) = db.execute(f"SELECT coalesce(max({column}), -1) FROM {table}").fetchone()
-        (count,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
         first = 0 if kind == "note" else 1
+        (most,) = db.execute(f"SELECT coalesce(max({column}), {first - 1}) FROM {table}").fetchone()
+        (count,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()
         found["rows lost"] += max(0, reported.get(kind, -1) - most) + (most - first + 1 - count)
     semantic = Semantic(db)
     for (id,) in db.execute("SELECT id FROM items").fetchall():

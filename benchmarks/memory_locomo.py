@@ -29,12 +29,15 @@ from memory.db import open_db
 from memory.embedders import find_embedder
 from memory.index import Embedder, VectorIndex
 from memory.notes import Note, Notes
+from memory.packing import pack_hits
 from memory.question import Weights
 from memory.recall import Question, Recall
 
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}
 DEPTHS = (5, 10, 20)
 BUDGET = 2000
+DEEPEST = 150
+"""Hits from which the budget is packed."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def main() -> None:
     embedder = Remembering(find_embedder()) if given.dense else None
     ways = {"lexical": Weights(), "lexical without decay": Weights(strength=0.0)}
     if embedder:
-        ways |= {"dense": Weights(words=0.0), "hybrid": Weights(), "hybrid without decay": Weights(strength=0.0)}
+        ways |= {"dense": Weights(words=0.0), "hybrid": Weights()}
     scores: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
     absent: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     conversations = [take_in(each) for each in json.loads(Path(given.path).read_text(encoding="utf-8"))]
@@ -127,11 +130,12 @@ def score(recall: Recall, conversation: Conversation, question: dict[str, Any]) 
     if not evidence:
         return {}
     asked = Question(str(question["question"]), tiers=("note",))
-    hits = [hit.document for hit in recall.ask(asked, now=conversation.now, limit=max(DEPTHS)).hits]
+    found = recall.ask(asked, now=conversation.now, limit=DEEPEST).hits
+    hits = [hit.document for hit in found]
     row: dict[str, Any] = {"category": question["category"]}
     for depth in DEPTHS:
         row[f"recall@{depth}"] = len(evidence.intersection(hits[:depth])) / len(evidence)
-    packed = {hit.document for hit in recall.ask(asked, now=conversation.now, limit=200, tokens=BUDGET).hits}
+    packed = {hit.document for hit in pack_hits(found, BUDGET)[0]}
     row["within_budget"] = len(evidence & packed) / len(evidence)
     return row
 

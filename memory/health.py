@@ -39,19 +39,19 @@ def health(db: Database, *, now: float) -> dict[str, Any]:
 
 def _of_items(db: Database, now: float) -> dict[str, Any]:
     rows = db.execute(
-        "SELECT kind, items.scope, subject, items.text, documents.id FROM items JOIN documents "
+        "SELECT kind, items.scope, subject, slot, items.text, documents.id FROM items JOIN documents "
         "ON tier = kind AND ref = items.id WHERE valid_to IS NULL AND items.state IN (?, ?) "
         "ORDER BY items.id DESC LIMIT ?",
         [*LIVE, _SAMPLE],
     ).fetchall()
     curve, scale = fitted_curve(db)
     retention: Counter[str] = Counter()
-    alike: dict[tuple[str, str, str], list[str]] = {}
+    alike: dict[tuple[str, ...], list[str]] = {}
     doubles = empty = 0
-    for kind, scope, subject, text, document in rows:
+    for kind, scope, subject, slot, text, document in rows:
         held = decay.retrievability(strength_of(db, document), now, curve, scale)
         retention["firm" if held >= 0.9 else "fading" if held >= 0.5 else "faded"] += 1
-        group = alike.setdefault((kind, scope, subject), [])
+        group = alike.setdefault((kind, scope, subject, slot), [])
         if any(gate.likeness(text, other) >= _ALIKE and gate.check([text, other], text).ok for other in group[-20:]):
             doubles += 1
         group.append(text)

@@ -28,6 +28,9 @@ __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_wo
 SWITCHES = ("episodic", "semantic", "decay")
 """What can be switched off, to measure what it is worth."""
 
+ALIKE = 0.5
+"""Share of its score that a memory loses if it says exactly what a better one says."""
+
 Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 """A model's opinion: how relevant each text is to the question, from 0 to 1."""
 
@@ -86,7 +89,7 @@ class Recall:
         # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
         likely = sorted(parts, key=lambda each: (-sum(part.added for part in parts[each].values()), -each))
         hits = sorted((self._hit(each, parts[each], now) for each in likely[: 4 * limit]), key=_order)
-        hits = self._reranked(question, hits[: 2 * limit])[:limit]
+        hits = _varied(self._reranked(question, hits), limit)
         if tokens is None:
             return Recalled(tuple(replace(hit, shown=hit.text) for hit in hits), (), names, relevance)
         kept, cut = pack_hits(hits, tokens)
@@ -159,6 +162,29 @@ class Recall:
             self.db.execute(
                 "INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", [*log, now, canonical(question.to_json())]
             )
+
+
+def _varied(hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """The best hits, where each that says nearly the same as a better one stands back: ten alike tell little."""
+    left, chosen = list(hits), list[Hit]()
+    words = {hit.document: frozenset(query_words(hit.text)) for hit in hits}
+    alike = dict.fromkeys(words, 0.0)
+    while left and len(chosen) < limit:
+        best = max(left, key=lambda hit: (hit.score * (1 - ALIKE * alike[hit.document]), hit.document))
+        left.remove(best)
+        again = -best.score * ALIKE * alike[best.document]
+        if again:
+            best = replace(best, score=best.score + again, parts={**best.parts, "again": Part(0, 0.0, again)})
+        chosen.append(best)
+        for hit in left:
+            alike[hit.document] = max(alike[hit.document], _overlap(words[best.document], words[hit.document]))
+    return chosen
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much two texts say the same: 0 up to half of their words, 1 for all of them."""
+    common = len(one & other) / max(1, len(one | other))
+    return max(0.0, 2 * common - 1)
 
 
 def _order(hit: Hit) -> tuple[float, int]:
