@@ -2,7 +2,7 @@
 
     python benchmarks/skills_library.py [--skills 50000] [--json FILE]
 
-The skills form layers: those of a layer call two of the layer before and turn its items into their own, three runs each.
+The skills form layers: those of a layer call one or two of the layer before and turn its items into their own.
 Everything goes through the library's own code; only the filling is batched into large transactions.
 """
 

@@ -1,0 +1,136 @@
+"""Are plans as likely to work as they say? Plans for items from bare hands, executed in fresh worlds.
+
+    python -m benchmarks.skills_plan [--seed S] [--iterations N] [--items N] [--worlds N] [--home DIR]
+
+A journey with the planner learns a library (or --home gives one); then no brain is asked any more. Each plan is planned
+over learned effects and run in worlds that no skill has seen; the table sets predicted odds against what happened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import tempfile
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from agent.families import families
+from agent.known_goals import write
+from agent.store import AGENT
+from benchmarks._journey import Journey
+from benchmarks._result import Result
+from curriculum import gamedata
+from curriculum.book import CURRICULUM
+from envs.base import Beginning, Limits, Module, Program
+from envs.errors import EnvLost
+from envs.minecraft_trials import MinecraftTrials
+from memory.db import open_db
+from skills.evidence import wilson
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.operators import Operators
+from skills.planning import SkillPlan, plan
+from skills.schema import SKILLS
+
+ITEMS = (
+    "crafting_table", "stick", "wooden_pickaxe", "wooden_axe", "wooden_sword", "wooden_shovel", "chest", "cobblestone",
+    "stone_pickaxe", "stone_axe", "stone_sword", "stone_shovel", "furnace", "coal", "torch", "raw_iron", "iron_ingot",
+    "iron_pickaxe", "iron_sword", "bucket",
+)  # fmt: skip
+BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 1.01)
+LONGEST = 7200.0
+
+
+def main() -> None:
+    """Run the measure."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seed", type=int, default=random.randrange(2**31))
+    options.add_argument("--iterations", type=int, default=60)
+    options.add_argument("--items", type=int, default=len(ITEMS))
+    options.add_argument("--worlds", type=int, default=10)
+    options.add_argument("--home", type=Path, help="a home whose main library has been learned")
+    chosen = options.parse_args()
+    settings = {name: value for name, value in vars(chosen).items() if name != "home"}
+    result = Result("skills_plan", {**settings, "given": chosen.home is not None})
+    with tempfile.TemporaryDirectory() as folder:
+        home = chosen.home or Path(folder)
+        if chosen.home is None:
+            words = ("run", "minecraft", "--journey", "learn", "--seed", str(chosen.seed))
+            Journey(home, *words, "--iterations", str(chosen.iterations)).wait(LONGEST)
+        summary = measure(home, ITEMS[: chosen.items], chosen.worlds, chosen.seed, result)
+    result.finish(summary)
+
+
+def measure(home: Path, items: tuple[str, ...], worlds: int, seed: int, result: Result) -> dict[str, Any]:
+    """Plan each item, run each plan, compare."""
+    data = gamedata.load()
+    tries: list[tuple[float, bool]] = []
+    found_count = 0
+    trials = MinecraftTrials(rules={})
+    with closing(open_db(home / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=True)) as db, closing(trials):
+        library = Library(db)
+        operators, graph = Operators(library, families(data)), SkillGraph(library)
+        for item in items:
+            found = plan(operators, item)
+            found_count += found.found
+            if not found.found:
+                result.row(item=item, found=False, missing=list(found.missing))
+                continue
+            seeds = [drawn(seed, item, number) for number in range(worlds)]
+            worked = [run(trials, graph, found, Beginning(each), operators) for each in seeds]
+            tries += [(found.probability, each) for each in worked]
+            result.row(
+                item=item, found=True, steps=len(found.steps), predicted=round(found.probability, 3),
+                low=round(found.low, 3), high=round(found.high, 3), worked=sum(worked), of=len(worked),
+                ticks=round(found.ticks),
+            )  # fmt: skip
+    for low, high in pairwise(BINS):
+        inside = [(odds, worked) for odds, worked in tries if low <= odds < high]
+        if inside:
+            passed = sum(worked for _, worked in inside)
+            mean = sum(odds for odds, _ in inside) / len(inside)
+            result.row(
+                bin=f"{low:.0%} to {min(high, 1):.0%}", tries=len(inside), predicted=round(mean, 3),
+                observed=round(passed / len(inside), 3), at_least=round(wilson(passed, len(inside)), 3),
+                at_most=round(1 - wilson(len(inside) - passed, len(inside)), 3),
+            )  # fmt: skip
+    brier = sum((odds - worked) ** 2 for odds, worked in tries) / len(tries) if tries else None
+    return {
+        "items": len(items),
+        "planned": found_count,
+        "runs": len(tries),
+        "worked": round(sum(worked for _, worked in tries) / len(tries), 3) if tries else None,
+        "predicted": round(sum(odds for odds, _ in tries) / len(tries), 3) if tries else None,
+        "brier": round(brier, 3) if brier is not None else None,
+    }
+
+
+def run(
+    trials: MinecraftTrials, graph: SkillGraph, found: SkillPlan, beginning: Beginning, operators: Operators
+) -> bool:
+    """Whether the plan brought its item in one fresh world."""
+    source = write(found)
+    name = source.partition("async function ")[2].partition("(")[0]
+    uses = {step.skill: step.version for step in found.steps}
+    modules = tuple(Module(**module) for module in graph.program("new:plan", name, source, uses))
+    try:
+        trials.enter(beginning)
+        done = trials.run(Program(modules, "new:plan", {"count": found.count}), Limits())
+    except EnvLost:
+        return False
+    item = operators.family(found.item)
+    before = operators.counted(done.before["inventory"]).get(item, 0)
+    return operators.counted(done.after["inventory"]).get(item, 0) - before >= found.count
+
+
+def drawn(seed: int, item: str, number: int) -> int:
+    """A world of its own for each try."""
+    digest = hashlib.sha256(f"{seed}:{item}:{number}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+if __name__ == "__main__":
+    main()
