@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -100,10 +102,22 @@ class ModelServer:
 
     @classmethod
     def from_environment(cls) -> ModelServer:
-        """OPENAI_BASE_URL and OPENAI_API_KEY; a local server needs no key."""
-        return cls(os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY") or None)
+        """OPENAI_BASE_URL and OPENAI_API_KEY, or the keyring's entry "journeyman"; a local server needs no key."""
+        return cls(os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY") or _keyring())
 
 
 def chroma_url() -> str | None:
     """The chromadb server that holds the approximate index, if one is named by JOURNEYMAN_CHROMA_URL."""
     return os.environ.get("JOURNEYMAN_CHROMA_URL") or None
+
+
+def _keyring() -> str | None:
+    """The key of `keyring set journeyman openai`, if the keyring package is there and has a store to ask."""
+    if importlib.util.find_spec("keyring") is None:
+        return None
+    keyring = importlib.import_module("keyring")
+    try:
+        key = keyring.get_password("journeyman", "openai")
+    except keyring.errors.KeyringError:
+        return None
+    return str(key) if key else None
