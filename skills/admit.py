@@ -94,6 +94,7 @@ def admit(
         tuple(each for each in refusals if not (as_program and each.code in ONLY_FOR_KEEPING)),
         signature,
         facts.get("purpose") or "",
+        facts.get("language") or "javascript",
         uses={name: version.hash for name, version in uses.items() if name != signature.name},
         primitives=tuple(name for name in called if name in primitives),
     )
