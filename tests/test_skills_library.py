@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from memory.db import open_db
+from memory.db import atomic, open_db
 from skills import render
 from skills.admit import Admission
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
@@ -279,19 +280,68 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(
         name=st.sampled_from(NAMES),
-        action=st.sampled_from(["rollback", "retire", "restore", "promote"]),
+        action=st.sampled_from(["rollback", "retire", "restore", "promote", "pin", "unpin", "clear", "hold"]),
         data=st.data(),
     )
     def move(self, name: str, action: str, data: st.DataObject) -> None:
         """Someone moves a pointer by hand."""
         try:
-            if action == "promote":
+            if action in ("promote", "clear", "hold"):
                 if self.kept:
-                    self.library.promote(name, data.draw(st.sampled_from(sorted(self.kept))), reason="r")
+                    hash = data.draw(st.sampled_from(sorted(self.kept)))
+                    if action == "promote":
+                        self.library.promote(name, hash, reason="r")
+                    else:
+                        getattr(self.library, action)(hash, reason="r")
             else:
                 getattr(self.library, action)(name, reason="r")
         except SkillError:
             pass
+
+    @rule(name=st.sampled_from(NAMES), new=st.sampled_from(["hew", "cut"]))
+    def rename(self, name: str, new: str) -> None:
+        """A skill goes on under another name: derived from the old one, which is retired."""
+        if not self.library.has(name) or self.library.has(new):
+            return
+        old = self.library.get(name).current
+        if any(self.library.reaches(self.library.version(callee).skill, new) for callee in old.uses.values()):
+            return
+        made = self.library.add(admitted(new, old.hash[-3:], old.uses), reason="renamed")
+        self.library.link(made.hash, "derived_from", old.hash, reason="renamed")
+        self.library.retire(name, reason="renamed")
+        self.kept[made.hash] = made
+
+    @rule(names=st.lists(st.sampled_from(NAMES), min_size=2, max_size=2, unique=True))
+    def generalise(self, names: list[str]) -> None:
+        """Two siblings come to call one general skill, as a refactoring does."""
+        siblings = [self.library.get(name).current for name in names if self.library.has(name)]
+        if len(siblings) < 2 or "anyOf" in self.library.names(retired=True):
+            return
+        general = self.library.add(admitted("anyOf", "general"), reason="generalised")
+        self.kept[general.hash] = general
+        for old in siblings:
+            self.library.link(general.hash, "derived_from", old.hash, reason="siblings")
+            made = self.library.add(admitted(old.skill, "wraps", {"anyOf": general.hash}), reason="siblings")
+            self.library.clear(made.hash, reason="passed its replays")
+            self.kept[made.hash] = made
+
+    @rule(name=st.sampled_from(NAMES))
+    def crash(self, name: str) -> None:
+        """A process that dies half way leaves nothing half done."""
+        before = list(self.library.db.conn.iterdump())
+        with contextlib.suppress(KeyError), atomic(self.library.db):
+            made = self.library.add(admitted(name, "never"), reason="r")
+            self.library.record_use(run(made, 10_000))
+            self.library.retire(name, reason="r")
+            raise KeyError
+        assert list(self.library.db.conn.iterdump()) == before
+
+    @invariant()
+    def history_tells_the_present(self) -> None:
+        """The graph as of now, read off the moves, is the graph that the pointers give."""
+        graph = SkillGraph(self.library)
+        now, told = graph.calls().subgraph(self.library.names()), graph.as_of(float("inf"))
+        assert (set(now.nodes), set(now.edges)) == (set(told.nodes), set(told.edges))
 
     @invariant()
     def current_is_a_version_of_the_skill(self) -> None:
