@@ -39,7 +39,7 @@ WRONG = {
     "an unknown world": (("run", "nethack"), 2, "no world is called 'nethack'; there is: minecraft"),
     "an unknown goal": (("run", "minecraft", "--goal", "iron_pikaxe"), 2, "did you mean iron_pickaxe, "),
     "a seed that is no number": (("run", "minecraft", "--seed", "abc"), 2, "'abc' is not a valid integer"),
-    "an unknown brain": (("run", "minecraft", "--brain", "gpt"), 2, "choose planner or openai:MODEL"),
+    "an unknown brain": (("run", "minecraft", "--brain", "gpt"), 2, "choose planner, openai:MODEL"),
     "an unknown rule": (("run", "minecraft", "--assist", "flying"), 2, "there is no such rule; rules: keep_inventory"),
     "a name that is no file name": (("run", "minecraft", "--journey", "../up"), 2, "letters, digits"),
     "no iterations": (("run", "minecraft", "--iterations", "0"), 2, "x>=1"),
