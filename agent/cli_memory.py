@@ -1,4 +1,4 @@
-"""The `journeyman memory` commands: each reads its words, calls one function, prints. Imports late, for instant help."""
+"""The `journeyman memory` commands: each reads its words, calls one function, prints. Imports late."""
 
 from __future__ import annotations
 

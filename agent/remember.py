@@ -43,8 +43,8 @@ UNITS = 60
 class Meanwhile:
     """Memory's own work, done beside a program that runs in the world: `with meanwhile: env.run(...)`.
 
-    It starts and ends with the block, so that what a later recall finds does not depend on how fast the machine is; when
-    the program ends first, the step under way is finished and the rest waits for the next program.
+    It starts and ends with the block, so that what a later recall finds does not depend on how fast the machine is;
+    when the program ends first, the step under way is finished and the rest waits for the next program.
     """
 
     def __init__(self, now: float) -> None:
@@ -114,7 +114,8 @@ def show(id: int) -> Json:
     strength = recalling.strength(document)
     made_into = [row[0] for row in db.execute("SELECT item FROM sources WHERE source = ? ORDER BY item", [id])]
     episodes = db.execute(
-        "SELECT journey, iteration, goal, outcome FROM episodes JOIN evidence ON episode = id WHERE item = ? ORDER BY id",
+        "SELECT journey, iteration, goal, outcome FROM episodes JOIN evidence ON episode = id "
+        "WHERE item = ? ORDER BY id",
         [id],
     )
     return {

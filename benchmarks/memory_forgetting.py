@@ -3,9 +3,9 @@
     python benchmarks/memory_forgetting.py path/to/reviews.csv [--json]      (or REVIEWS=path)
 
 The log: tests/review_logs_josh_1711744352250_to_1728234780857.csv of github.com/open-spaced-repetition/py-fsrs (MIT).
-First half by time fits each curve's scale, second half judges it. Stability is kept as in a journey: memory.decay.review
-after each use. Beside it a constant, and MemoryBank's formula as published and as coded. One learner, whose schedule was
-made by FSRS: it flatters FSRS.
+First half by time fits each curve's scale, second half judges it. Stability is kept as in a journey, by
+memory.decay.review after each use. Beside it a constant, and MemoryBank's formula as published and as coded. One
+learner, whose schedule was made by FSRS: it flatters FSRS.
 """
 
 from __future__ import annotations
@@ -67,7 +67,11 @@ def read(path: Path) -> list[Point]:
     """Reviews with a pause of a day or more before them; shorter ones count for stability only."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [
-            (row["card_id"], datetime.fromisoformat(row["review_time"]).timestamp() / DAY, int(row["review_rating"]) > 1)
+            (
+                row["card_id"],
+                datetime.fromisoformat(row["review_time"]).timestamp() / DAY,
+                int(row["review_rating"]) > 1,
+            )
             for row in csv.DictReader(file)
         ]
     held: dict[str, Strength] = {}

@@ -2,8 +2,8 @@
 
     python benchmarks/memory_kill.py [--kills 500] [--json]
 
-A child process writes episodes, notes and items, changes, merges, undoes, embeds, and runs jobs, and says each thing that
-it was told is kept. It is killed at a random moment, the database is looked through, and a new child goes on with it.
+A child process writes episodes, notes and items, changes, merges, undoes, embeds, and runs jobs, and says each thing
+that it was told is kept. It is killed at a random moment, the database is looked through, and a new child goes on.
 """
 
 from __future__ import annotations
@@ -87,16 +87,20 @@ class Work:
         }  # fmt: skip
 
     def now(self) -> float:
+        """The experience clock."""
         return float(self.db.execute("SELECT count(*) FROM episodes").fetchone()[0])
 
     def text(self) -> str:
+        """A few words."""
         return " ".join(self.chance.choices(WORDS, k=6))
 
     def any_item(self) -> int:
+        """One of the newest items, whether it is there or not."""
         (most,) = self.db.execute("SELECT coalesce(max(id), 1) FROM items").fetchone()
         return self.chance.randint(max(1, most - 50), most)
 
     def episode(self) -> dict[str, Any]:
+        """ADD to the episodic tier."""
         number = int(self.now()) + 1
         goal, failed = self.chance.choice(WORDS[:6]), self.chance.random() < 0.4
         kept = Episodes(self.db).record(
@@ -108,15 +112,18 @@ class Work:
         return {"episode": kept.iteration}
 
     def note(self) -> dict[str, Any]:
+        """Something said."""
         (position,) = self.db.execute("SELECT count(*) FROM notes").fetchone()
         kept = Notes(self.db).record(Note("a", "chat", position, self.text(), self.now()))
         return {"note": position} if kept else {}
 
     def fact(self) -> dict[str, Any]:
+        """ADD a fact."""
         item = self.semantic.add(Item("fact", self.chance.choice(WORDS[:4]), self.text(), "a"), reason="random")
         return {"item": item.id}
 
     def place(self) -> dict[str, Any]:
+        """ADD a find or a vain search."""
         at = [self.chance.randrange(40) for _ in range(3)]
         make = seen("iron_ore", *at, scope="a", at=self.now())
         if self.chance.random() < 0.3:
@@ -124,13 +131,16 @@ class Work:
         return {"item": self.semantic.add(make, reason="random").id}
 
     def change(self) -> dict[str, Any]:
+        """UPDATE."""
         return {"item": self.semantic.update(self.any_item(), at=self.now(), reason="random", text=self.text()).id}
 
     def supersede(self) -> dict[str, Any]:
+        """SUPERSEDE by a lesson."""
         new = lesson(self.chance.choice(WORDS), self.text(), self.text(), at=self.now())
         return {"item": self.semantic.supersede(self.any_item(), new, reason="random").id}
 
     def merge(self) -> dict[str, Any]:
+        """MERGE two that say the same."""
         one, two = (
             self.semantic.add(Item("fact", "clay", text, "a"), reason="random")
             for base in [self.text()]
@@ -139,14 +149,17 @@ class Work:
         return {"item": self.semantic.merge([one.id, two.id], two.text, at=self.now(), reason="random").id}
 
     def archive(self) -> dict[str, Any]:
+        """ARCHIVE."""
         return {"item": self.semantic.archive(self.any_item(), at=self.now(), reason="random").id}
 
     def undo(self) -> dict[str, Any]:
+        """Take back one of the newest operations."""
         (entry,) = self.db.execute("SELECT coalesce(max(id), 1) FROM journal").fetchone()
         entry = self.chance.randint(max(1, entry - 20), entry)
         return {"entry": self.semantic.undo_act(entry, at=self.now(), reason="random")[0].id}
 
     def use(self) -> dict[str, Any]:
+        """A use with an outcome."""
         (document,) = self.db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()
         if document:
             outcome = self.chance.choice(["succeeded", "failed"])
@@ -154,10 +167,12 @@ class Work:
         return {}
 
     def job(self) -> dict[str, Any]:
+        """Part of one job."""
         self.jobs.run(self.chance.choice(self.jobs.names), now=self.now(), limit=40)
         return {}
 
     def embed(self) -> dict[str, Any]:
+        """Some vectors."""
         try:
             VectorIndex(self.db, Hashed()).update(64)
         except DenseUnavailable:

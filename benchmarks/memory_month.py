@@ -2,7 +2,7 @@
 
     python benchmarks/memory_month.py [--events 100000] [--json]
 
-Things are built, moved, mined out and searched for; chests are filled and emptied; tasks fail, are mended and fail again;
+Ore is found, mined out and found elsewhere; chests are filled and emptied; tasks fail, are mended and fail again;
 people say things, some of them orders. Each day: size by tier, shares of junk and doubles, open contradictions, and whether
 recall still gives the answer that is true now. The truth is kept by the simulation and never shown to memory.
 """

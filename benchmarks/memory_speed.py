@@ -3,7 +3,8 @@
     python benchmarks/memory_speed.py [--sizes 10000 100000] [--dense] [--json]
 
 A quarter of the documents are facts, the rest episodes, in ten journeys, with words drawn as in real text (few common,
-many rare). Each question is new. Wall time counts what else the machine does; processor time does not. A million is filled with documents only.
+many rare). Each question is new. Wall time counts what else the machine does; processor time does not. More than
+200,000 are filled in bulk, with documents only.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from sqlite_utils import Database
 
 from memory.db import atomic, open_db
 from memory.episodic import Episode, Episodes, Place
-from memory.items import seen
 from memory.index import VectorIndex, numpy
+from memory.items import seen
 from memory.recall import Question, Recall
 from memory.scheduler import scheduler
 from memory.semantic import Semantic

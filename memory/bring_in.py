@@ -135,7 +135,7 @@ class _Taking:
         data = {name: value for name, value in row.items() if name != "number"}
         note = Note(**{**data, "scope": self.rename(data["scope"])})
         notes = Notes(self.db)
-        known = [each for each in notes.read(note.scope, note.stream, after=note.position - 1, limit=1)]
+        known = notes.read(note.scope, note.stream, after=note.position - 1, limit=1)
         was = bool(known) and known[0].position == note.position
         kept = notes.record(note)
         if kept is not None:

@@ -1,7 +1,7 @@
 """The form in which memory travels: a folder of JSONL files, a page to read, and a manifest with the hash of each.
 
-Rows are numbered from 1 in each file, and refer to each other by these numbers, so that a bundle means the same in every
-database. This module reads, writes and checks the files; export.py and bring_in.py know what is in them.
+Rows are numbered from 1 in each file, and refer to each other by these numbers, so that a bundle means the same in
+every database. This module reads, writes and checks the files; export.py and bring_in.py know what is in them.
 """
 
 from __future__ import annotations

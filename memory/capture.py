@@ -39,7 +39,8 @@ class Capture:
     def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
         """Take in the next events."""
         rows = db.execute(
-            f"SELECT seq, journey, iteration, kind, data FROM events WHERE seq > ? AND {_RELEVANT} ORDER BY seq LIMIT ?",
+            "SELECT seq, journey, iteration, kind, data FROM events "
+            f"WHERE seq > ? AND {_RELEVANT} ORDER BY seq LIMIT ?",
             [cursor.get("seq", 0), limit],
         ).fetchall()
         for seq, journey, iteration, kind, data in rows:

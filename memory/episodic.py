@@ -39,8 +39,8 @@ class Episode:
     """One iteration: what was tried, by which program, and what came of it.
 
     `failure` is the class and `cause` the code of what went wrong (both None after a success); `gained` is the
-    inventory after minus before; `skills` maps each used skill to its version; `at` is the experience clock; `brain` and
-    `prompt` name the model and the version of its prompt.
+    inventory after minus before; `skills` maps each used skill to its version; `at` is the experience clock; `brain`
+    and `prompt` name the model and the version of its prompt.
     """
 
     journey: str

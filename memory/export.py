@@ -1,7 +1,7 @@
 """Writes memory out as a bundle: episodes with their events, notes, items with their whole history, uses.
 
-Reads only. What is private stays here unless it is asked for; derived things (vectors, tallies, fitted settings) are not
-exported, because they can be made anew.
+Reads only. What is private stays here unless it is asked for; derived things (vectors, tallies, fitted settings) are
+not exported, because they can be made anew.
 """
 
 from __future__ import annotations

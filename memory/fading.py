@@ -116,7 +116,7 @@ class Archive:
 
 
 class Rehearse(_Sweep):
-    """Confirms what newer episodes bear out; what is valuable and still unconfirmed stands in the report, to be tried."""
+    """Confirms what newer episodes bear out; what is valuable and unconfirmed stands in the report, to be tried."""
 
     name = "rehearse"
 
@@ -172,7 +172,8 @@ def _unanswered(db: Database, item: Item) -> bool:
     if item.kind != "lesson" or not code or item.data.get("mended"):
         return False
     answered = db.execute(
-        "SELECT 1 FROM items WHERE kind = 'lesson' AND subject = ? AND slot LIKE 'mended %' AND valid_to IS NULL LIMIT 1",
+        "SELECT 1 FROM items WHERE kind = 'lesson' AND subject = ? AND slot LIKE 'mended %' "
+        "AND valid_to IS NULL LIMIT 1",
         [code],
     ).fetchone()
     return answered is None

@@ -1,7 +1,7 @@
 """`memory fit`: the forgetting curve and the weights of recall, fitted on what happened to this user's own memories.
 
-The log is cut by time: the first part fits, the rest judges, and both fitted and default are shown. What is no better on
-the rest is not kept. Writes only the fitted settings.
+The log is cut by time: the first part fits, the rest judges, and both fitted and default are shown. What is no better
+on the rest is not kept. Writes only the fitted settings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What may enter memory, and as what: secrets are struck out, recalled text is not taken for experience, orders are data.
+"""What may enter memory, and as what: secrets are struck out, recalled text is no experience, orders are data.
 
 Pure functions over text. Text that comes from a world (a sign, a chat line, a book, a file, a web page) can hold
 sentences that look like instructions to a model. They are kept, marked as untrusted, and shown only inside quotes.
@@ -35,9 +35,11 @@ _INSTRUCTION = re.compile(
     r"""(?ix)
       \b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|previous|above|prior|rules?|prompt|told|guard)
     | \b(?:system|developer)\s*(?:prompt|message|:) | <\s*/?\s*(?:system|assistant|user|tool)\b | \[/?INST\] | <\|
-    | \byou\s+(?:are\s+now|must|should\s+now|have\s+to|need\s+to)\b | \bact\s+as\b | \bnew\s+(?:instructions?|task|goal)\s*:
+    | \byou\s+(?:are\s+now|must|should\s+now|have\s+to|need\s+to)\b | \bact\s+as\b
+    | \bnew\s+(?:instructions?|task|goal)\s*:
     | \b(?:remember|store|save|add)\b.{0,30}\b(?:memory|permanently|forever|from\s+now\s+on)
-    | \bfrom\s+now\s+on\b | \b(?:execute|run|eval|curl|wget|sudo|rm\s+-rf)\b.{0,60}(?:\bcommand|\bcode|https?:|\|\s*(?:ba)?sh|;)
+    | \bfrom\s+now\s+on\b
+    | \b(?:execute|run|eval|curl|wget|sudo|rm\s+-rf)\b.{0,60}(?:\bcommand|\bcode|https?:|\|\s*(?:ba)?sh|;)
     | \b(?:reveal|print|send|leak|exfiltrate)\b.{0,40}\b(?:prompt|key|password|secret|token|memory|memories)
     | \b(?:do\s+not|don't|never)\s+(?:tell|mention|reveal)\b
     """

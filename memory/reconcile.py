@@ -1,7 +1,7 @@
 """The job `reconcile`: what says the same becomes one, what contradicts is put right, and doubt changes nothing.
 
-Looks at each item that was added or changed since it last looked. It merges only what the merge gate lets through, keeps
-the originals, and writes down why it did not merge what looked alike.
+Looks at each item that was added or changed since it last looked. It merges only what the merge gate lets through,
+keeps the originals, and writes down why it did not merge what looked alike.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The routes of recall: each finds candidates in its own way and scores them from 0 to 1.
 
-By words, by marks (same item, error, goal, place), by meaning if there is an index, and from a hit to what happened just
-before and after it. No route gates another, and each asks under the question's condition of what may be seen. Nothing
-here writes.
+By words, by marks (same item, error, goal, place), by meaning if there is an index, and from a hit to what happened
+just before and after it. No route gates another, and each asks under the question's condition of what may be seen.
+Nothing here writes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ CANDIDATES = 200
 """How many candidates each route may name."""
 
 RANKABLE = 2000
-"""How many documents the word route ranks: common words are left out as long as rarer ones are there, and of a word that
-is common and alone only the newest documents are looked at."""
+"""How many documents the word route ranks: common words are left out as long as rarer ones are there, and of a word
+that is common and alone only the newest documents are looked at."""
 
 SEEDS = 100
 """How many of the best candidates lend a part of their score to their neighbours."""
@@ -37,11 +37,12 @@ _BM25_CEILING = 2.2
 _STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a about after again all also am an and any are as at be because been before being between both but by can could "
-        "d did do does doing done during each few for from had has have he her here hers him his how i if in into is it "
-        "its just ll m may me might more most must my of off on once only or other our ours out over own re s same shall "
-        "she should so some such t than that the their them then there these they this to too under until up us ve very "
-        "was we were what when where which while who whom whose why will with would you your",
+        "a about after again all also am an and any are as at be because been before being between both but by can "
+        "could d did do does doing done during each few for from had has have he her here hers him his how i if in "
+        "into is it its just ll m may me might more most must my of off on once only or other our ours out over "
+        "own re s same shall she should so some such t than that the their them then there these they this to too "
+        "under until up us ve very was we were what when where which while who whom whose why will with would you "
+        "your",
     )
 )
 
@@ -130,7 +131,7 @@ def by_meaning(db: Database, question: Question, index: Index) -> Found:
 
 
 def by_neighbours(db: Database, question: Question, scores: Mapping[int, float], share: float) -> dict[int, float]:
-    """What each memory gets from the ones before and after it in the same sequence: a share, and half of that one on."""
+    """What each memory gets from those before and after it in the same sequence: a share, and half of that one on."""
     best = sorted(scores, key=lambda document: (-scores[document], -document))[:SEEDS]
     gained: dict[int, float] = {}
     # Two chains from each seed, one back and one on; each step halves what is passed along.
