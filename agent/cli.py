@@ -11,6 +11,7 @@ import click
 
 from agent.cli_memory import memory
 from agent.cli_models import calls, record
+from agent.cli_tasks import tasks
 
 if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
@@ -63,6 +64,7 @@ def main() -> None:
 main.add_command(memory)
 main.add_command(record)
 main.add_command(calls)
+main.add_command(tasks)
 
 
 # -- journeys

@@ -43,6 +43,9 @@ class JourneyConfig:
     proving: float = 0.25
     """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
 
+    wish: bool = False
+    """The goal is in words of its own, not a name of the game: a model makes a plan of it."""
+
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Who serves a role, in order, where it is not the brain: write, propose, judge, reflect, describe …"""
 

@@ -66,9 +66,13 @@ def new(
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
     try:
-        goal_name = parse_goal(goal, gamedata.load(), tree.load()).name if goal else None
+        if goal:
+            parse_goal(goal, gamedata.load(), tree.load())
+        wish = False
     except UnknownName as error:
-        raise UsageError(f"--goal: {error}") from error
+        wish = " " in str(goal).strip() and staff.has_model(brain, chosen, "propose")
+        if not wish:
+            raise UsageError(f"--goal: {error}") from error
     speed = _speed(speed, server)
     address = _address(server, username, assist)
     if address:
@@ -80,7 +84,8 @@ def new(
         worlds=tuple(worlds),
         seed=seed,
         brain=brain,
-        goal=goal_name and goal,
+        goal=goal or None,
+        wish=wish,
         library=library,
         sight=sight,
         assist=tuple(assist),

@@ -91,6 +91,7 @@ def propose(state: State, parts: Parts) -> State:
         fingerprint(situation.state, situation.known),
         tuple(each.to_json() for each in proposal.rejected),
     )
+    parts.proposer.taken(task, number)
     parts.report("proposed", goal=task.goal, reason=task.reason)
     return {"task": task.to_json(), "tasks": number, "round": 0, "recalled": []}
 
@@ -188,6 +189,7 @@ def learn(state: State, parts: Parts) -> State:
     task, draft = _task(state), state["draft"]
     if draft is None:
         parts.book.settle(parts.config.name, state["tasks"], False, "no_plan", ended=state["iteration"])
+        parts.proposer.settled(state["tasks"], False)
         return {"task": None}
     row, events, now = _row(state, parts), _world_events(parts, state["iteration"]), float(parts.store.experience())
     _tell_run(parts, task, row)
@@ -210,6 +212,7 @@ def learn(state: State, parts: Parts) -> State:
             reflecting.reflect(parts, _request(state, parts, task), row, episode.id, now)
         cause = "" if row.passed else evidence.cause(row)
         parts.book.settle(parts.config.name, state["tasks"], bool(row.passed), cause, ended=row.iteration)
+        parts.proposer.settled(state["tasks"], bool(row.passed))
         return {"task": None, "draft": None}
     return {"draft": None}
 

@@ -12,12 +12,13 @@ from agent.display import Reporter
 from agent.known import known_items
 from agent.models.calls import Calls
 from agent.proving import Prover
+from agent.roles.steered import Steered
 from agent.staff import Staff
 from agent.store import Store
 from curriculum.book import TaskBook
 from curriculum.gamedata import GameData
 from curriculum.progress import Progress, fold
-from curriculum.proposal import Proposer, Situation
+from curriculum.proposal import Situation
 from curriculum.tree import Tree, deed
 from envs.base import Env, Limits, Observation
 from memory.episodic import Episodes
@@ -62,7 +63,7 @@ class Parts:
     book: TaskBook
     data: GameData
     tree: Tree
-    proposer: Proposer
+    proposer: Steered
     brain: Brain
     env: Env
     limits: Limits
@@ -87,7 +88,7 @@ class Parts:
             state=state,
             progress=self.progress(),
             known=known_items(self.library, self.data),
-            goal=self.config.goal,
+            goal=None if self.config.wish else self.config.goal,
             iteration=iteration,
             seed=self.config.seed,
         )

@@ -34,10 +34,12 @@ from agent.parts import Parts, Reached
 from agent.proving import Prover
 from agent.remember import open_recall
 from agent.roles.proposer import ModelProposer
+from agent.roles.steered import Steered
 from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
 from agent.state import State
 from agent.store import AGENT, Store
 from curriculum import gamedata, tree
+from curriculum.agenda import Agenda
 from curriculum.book import CURRICULUM, TaskBook
 from curriculum.gamedata import GameData
 from curriculum.proposal import Proposer
@@ -182,7 +184,14 @@ def _parts(
         book=TaskBook(db),
         data=data,
         tree=milestones,
-        proposer=proposer_for(config, data, milestones, library, desk),
+        proposer=Steered(
+            config.name,
+            proposer_for(config, data, milestones, library, desk),
+            Agenda(db),
+            data,
+            wish=config.goal if config.wish else None,
+            desk=desk,
+        ),
         brain=brain_for(config, data, library, desk),
         env=environment(config),
         limits=limits,

@@ -56,6 +56,11 @@ def read_roles(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return roles
 
 
+def has_model(brain: str, roles: Mapping[str, tuple[str, ...]], role: Role) -> bool:
+    """Whether a model serves a role."""
+    return any(name not in NOBODY for name in roles.get(role, (brain,)))
+
+
 def names_for(config: JourneyConfig, role: Role) -> tuple[str, ...]:
     """Who serves a role in a journey, models and others, in order."""
     own = config.roles.get(role)

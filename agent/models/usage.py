@@ -40,10 +40,14 @@ def of_answer(completion: Completion, ask: Ask, most: int) -> Spent:
 
 
 def of_trouble(trouble: Trouble, ask: Ask, most: int) -> Spent:
-    """What a try without an answer may have cost: nothing, or the prompt and what was heard of the answer."""
+    """What a try without an answer may have cost at most: nothing, or the prompt and an answer that we never saw.
+
+    Of a broken stream no more was written than was heard; after a timeout the whole answer may have been.
+    """
     if not trouble.billed:
         return Spent(0, 0, 0, "estimate")
-    return Spent(min(_prompt(ask), ask.bytes), min(-(-2 * trouble.heard // 7), most), 0, "estimate")
+    unseen = min(trouble.heard, most) if trouble.kind == "broken_stream" else most
+    return Spent(-(-ask.bytes // 2), unseen, 0, "estimate")
 
 
 def _prompt(ask: Ask) -> int:
