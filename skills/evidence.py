@@ -79,9 +79,11 @@ def losing_streak(runs: Sequence[Run]) -> int:
 
 
 def next_rung(rung: Rung, record: Record, ladder: Ladder, streak: int = 0) -> Rung:
-    """Where a version stands now. It climbs as evidence comes; only trust can be lost, by the bound or by a streak."""
+    """Where a version stands now: it climbs as evidence comes, falls by its bound once trusted, by a streak always."""
+    if streak >= ladder.parole_streak and record.succeeded:
+        return "parole"
     if rung == "trusted":
-        return "parole" if record.bound < ladder.parole_bound or streak >= ladder.parole_streak else "trusted"
+        return "parole" if record.bound < ladder.parole_bound else "trusted"
     trustworthy = record.succeeded + record.failed >= ladder.trusted_uses and record.bound >= ladder.trusted_bound
     if rung == "parole":
         return "trusted" if trustworthy else "parole"
