@@ -3,8 +3,8 @@
     python benchmarks/memory_month.py [--events 100000] [--json]
 
 Ore is found, mined out and found elsewhere; chests are filled and emptied; tasks fail, are mended and fail again;
-people say things, some of them orders. Each day: size by tier, shares of junk and doubles, open contradictions, and whether
-recall still gives the answer that is true now. The truth is kept by the simulation and never shown to memory.
+people say things, some of them orders. Each day: size by tier, shares of junk and doubles, open contradictions, and
+whether recall still gives the answer that is true now. The truth is kept by the simulation and never shown to memory.
 """
 
 from __future__ import annotations

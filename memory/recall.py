@@ -38,8 +38,8 @@ Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 class Recall:
     """Asks all routes over one database.
 
-    Weights and curve are those fitted on this database, if any. `off` switches tiers or fading off. `rerank` may reorder
-    the best hits; a failure of it changes nothing.
+    Weights and curve are those fitted on this database, if any. `off` switches tiers or fading off. `rerank` may
+    reorder the best hits; a failure of it changes nothing.
     """
 
     def __init__(

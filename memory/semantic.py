@@ -216,7 +216,7 @@ class Semantic:
 
     def undo_act(self, entry: int, *, at: float, reason: str) -> list[Entry]:
         """Undo the whole operation that an entry belongs to, or nothing of it; returns the inverse entries."""
-        with atomic(self._db):
+        with self._act():
             act = self.entry(entry).act
             rows = self._db.execute("SELECT id FROM journal WHERE id = ?1 OR act = ?1 ORDER BY id DESC", [act])
             return [self.undo(id, at=at, reason=reason) for (id,) in rows.fetchall()]

@@ -93,6 +93,23 @@ def test_a_superseded_fact_is_wrong_now_but_was_right_then(tmp_path: Path) -> No
     assert again.id not in (old.id, new.id)
 
 
+def test_a_whole_operation_is_taken_back_and_made_again(tmp_path: Path) -> None:
+    semantic = Semantic(open_db(tmp_path / "j.db"))
+    old = semantic.add(seen("iron_ore", 1, 2, 3, scope="a", at=1.0), reason="seen")
+    new = semantic.supersede(old.id, not_found("iron_ore", 1, 2, 3, within=4, scope="a", at=5.0), reason="mined")
+
+    def stand() -> tuple[bool, bool]:
+        return semantic.get(old.id).live, semantic.get(new.id).live
+
+    assert stand() == (False, True)
+    semantic.undo_act(semantic.journal(old.id)[0].id, at=6.0, reason="it is there after all")
+    assert stand() == (True, False)
+    semantic.undo_act(semantic.journal(old.id)[0].id, at=7.0, reason="no")
+    assert stand() == (False, True)
+    with pytest.raises(Refused, match="was undone by entry"):
+        semantic.undo_act(semantic.journal(old.id)[1].id, at=8.0, reason="again")
+
+
 def test_one_world_does_not_see_the_places_of_another(tmp_path: Path) -> None:
     semantic = Semantic(open_db(tmp_path / "j.db"))
     near = semantic.add(seen("furnace", 4, 64, 0, scope="a", at=1.0, what="placed"), reason="placed")
