@@ -137,6 +137,9 @@ class Primitives:
                     "look at screen_text(); a file that it cannot open may be the cause",
                 )
             self._desk.ask("activate", window=window.number)
+        if entry.refresh:
+            self._rest()
+            self._desk.ask("press", keys=entry.refresh)
         return self._effect(before)
 
     def focus_window(self, title: str) -> Effect:

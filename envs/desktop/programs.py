@@ -52,6 +52,7 @@ class ProgramEntry:
     processes: int = 0
     marked: str = ""
     go_to_cell: str = ""
+    refresh: str = ""
 
     @property
     def installed(self) -> bool:
