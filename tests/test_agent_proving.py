@@ -1,0 +1,132 @@
+"""Skills proven in real trial worlds: what counts as evidence, and what may replace a trusted version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from agent.known_goals import draft_for, write
+from agent.proving import Prover
+from agent.skill_trials import prover
+from agent.store import AGENT, Store
+from bridge.language import JavaScript, primitives
+from curriculum.book import CURRICULUM
+from curriculum.checks import Gained
+from curriculum.task import Task
+from memory.db import open_db
+from memory.log import EventLog
+from skills.admit import admit
+from skills.library import Library
+from skills.operators import Operators
+from skills.planning import plan
+from skills.proofs import JOURNEY
+from skills.refactor import find
+from skills.schema import SKILLS
+from skills.skill import Use, Version
+
+GOOD = """async function mineLogs(bot, { count = 1 } = {}) {
+  await mineBlock(bot, '#logs', count)
+  return { gained: count }
+}"""
+CALLER = """async function craftPlanks(bot, { count = 1 } = {}) {
+  await mineLogs(bot, { count: Math.ceil(count / 4) })
+  await craftItem(bot, '#planks', count)
+  return { gained: count }
+}"""
+
+
+class Workshop:
+    """A library, its log, and sources taken into it."""
+
+    def __init__(self, path: Path) -> None:
+        self.db = open_db(path, SKILLS, CURRICULUM, AGENT)
+        self.library, self.log = Library(self.db), EventLog(self.db)
+
+    def keep(self, source: str, *, trusted: bool = False) -> Version:
+        """A source as a version, with runs that make it trusted if asked."""
+        with JavaScript() as language:
+            known = dict.fromkeys(primitives(), "")
+            admission = admit(source, parse=language.facts, primitives=known, library=self.library)
+        version = self.library.add(admission, reason="test")
+        for run in range(10 if trusted else 1):
+            self.library.record_use(
+                Use(version.hash, "succeeded", version.hash, run, 0.0, args={"count": 1}, after={"oak_log": 1}, ticks=60,
+                    setting="fresh", world=f"w{run}")
+            )  # fmt: skip
+        return version
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path / "j.db")
+
+
+@pytest.fixture
+def proving(workshop: Workshop) -> Iterator[Prover]:
+    with closing(prover(workshop.library, Store(workshop.db), workshop.log)) as found:
+        yield found
+
+
+def test_a_trial_is_evidence_from_a_world_that_the_writer_never_saw(workshop: Workshop, proving: Prover) -> None:
+    version = workshop.keep(GOOD)
+    (trial,) = proving.verify(version.hash, 1)
+    assert trial.passed, trial.evidence
+    (kept,) = proving.proofs.trials_of(version.hash)
+    assert (kept.seed, kept.args, kept.wanted) == (trial.seed, trial.args, "Gain 1 of any logs.")
+    use = workshop.library.uses_of(version.hash)[0]
+    assert (use.setting, use.world) == ("fresh", f"minecraft:{trial.seed}")
+    assert use.events is not None
+    dug = workshop.log.read(JOURNEY, iteration=trial.id, kinds=["dug"])
+    assert sum(event.data["block"].endswith("_log") for event in dug) == 1
+    again = proving.fresh_case(version, 0)
+    assert again is not None
+    assert again.beginning.seed == trial.seed, "the same version is tried in the same worlds"
+
+
+def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(
+    workshop: Workshop, proving: Prover
+) -> None:
+    old = workshop.keep(GOOD, trusted=True)
+    caller = workshop.keep(CALLER)
+    worse = workshop.keep(GOOD.replace("  await", "  if (count > 1) throw new Error('too many')\n  await"))
+    held = proving.challenge(worse.hash)
+    assert not held.passed
+    assert workshop.library.get("mineLogs").current == old
+    assert workshop.library.challengers() == [], "it is not asked again"
+    better = workshop.keep(GOOD.replace("  await", "  // tidier\n  await"))
+    verdict = proving.challenge(better.hash)
+    assert verdict.passed, verdict.reason
+    assert workshop.library.get("mineLogs").current == better
+    follower = workshop.library.get("craftPlanks").current
+    assert follower.hash != caller.hash
+    assert follower.uses == {"mineLogs": better.hash}
+
+
+def test_a_known_goal_is_planned_into_a_parameterised_program(workshop: Workshop) -> None:
+    workshop.keep(GOOD, trusted=True)
+    operators = Operators(workshop.library, {"oak_log": "#logs"}, frozenset({"trusted"}))
+    draft = draft_for(Task("", Gained(item="oak_log", count=3)), {"inventory": {}}, operators)
+    assert draft is not None
+    assert (draft.name, draft.source, draft.args) == ("mineLogs", None, {"count": 3})
+    source = write(plan(operators, "oak_log", 3))
+    assert "await mineLogs(bot, { count: count })" in source
+    with JavaScript() as language:
+        assert admit(
+            source, parse=language.facts, primitives=dict.fromkeys(primitives(), ""), library=workshop.library
+        ).admitted
+
+
+def test_the_library_finds_doubles_siblings_and_idle_wrappers(workshop: Workshop) -> None:
+    mine = "async function {name}(bot, {{ count = 1 }} = {{}}) {{\n  await tidyInventory(bot)\n  {more}\n  return count\n}}"
+    for name, kind in (("mineOak", "oak_log"), ("mineBirch", "birch_log"), ("chopBirch", "birch_log")):
+        workshop.keep(mine.format(name=name, more=f"await mineBlock(bot, '{kind}', count)"))
+    workshop.keep("async function getOak(bot, { count = 1 } = {}) {\n  return await mineOak(bot, { count })\n}")
+    with JavaScript() as language:
+        found = {proposal.kind: proposal for proposal in find(workshop.library, language.shape)}
+    assert found["duplicate"].skills == ("mineBirch", "chopBirch")
+    assert set(found["siblings"].skills) == {"mineOak", "mineBirch"}
+    assert found["siblings"].name == "mineItem"
+    assert found["idle_wrapper"].skills == ("mineOak", "getOak")
