@@ -51,7 +51,8 @@ def words(found: Mapping[str, Any]) -> str:
     return "\n".join(
         [
             f"{found['journey']}: {found['tokens']} tokens, ${found['dollars']:.4f}; "
-            f"{found['refused']} answers refused; {found['without_a_call']} of {found['iterations']} programs without asking{audit}.",
+            f"{found['refused']} answers refused; "
+            f"{found['without_a_call']} of {found['iterations']} programs without asking{audit}.",
             table(["role", "calls", "troubles", "tokens in", "of them cached", "tokens out"], rows),
         ]
     )

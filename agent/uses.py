@@ -1,6 +1,6 @@
 """A finished iteration as evidence: one use of the program and one for each call of a skill inside it.
 
-The program is judged by the task's check. A call inside it succeeded if it came back and brought what the skill is known
+The program is judged by the task's check. A call in it succeeded if it came back and brought what the skill is known
 to bring; the world's events of its ticks say which tools and stations it needed. Reads only.
 """
 

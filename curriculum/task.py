@@ -16,7 +16,7 @@ from curriculum.checks import Check, parse
 from curriculum.errors import BadCheck
 
 TaskKind = Literal["milestone", "step", "explore", "repair", "given"]
-"""Why a task exists: a milestone itself, a step towards one, breadth, a skill that wants mending, or a person's wish."""
+"""Why a task exists: a milestone, a step towards one, breadth, a skill that wants mending, or a person's wish."""
 
 SCHEME = "t1"
 """Names the rule by which ids are made, so that it can change."""

@@ -1,4 +1,4 @@
-"""Trial worlds of Minecraft: embedded worlds in memory, one after the other, with one body that goes from one to the next.
+"""Trial worlds of Minecraft: embedded worlds in memory, one after the other, and one body that goes through them.
 
 A world's process is started while the trial before it still runs, so that entering it takes only the join. Nothing is
 written but sockets and logs in a folder of its own. One body in a Python process is the rule of the bridge, so a

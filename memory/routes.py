@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from memory.documents import regions_around
 from memory.index import Index
-from memory.question import Question
+from memory.question import EPISODIC, SEMANTIC, Question
 from memory.signature import signature
 
 CANDIDATES = 200
@@ -94,18 +94,21 @@ def by_marks(db: Database, question: Question) -> Found:
     wanted += [(1.0, kind, name) for name in question.items for kind in ("item", "skill")]
     if question.place:
         wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
-    where, values = question.visible()
     scores: dict[int, dict[str, float]] = {}
-    for weight, kind, name in wanted:
-        for (document,) in db.execute(
-            "SELECT document FROM marks CROSS JOIN documents ON documents.id = document "
-            f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
-            [kind, name, *values, CANDIDATES],
-        ):
-            scores.setdefault(document, {})[f"{name}"] = weight
+    # What was learned and what happened are looked up apart: many new episodes must not hide one old fact.
+    for tiers in (SEMANTIC, EPISODIC):
+        asked = tuple(tier for tier in question.tiers if tier in tiers)
+        where, values = replace(question, tiers=asked).visible()
+        for weight, kind, name in wanted if asked else ():
+            for (document,) in db.execute(
+                "SELECT document FROM marks CROSS JOIN documents ON documents.id = document "
+                f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
+                [kind, name, *values, CANDIDATES],
+            ):
+                scores.setdefault(document, {})[name] = weight
     most = sum({name: weight for weight, kind, name in wanted if kind != "place"}.values()) + 0.5 * bool(question.place)
     summed = {document: sum(found.values()) / most for document, found in scores.items()} if scores else {}
-    ranked = sorted(summed, key=lambda document: (-summed[document], -document))[:CANDIDATES]
+    ranked = sorted(summed, key=lambda document: (-summed[document], -document))[: 2 * CANDIDATES]
     # A thing that is marked is about what was asked, whatever its words.
     return Found({document: min(1.0, summed[document]) for document in ranked}, 1.0 if ranked else 0.0)
 

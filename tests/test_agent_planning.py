@@ -1,4 +1,4 @@
-"""The planner: what it plans over game data and skills, how failures change that, and that its programs are admitted."""
+"""The planner: what it plans over game data and skills, how failures change it, that its programs are admitted."""
 
 from __future__ import annotations
 
