@@ -1,14 +1,13 @@
 """How fast and how large a desktop is: start, first window, look, action, screenshot, snapshot, memory, ten at once.
 
-Medians of 30 (of 10 for starts). Prints a table; `--json FILE` keeps the figures.
+Medians of 30 (of 10 for starts).
 
-    python benchmarks/desktop.py [--json FILE] [--desktops 10]
+    python benchmarks/desktop.py [--desktops 10]
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._result import Result
 from envs.base import Limits, Module, Program
 from envs.desktop import DesktopEnv, DesktopSettings
 from envs.desktop.desk import Desk, DeskSettings
@@ -128,15 +128,19 @@ def many(count: int, folder: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--json", type=Path, help="write the figures to a file")
     parser.add_argument("--desktops", type=int, default=10)
     options = parser.parse_args()
+    result = Result("desktop", {"times": TIMES, "starts": STARTS, "desktops": options.desktops})
     with tempfile.TemporaryDirectory() as folder:
-        figures = {**starts(), **one_desktop(Path(folder) / "one"), **many(options.desktops, Path(folder) / "many")}
+        parts = (
+            starts,
+            lambda: one_desktop(Path(folder) / "one"),
+            lambda: many(options.desktops, Path(folder) / "many"),
+        )
+        figures = {name: value for part in parts for name, value in part().items()}
     for name, value in figures.items():
-        print(f"{name:40} {value:>10}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        result.row(measure=name, value=value)
+    result.finish(figures)
 
 
 if __name__ == "__main__":

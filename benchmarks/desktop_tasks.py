@@ -1,9 +1,9 @@
-"""Six desktop tasks, ten runs each, with fresh content every time: successes out of ten, and seconds.
+"""Seven desktop tasks, ten runs each, with fresh content every time: successes out of ten, and seconds.
 
 Each task is solved by one program over the primitives, in the skill's box, and judged by its machine check from the
 real files. What is measured is the desktop: how reliably real programs do what a correct program asks of them.
 
-    python benchmarks/desktop_tasks.py [--runs 10] [--task NAME] [--json FILE] [--shots FOLDER]
+    python benchmarks/desktop_tasks.py [--runs 10] [--task NAME] [--shots FOLDER]
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks._result import Result
 from curriculum.checks import (
     Achieved,
     All,
@@ -310,24 +311,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--task", help="only tasks with these words in their name")
-    parser.add_argument("--json", type=Path, help="write the figures to a file")
     parser.add_argument("--shots", type=Path, help="a folder for pictures of failed runs")
     options = parser.parse_args()
-    rows = []
-    print(f"{'task':32} {'solved':>8} {'median s':>9}")
+    result = Result("desktop_tasks", {"runs": options.runs})
     for task in TASKS:
         if options.task and options.task not in task.name:
             continue
         if not all(catalogue()[name].installed for name in task.programs):
-            print(f"{task.name:32} {'-':>8}   not installed: journeyman desktop install {' '.join(task.programs)}")
+            result.row(task=task.name, missing=f"journeyman desktop install {' '.join(task.programs)}")
             continue
-        row = play(task, options.runs, options.shots)
-        rows.append(row)
-        print(f"{task.name:32} {row['solved']:>5}/{row['runs']:<2} {row['median_seconds']:>9}", flush=True)
-        for failure in row["failures"]:
-            print(f"    {failure}")
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+        result.row(**play(task, options.runs, options.shots))
+    result.finish({row["task"]: f"{row['solved']}/{row['runs']}" for row in result.rows if "solved" in row})
 
 
 if __name__ == "__main__":
