@@ -87,10 +87,7 @@ class Recall:
         names = tuple(name for name in (*routes, "neighbours") if any(name in each for each in parts.values()))
         if relevance < 1:
             return Recalled((), (), names, relevance, abstained=True)
-        # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
-        likely = sorted(parts, key=lambda each: (-sum(part.added for part in parts[each].values()), -each))
-        hits = sorted((self._hit(each, parts[each], now) for each in likely[: 4 * limit]), key=_order)
-        hits = _varied(self._reranked(question, hits), limit)
+        hits = self._best(question, parts, now, limit)
         if tokens is None:
             return Recalled(tuple(replace(hit, shown=hit.text) for hit in hits), (), names, relevance)
         kept, cut = pack_hits(hits, tokens)
@@ -130,6 +127,25 @@ class Recall:
             parts.setdefault(document, {})["neighbours"] = Part(rank, gained[document], gained[document])
         return parts
 
+    def _best(self, question: Question, parts: dict[int, dict[str, Part]], now: float, limit: int) -> list[Hit]:
+        """The best hits; what happened and what was learned each keep a third of the places if they have the hits."""
+        likely = sorted(parts, key=lambda each: (-sum(part.added for part in parts[each].values()), -each))
+        groups: dict[bool, list[int]] = {True: [], False: []}
+        for start in range(0, len(likely), 500):
+            some = likely[start : start + 500]
+            sql = f"SELECT id, tier FROM documents WHERE id IN ({', '.join('?' * len(some))})"
+            tiers = dict(self.db.execute(sql, some).fetchall())
+            for document in some:
+                groups[tiers[document] in EPISODIC].append(document)
+        # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
+        found = [
+            _varied(self._reranked(question, [self._hit(each, parts[each], now) for each in group[: 3 * limit]]), limit)
+            for group in groups.values()
+        ]
+        kept = [hit for group in found for hit in group[: limit // 3]]
+        rest = sorted((hit for group in found for hit in group[limit // 3 :]), key=_order)
+        return sorted([*kept, *rest[: max(0, limit - len(kept))]], key=_order)[:limit]
+
     def _hit(self, document: int, parts: dict[str, Part], now: float) -> Hit:
         tier, ref, text, state, sensitivity = self.db.execute(
             "SELECT tier, ref, text, state, sensitivity FROM documents WHERE id = ?", [document]
@@ -145,6 +161,7 @@ class Recall:
         return Hit(document, tier, ref, text, sum(part.added for part in parts.values()), parts, why, sensitivity)
 
     def _reranked(self, question: Question, hits: list[Hit]) -> list[Hit]:
+        hits = sorted(hits, key=_order)
         if self._rerank is None or not hits:
             return hits
         opinions = self._rerank(question.text, [hit.text for hit in hits])

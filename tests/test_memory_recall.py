@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from memory.chroma import ChromaIndex
-from memory.db import open_db
+from memory.db import atomic, open_db
 from memory.embedders import OnnxMiniLM, SentenceTransformerMiniLM, find_embedder, onnx_folders
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import DenseUnavailable
@@ -348,6 +348,15 @@ def test_packing_fits_the_budget_and_shows_or_reports_everything(made: list[tupl
     assert sorted(hit.document for hit in (*kept, *cut)) == list(range(len(hits)))
     for hit in kept:
         assert hit.text.startswith(hit.shown.removesuffix(" …"))
+
+
+def test_one_old_fact_is_found_behind_hundreds_of_new_episodes(db: Database) -> None:
+    with atomic(db):
+        for n in range(10, 310):
+            goal = f"gain {n} iron_ore"
+            Episodes(db).record(Episode("a", n, f"t{n}", goal, "passed", float(n), gained={"iron_ore": n}))
+    hits = Recall(db).ask(Question("where is iron_ore", scope="a", items=("iron_ore",)), now=400.0).hits
+    assert any(hit.text == "iron_ore seen at 10 20 10" for hit in hits)
 
 
 def test_a_long_text_shows_its_beginning_first() -> None:
