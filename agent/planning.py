@@ -64,11 +64,16 @@ class Adjustments:
         """No failure so far."""
         return cls(more={})
 
-    def after(self, error: Mapping[str, Any]) -> Adjustments:
-        """The adjustments once this error was met as well. Codes: see bridge/PROTOCOL.md."""
+    def after(self, error: Mapping[str, Any], *, heeded: bool = False) -> Adjustments:
+        """The adjustments once this error was met as well. Codes: see bridge/PROTOCOL.md.
+
+        `heeded` means that the program that met it already gained what these adjustments ask for: what it lacks comes
+        on top.
+        """
         code, value = error.get("code"), error.get("value")
         if code == "missing_items" and isinstance(value, Mapping):
-            more = {**self.more, **{str(name): int(count) for name, count in value.items() if isinstance(count, int)}}
+            lacked = {str(name): int(count) for name, count in value.items() if isinstance(count, int)}
+            more = {**self.more, **{n: c + (self.more.get(n, 0) if heeded else 0) for n, c in lacked.items()}}
             return replace(self, more=more, comments=(*self.comments, f"Earlier the inventory lacked {_list(more)}."))
         if code in ("not_found", "gone"):
             return replace(
@@ -90,11 +95,13 @@ class Adjustments:
         return replace(self, heading=self.heading + 1)
 
 
-def adjust(errors: Iterable[Mapping[str, Any]]) -> Adjustments:
-    """Folds errors, oldest first, into what the next plan must heed."""
+def adjust(lessons: Iterable[Mapping[str, Any]], errors: Iterable[Mapping[str, Any]] = ()) -> Adjustments:
+    """Folds errors of lessons, then those of the attempts at this task, into what the next plan must heed."""
     adjustments = Adjustments.none()
-    for error in errors:
+    for error in lessons:
         adjustments = adjustments.after(error)
+    for error in errors:
+        adjustments = adjustments.after(error, heeded=True)
     return adjustments
 
 

@@ -31,8 +31,8 @@ from skills.schema import SKILLS
 from skills.skill import Use
 
 REGRESSED = "craftStick"
-BROKEN, TAG, PIECES = "craftPlanks", "planks", 1
-"""In the changed game a log gives one plank instead of four: the skill that makes planks fetches too few logs."""
+TAG, PIECES = "planks", 1
+"""In the changed game a log gives one plank instead of four: skills that were right about planks are wrong now."""
 WORSE = """/**
  * Craft stick, quickly.
  */
@@ -110,12 +110,14 @@ def mended(home: Path, result: Result) -> dict[str, Any]:
             if move.action in ("fell", "repair_asked", "adopted", "cleared", "held", "rolled_back"):
                 at = int(move.at) - begun
                 result.row(step="move", iteration=at, skill=move.skill, action=move.action, why=move.reason)
-        fell = next((move for move in moves if move.skill == BROKEN and move.action == "fell"), None)
-        new = next((m for m in moves if m.skill == BROKEN and m.action == "adopted" and fell and m.id > fell.id), None)
+        fell = next((move for move in moves if move.action == "fell"), None)
+        later = [move for move in moves if fell and move.action == "adopted" and move.id > fell.id]
+        new = next((move for move in later if fell and move.skill == fell.skill), None)
         followed = [move.skill for move in moves if move.action == "adopted" and new and move.id > new.id]
         failed = [row.iteration for row in rows if not row.passed]
         result.row(step="iterations", run=len(rows), failed=failed, skills=len(library.names()))
         return {
+            "fallen_skill": fell.skill if fell else None,
             "noticed_iteration": int(fell.at) - begun if fell else None,
             "mended_iteration": int(new.at) - begun if new else None,
             "callers_that_followed": followed,

@@ -137,3 +137,9 @@ def m004_trials(db: Database) -> None:
     )
     append_only(db, "situations")
     append_only(db, "trials")
+
+
+@SKILLS()
+def m005_current(db: Database) -> None:
+    """From a version to the skill whose current one it is: asked for every effect, call and standing."""
+    run_script(db, "CREATE INDEX skills_current ON skills (current);")

@@ -38,7 +38,7 @@ class Planner:
         kind = str(wanted.get("kind"))
         errors = [dict(attempt.error) for attempt in request.attempts if attempt.error]
         lessons = [dict(lesson["error"]) for lesson in request.lessons if lesson.get("error")]
-        adjustments = planning.adjust([*lessons, *errors])
+        adjustments = planning.adjust(lessons, errors)
         if request.objection:
             raise BrainError(f"the planner's program was refused: {request.objection}")
         deed = planning.deed(kind, wanted, self._data, self._skill_for, adjustments)
