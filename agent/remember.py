@@ -18,7 +18,6 @@ from sqlite_utils import Database
 from agent.config import chroma_url, home
 from agent.errors import UsageError
 from agent.store import AGENT, Store
-from curriculum.book import CURRICULUM
 from memory import fit as fitting
 from memory.bring_in import Policy, bring_in
 from memory.chroma import ChromaIndex
@@ -32,7 +31,6 @@ from memory.items import Item, Kind, State
 from memory.recall import Question, Recall
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
-from skills.schema import SKILLS
 
 Json = dict[str, Any]
 
@@ -197,8 +195,8 @@ def fit(dry: bool) -> Json:
 
 
 def _database(*, read_only: bool = False) -> Database:
-    """The one database, opened without the loop and its slow imports."""
-    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=read_only)
+    """The one database, opened without the loop and its slow imports; tables of other parts are left alone."""
+    return open_db(home() / "journeyman.db", AGENT, read_only=read_only)
 
 
 def _dense(db: Database) -> VectorIndex | ChromaIndex | None:
