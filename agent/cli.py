@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.cli_memory import memory
-from agent.cli_models import calls, record
+from agent.cli_models import approve, calls, ledger, record
 from agent.cli_tasks import tasks
 
 if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
+    from agent.oversight import Question
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 BRAIN_HELP = "Who thinks: planner, openai:MODEL, replay:FILE, manual, or manual:FOLDER."
@@ -65,6 +66,8 @@ main.add_command(memory)
 main.add_command(record)
 main.add_command(calls)
 main.add_command(tasks)
+main.add_command(approve)
+main.add_command(ledger)
 
 
 # -- journeys
@@ -115,12 +118,14 @@ main.add_command(tasks)
     show_default=True,
     help="Game time for trials of skills in other worlds, as a share of the journey's own.",
 )
+@click.option("--approve", type=click.Choice(["skills", "tasks", "all"]), help="Wait for a person's word on these.")
 @AS_JSON
 def run(
     worlds: tuple[str, ...],
     name: str | None,
     brain: str,
     role: tuple[str, ...],
+    approve: str | None,
     goal: str | None,
     seed: int | None,
     iterations: int | None,
@@ -145,6 +150,7 @@ def run(
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
         server=server, username=username, speed=speed, proving=proving, recipes=recipes, without=without, roles=role,
+        approve=approve,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 
@@ -179,13 +185,20 @@ def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:
     from agent.session import run_journey
 
     with display(terminal(), quiet=as_json) as show:
-        ended = run_journey(config, budget, show)
+        ended = run_journey(config, budget, show, asker=None if as_json or not sys.stdin.isatty() else _ask)
     if as_json:
         click.echo(json.dumps(report([config.name])))
     else:
         click.echo("\n" + closing_words(config.name, ended))
     interrupted = ended.stopped == "user" and ended.reason == "interrupted"
     sys.exit(130 if interrupted else {"goal": 0, "user": 0, "budget": 3, "error": 1}[ended.stopped])
+
+
+def _ask(question: Question) -> bool | None:
+    """Put a question to the person at the terminal."""
+    from agent.approving import page
+
+    return bool(click.confirm(page(question) + "\nAgreed?", default=True, err=True))
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Commands about models: recordings, calls and their cost. Each reads its words, calls one function, prints."""
+"""Commands about models and oversight: recordings, calls, approval, ledger. Each calls one function and prints."""
 
 from __future__ import annotations
 
@@ -28,3 +28,31 @@ def calls(name: str | None, as_json: bool) -> None:
     from agent import spending
 
     show(spending.of(name), as_json, spending.words)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("number", type=int, required=False)
+@click.option("--no", is_flag=True, help="Refuse.")
+@click.option("--reason", default="", help="Why; kept with the answer.")
+@click.option("--list", "listing", is_flag=True, help="Show what waits instead.")
+@AS_JSON
+def approve(name: str, number: int | None, no: bool, reason: str, listing: bool, as_json: bool) -> None:
+    """Answer a journey that waits for a person (see run --approve); without NUMBER the oldest question."""
+    from agent import overseeing
+
+    if listing:
+        show(overseeing.waiting(name), as_json, overseeing.waiting_words)
+    else:
+        show(overseeing.answer(name, number, not no, reason), as_json, overseeing.answer_words)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--kind", help="Only changes of this kind: skill, lesson, prompt, routing, monitor.")
+@AS_JSON
+def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
+    """Every change that the agent made to itself: what, why, evidence, and how to take it back."""
+    from agent import overseeing
+
+    show(overseeing.ledger(name, kind), as_json, overseeing.ledger_words)

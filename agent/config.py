@@ -46,6 +46,9 @@ class JourneyConfig:
     wish: bool = False
     """The goal is in words of its own, not a name of the game: a model makes a plan of it."""
 
+    approve: str = ""
+    """What waits for a person's word: skills, tasks, all, or nothing."""
+
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Who serves a role, in order, where it is not the brain: write, propose, judge, reflect, describe …"""
 

@@ -51,6 +51,7 @@ def new(
     recipes: Sequence[str] = (),
     without: Sequence[str] = (),
     roles: Sequence[str] = (),
+    approve: str | None = None,
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts.
 
@@ -96,6 +97,7 @@ def new(
         username=username or JourneyConfig.username,
         speed=speed,
         roles=chosen,
+        approve=approve or "",
     )
     store.create(config)
     return config

@@ -17,7 +17,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from agent import nodes
+from agent import approving, nodes
 from agent.parts import Parts
 from agent.state import State
 
@@ -36,16 +36,24 @@ def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledState
         nodes.run,
         nodes.verify,
         nodes.learn,
+        approving.approve_task,
+        approving.approve_skill,
     ):
         graph.add_node(node.__name__, partial(node, parts=parts))
     graph.add_edge(START, "decide")
     graph.add_conditional_edges("decide", after_decide, ["prove", "recall", END])
     graph.add_edge("prove", "propose")
-    graph.add_conditional_edges("propose", lambda state: END if state["stop"] else "recall", ["recall", END])
+    graph.add_conditional_edges(
+        "propose", lambda state: END if state["stop"] else "approve_task", ["approve_task", END]
+    )
+    graph.add_conditional_edges(
+        "approve_task", lambda state: "recall" if state["task"] else "decide", ["recall", "decide"]
+    )
     graph.add_edge("recall", "write")
     graph.add_conditional_edges("write", lambda state: "run" if state["draft"] else "learn", ["run", "learn"])
     graph.add_edge("run", "verify")
-    graph.add_edge("verify", "learn")
+    graph.add_edge("verify", "approve_skill")
+    graph.add_edge("approve_skill", "learn")
     graph.add_edge("learn", "decide")
     return graph.compile(checkpointer=checkpointer)
 

@@ -398,7 +398,7 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
     assert draft is not None
     if draft["skill"] is not None:
         hash, setting = str(draft["skill"]), evidence.IN_USE
-    elif row.passed and row.outcome == "returned":
+    elif row.passed and row.outcome == "returned" and state.get("approved", True):
         known = parts.library.has(row.name)
         version = parts.library.add(
             _described(_admit(draft["source"], parts), state, parts),
@@ -409,6 +409,12 @@ def _keep_skill(state: State, parts: Parts, row: Iteration, events: list[dict[st
             at=now,
         )
         hash, setting = version.hash, evidence.AT_HOME
+        parts.ledger.write(
+            row.journey, row.iteration, "skill", f"skill/{version.hash}",
+            what=f"{version.skill} {version.hash[:15]}: {'a new version' if known else 'new'}",
+            why=row.note or row.evidence, evidence={"iteration": row.iteration, "verdict": row.evidence},
+            undo=f"journeyman skills {'rollback' if known else 'retire'} {version.skill}",
+        )  # fmt: skip
         parts.report("kept", name=version.skill, purpose=version.purpose, change="a new version" if known else "new")
     else:
         hash, setting = None, evidence.IN_USE

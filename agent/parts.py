@@ -11,6 +11,8 @@ from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
 from agent.known import known_items
 from agent.models.calls import Calls
+from agent.monitor import Monitor
+from agent.oversight import Approvals, Ledger, Question
 from agent.proving import Prover
 from agent.roles.steered import Steered
 from agent.staff import Staff
@@ -74,6 +76,13 @@ class Parts:
     calls: Calls
     """What models were asked, and what that cost."""
     staff: Staff
+    approvals: Approvals
+    ledger: Ledger
+    monitor: Monitor
+    stop: Callable[[], None]
+    """Raises StopAsked once the journey was asked to stop."""
+    asker: Callable[[Question], bool | None] | None
+    """Asks the person at the terminal, if one is there."""
     prover: Prover | None = None
     """Trials between tasks; None where there are no trial worlds or none are wanted."""
     reached: Reached = field(default_factory=Reached)

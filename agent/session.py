@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Command
 from sqlite_utils import Database
 
-from agent import loop
+from agent import approving, loop
 from agent.brain import Brain
 from agent.brains.fallback import Fallback
 from agent.brains.model import ModelWriter
@@ -29,7 +30,9 @@ from agent.families import families
 from agent.known import skills_for
 from agent.models.calls import MODELS, Calls
 from agent.models.desk import Desk
+from agent.monitor import Monitor
 from agent.nodes import LOSSES
+from agent.oversight import OVERSIGHT, Approvals, Ledger
 from agent.parts import Parts, Reached
 from agent.proving import Prover
 from agent.remember import open_recall
@@ -75,11 +78,21 @@ class Ended:
 
 def database(*, read_only: bool = False) -> Database:
     """The one database with every package's tables."""
-    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS, read_only=read_only)
+    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS, OVERSIGHT, read_only=read_only)
 
 
-def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits: Limits | None = None) -> Ended:
-    """Run a journey (new or not) until its goal, its budget, a person or an error stops it."""
+def run_journey(
+    config: JourneyConfig,
+    budget: Budget,
+    report: Reporter,
+    limits: Limits | None = None,
+    *,
+    asker: approving.Asker | None = None,
+) -> Ended:
+    """Run a journey (new or not) until its goal, its budget, a person or an error stops it.
+
+    `asker` puts questions for approval to the person at the terminal, if there is one.
+    """
     db = database()
     store = Store(db)
     store.claim(config.name)
@@ -91,7 +104,7 @@ def run_journey(config: JourneyConfig, budget: Budget, report: Reporter, limits:
 
     ended = Ended("error", "the program ended unexpectedly")
     try:
-        parts = _parts(config, budget, db, store, report, seconds, limits or Limits())
+        parts = _parts(config, budget, db, store, report, seconds, limits or Limits(), asker)
         try:
             ended = _run(parts)
         finally:
@@ -155,7 +168,14 @@ def environment(config: JourneyConfig) -> Env:
 
 
 def _parts(
-    config: JourneyConfig, budget: Budget, db: Database, store: Store, report: Reporter, seconds: Any, limits: Limits
+    config: JourneyConfig,
+    budget: Budget,
+    db: Database,
+    store: Store,
+    report: Reporter,
+    seconds: Any,
+    limits: Limits,
+    asker: approving.Asker | None,
 ) -> Parts:
     data, milestones = gamedata.load(), tree.load()
     library, log, calls, begun = Library(db, config.library), EventLog(db), Calls(db), seconds()
@@ -164,9 +184,13 @@ def _parts(
         if store.stop_requested(config.name):
             raise StopAsked("asked to stop")
 
+    ledger, approvals = Ledger(db), Approvals(db)
     clockwork = Clockwork(
         notice=lambda text: report("notice", text=text),
-        routed=lambda role, model, why: report("notice", text=f"{role} goes to {model} first: {why}"),
+        routed=lambda role, model, why: ledger.write(
+            config.name, 0, "routing", f"{role}/{model}/{why}", what=f"{role} asks {model} first", why=why,
+            evidence={"role": role, "model": model}, undo=f"resume with --role {role}=…",
+        ),
         stop=stop,
         session_seconds=lambda: seconds() - begun,
     )
@@ -200,11 +224,27 @@ def _parts(
         seconds=seconds,
         calls=calls,
         staff=Staff.of(desk),
+        approvals=approvals,
+        ledger=ledger,
+        stop=stop,
+        asker=asker,
+        monitor=Monitor(
+            config.name, store, calls, approvals, ledger, library,
+            tell=lambda text: report("notice", text=text), shrink=lambda: _shrink(desk),
+        ),
         session_started=begun,
     )
     parts.reached = _reached(parts)
     parts.prover = _prover(parts)
     return parts
+
+
+def _shrink(desk: Desk | None) -> str:
+    """Halve what a desk may still spend; words on how to take that back."""
+    if desk is None:
+        return "nothing was changed: no model is asked"
+    desk.purse = desk.purse.halved()
+    return "the next session has the whole budget again"
 
 
 def _prover(parts: Parts) -> Prover | None:
@@ -251,9 +291,15 @@ def _run(parts: Parts) -> Ended:
         saver = SqliteSaver(connection)
         graph = loop.build(parts, saver)
         settings: Any = {"configurable": {"thread_id": name}, "recursion_limit": FOREVER}
+
+        def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+            parts.report("notice", text=f"waits for a word on a {asked['kind']}: journeyman approve {name}")
+            folder = home() / "runs" / name / "approvals"
+            return approving.wait(parts.approvals, name, asked, folder, stop=parts.stop, ask=parts.asker)
+
         while True:
             try:
-                state = _drive(graph, settings, connection, name)
+                state = _drive(graph, settings, connection, name, answer, parts.monitor.look)
                 return Ended(str(state["stop"]), state["reason"])
             except EnvLost as error:
                 parts.losses += 1
@@ -276,10 +322,20 @@ def _entered(parts: Parts, enter: Callable[[], Observation]) -> Observation:
     return enter()
 
 
-def _drive(graph: Any, settings: Any, connection: sqlite3.Connection, name: str) -> State:
-    """Stream the graph to its end: from the start, from where a crash left it, or on from where it stopped."""
+def _drive(
+    graph: Any,
+    settings: Any,
+    connection: sqlite3.Connection,
+    name: str,
+    answer: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    watch: Callable[[], object],
+) -> State:
+    """Stream the graph to its end: from the start, from where a crash left it, or on from where it stopped.
+
+    `answer` is asked at each interrupt; `watch` looks after each iteration.
+    """
     snapshot = graph.get_state(settings)
-    entry: Mapping[str, Any] | None
+    entry: Mapping[str, Any] | Command[Any] | None
     if not snapshot.values:
         entry = loop.first_state(name)
     elif snapshot.next:
@@ -287,11 +343,17 @@ def _drive(graph: Any, settings: Any, connection: sqlite3.Connection, name: str)
     else:
         entry = {"stop": None, "reason": ""}
     finished = 0
-    for update in graph.stream(entry, settings, stream_mode="updates", durability="sync"):
-        if "learn" in update:
-            finished += 1
-            if finished % PRUNE_EVERY == 0:
-                _prune(connection, name)
+    while True:
+        for update in graph.stream(entry, settings, stream_mode="updates", durability="sync"):
+            if "learn" in update:
+                watch()
+                finished += 1
+                if finished % PRUNE_EVERY == 0:
+                    _prune(connection, name)
+        asked = graph.get_state(settings).interrupts
+        if not asked:
+            break
+        entry = Command(resume=answer(asked[0].value))
     _prune(connection, name)
     return cast(State, graph.get_state(settings).values)
 

@@ -21,6 +21,8 @@ class State(TypedDict, total=False):
     draft: dict[str, Any] | None
     """The program about to run: name, source, args, modules' ids, note, usage."""
     passed: bool | None
+    approved: bool
+    """Whether a program that passed may become a skill; only a person refuses."""
     stop: str | None
     """goal, budget, user or error; None while the journey goes on."""
     reason: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.config import Budget
 from agent.errors import BudgetSpent
@@ -46,6 +46,16 @@ class Purse:
                 left_dollars = max(0.0, self.budget.dollars - dollars)
                 raise BudgetSpent(f"${left_dollars:.4f} of ${self.budget.dollars:g} is left, too little for a call")
         return most
+
+    def halved(self) -> Purse:
+        """The same purse with half of what is left in it; a budget without a limit gets none."""
+        tokens, dollars = self.spent()
+        budget = self.budget
+        if budget.tokens is not None:
+            budget = replace(budget, tokens=tokens + max(0, budget.tokens - tokens) // 2)
+        if budget.dollars is not None:
+            budget = replace(budget, dollars=dollars + max(0.0, budget.dollars - dollars) / 2)
+        return replace(self, budget=budget)
 
     def time(self, wanted: float) -> float:
         """How many seconds of `wanted` are left. Raises BudgetSpent when none are."""

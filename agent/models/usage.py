@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.models.call import Ask, Completion, Trouble
-from memory.working import estimate_tokens
+
+FINE, COARSEST = 2, 16
+"""Bytes of a token: what estimates count with (few texts have shorter ones), and the most that is believed."""
 
 Source = Literal["server", "estimate", "capped"]
 
@@ -27,13 +29,14 @@ class Spent:
 
 
 def of_answer(completion: Completion, ask: Ask, most: int) -> Spent:
-    """The server's count if it can be true; an estimate if there is none; else what was reserved for the call.
+    """The server's count if it can be true; a careful estimate if there is none, or one that is far too low.
 
-    The prompt cannot have more tokens than bytes, and the answer was limited to `most`.
+    The prompt cannot have more tokens than bytes, and the answer was limited to `most`: a higher claim counts as that.
     """
     said_in, said_out = completion.tokens_in, completion.tokens_out
-    if said_in is None or said_out is None or said_in <= 0 or said_out < 0:
-        return Spent(min(_prompt(ask), ask.bytes), min(estimate_tokens(completion.text), most), 0, "estimate")
+    written = len(completion.text.encode())
+    if said_in is None or said_out is None or said_in * COARSEST < ask.bytes or said_out * COARSEST < written:
+        return Spent(-(-ask.bytes // FINE), min(-(-written // FINE), most), 0, "estimate")
     if said_in > ask.bytes or said_out > most:
         return Spent(min(said_in, ask.bytes), min(said_out, most), 0, "capped")
     return Spent(said_in, said_out, max(0, min(completion.cached or 0, said_in)))
@@ -47,8 +50,4 @@ def of_trouble(trouble: Trouble, ask: Ask, most: int) -> Spent:
     if not trouble.billed:
         return Spent(0, 0, 0, "estimate")
     unseen = min(trouble.heard, most) if trouble.kind == "broken_stream" else most
-    return Spent(-(-ask.bytes // 2), unseen, 0, "estimate")
-
-
-def _prompt(ask: Ask) -> int:
-    return sum(estimate_tokens(message["content"]) for message in ask.messages)
+    return Spent(-(-ask.bytes // FINE), unseen, 0, "estimate")
