@@ -2,11 +2,12 @@
 
 Knows version 1 (one folder for each controller), version 2 (one folder) and machines where neither can be written to;
 there `create` gives None and the caller falls back to limits of single processes. Makes folders under /sys/fs/cgroup
-and removes them again; touches no group that it did not make.
+and removes them again; touches no group that it did not make but empty ones of ours whose maker is gone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import time
@@ -16,6 +17,7 @@ from itertools import count
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
+PREFIX = "journeyman"
 REMOVE_SECONDS = 2.0
 _numbers = count(1)
 
@@ -59,10 +61,12 @@ class Cgroup:
 
 def create(memory_bytes: int, processes: int, root: Path = ROOT) -> Cgroup | None:
     """A new group with these caps, or None where this machine does not let us make one."""
-    name = f"journeyman-{os.getpid()}-{next(_numbers)}"
+    name = f"{PREFIX}-{os.getpid()}-{next(_numbers)}"
     version_2 = {"memory.max": memory_bytes, "memory.swap.max": 0, "pids.max": processes}
     if (root / "cgroup.controllers").exists():
+        _sweep(_own_group(root))
         return _make({_own_group(root) / name: version_2})
+    _sweep(root / "memory", root / "pids")
     return _make(
         {
             root / "memory" / name: {"memory.limit_in_bytes": memory_bytes},
@@ -79,6 +83,15 @@ def _own_group(root: Path) -> Path:
         return root
     folder = root / own
     return folder.parent if folder != root else root
+
+
+def _sweep(*folders: Path) -> None:
+    """Remove what a process of ours left that was killed before it could; a group in use cannot be removed."""
+    for folder in folders:
+        for group in folder.glob(f"{PREFIX}-*-*"):
+            if not Path(f"/proc/{group.name.split('-')[1]}").exists():
+                with contextlib.suppress(OSError):
+                    group.rmdir()
 
 
 def _make(wanted: dict[Path, dict[str, int]]) -> Cgroup | None:
