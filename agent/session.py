@@ -163,7 +163,7 @@ def environment(config: JourneyConfig) -> Env:
             assist=config.assist,
             speed=config.fastest,
             rules={"recipes": config.recipes} if config.recipes else {},
-        )  # fmt: skip
+        )
     )
 
 
@@ -188,8 +188,14 @@ def _parts(
     clockwork = Clockwork(
         notice=lambda text: report("notice", text=text),
         routed=lambda role, model, why: ledger.write(
-            config.name, 0, "routing", f"{role}/{model}/{why}", what=f"{role} asks {model} first", why=why,
-            evidence={"role": role, "model": model}, undo=f"resume with --role {role}=…",
+            config.name,
+            0,
+            "routing",
+            f"{role}/{model}/{why}",
+            what=f"{role} asks {model} first",
+            why=why,
+            evidence={"role": role, "model": model},
+            undo=f"resume with --role {role}=…",
         ),
         stop=stop,
         session_seconds=lambda: seconds() - begun,
@@ -229,8 +235,14 @@ def _parts(
         stop=stop,
         asker=asker,
         monitor=Monitor(
-            config.name, store, calls, approvals, ledger, library,
-            tell=lambda text: report("notice", text=text), shrink=lambda: _shrink(desk),
+            config.name,
+            store,
+            calls,
+            approvals,
+            ledger,
+            library,
+            tell=lambda text: report("notice", text=text),
+            shrink=lambda: _shrink(desk),
         ),
         session_started=begun,
     )

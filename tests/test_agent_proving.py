@@ -53,8 +53,8 @@ class Workshop:
         version = self.library.add(admission, reason="test")
         for run in range(10 if trusted else 1):
             self.library.record_use(
-                Use(version.hash, "succeeded", version.hash, run, 0.0, args={"count": 1}, after={"oak_log": 1}, ticks=60,
-                    setting="fresh", world=f"w{run}")
+                Use(version.hash, "succeeded", version.hash, run, 0.0, args={"count": 1}, after={"oak_log": 1},
+                    ticks=60, setting="fresh", world=f"w{run}")
             )  # fmt: skip
         return version
 
@@ -120,7 +120,8 @@ def test_a_known_goal_is_planned_into_a_parameterised_program(workshop: Workshop
 
 
 def test_the_library_finds_doubles_siblings_and_idle_wrappers(workshop: Workshop) -> None:
-    mine = "async function {name}(bot, {{ count = 1 }} = {{}}) {{\n  await tidyInventory(bot)\n  {more}\n  return count\n}}"
+    head = "async function {name}(bot, {{ count = 1 }} = {{}}) {{\n"
+    mine = head + "  await tidyInventory(bot)\n  {more}\n  return count\n}}"
     for name, kind in (("mineOak", "oak_log"), ("mineBirch", "birch_log"), ("chopBirch", "birch_log")):
         workshop.keep(mine.format(name=name, more=f"await mineBlock(bot, '{kind}', count)"))
     workshop.keep("async function getOak(bot, { count = 1 } = {}) {\n  return await mineOak(bot, { count })\n}")
