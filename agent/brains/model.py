@@ -139,7 +139,7 @@ def _in_full(attempt: Attempt) -> str:
     found += [f"The check said: {attempt.evidence} The inventory changed by: {gained}."]
     if attempt.trail:
         found.append(f"It called: {'; '.join(attempt.trail)}.")
-    found += [f"It said «{said}»" for said in attempt.said]
+    found += [f"It said «{said.replace('«', '‹').replace('»', '›')}»" for said in attempt.said]
     return "\n".join([*found, "```js", *source, "```"])
 
 
