@@ -43,10 +43,11 @@ from agent.state import State
 from agent.store import AGENT, Store
 from curriculum import gamedata, tree
 from curriculum.agenda import Agenda
-from curriculum.book import CURRICULUM, TaskBook
+from curriculum.book import TaskBook
 from curriculum.gamedata import GameData
 from curriculum.proposal import Proposer
 from curriculum.propose import TechTreeProposer
+from curriculum.schema import CURRICULUM
 from curriculum.tree import Tree
 from envs.base import Env, Limits, Observation, TrialEnv
 from envs.errors import EnvError, EnvLost

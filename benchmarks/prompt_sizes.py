@@ -11,7 +11,6 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from os.path import commonprefix
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -51,7 +50,10 @@ class Watched:
 
     def _note(self, role: str, messages: Sequence[Message], request: WriteRequest) -> None:
         text = "\n".join(message["content"] for message in messages)
-        shared = estimate_tokens(commonprefix([self._before, text])) if self._before else 0
+        same = next(
+            (place for place, pair in enumerate(zip(self._before, text, strict=False)) if pair[0] != pair[1]), len(text)
+        )
+        shared = estimate_tokens(text[:same]) if self._before else 0
         self._before = text
         self._result.row(
             iteration=int(request.place.split("/")[1]) + 1, role=role, tokens=estimate_tokens(text), cached=shared,

@@ -18,7 +18,7 @@ from agent.store import AGENT, Store
 from benchmarks._journey import Journey
 from benchmarks._result import Result
 from bridge.language import JavaScript
-from curriculum.book import CURRICULUM
+from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from skills.graph import SkillGraph, picture
 from skills.library import Library

@@ -23,7 +23,7 @@ from agent.store import AGENT
 from benchmarks._journey import Journey
 from benchmarks._result import Result
 from curriculum import gamedata
-from curriculum.book import CURRICULUM
+from curriculum.schema import CURRICULUM
 from envs.base import Beginning, Limits, Module, Program
 from envs.errors import EnvLost
 from envs.minecraft_trials import MinecraftTrials

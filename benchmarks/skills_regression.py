@@ -22,7 +22,7 @@ from benchmarks._journey import Journey
 from benchmarks._result import Result
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
-from curriculum.book import CURRICULUM
+from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from memory.log import EventLog
 from skills.admit import admit

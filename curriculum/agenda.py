@@ -13,28 +13,11 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from curriculum.book import CURRICULUM
 from curriculum.errors import CurriculumError
 from curriculum.task import Task, from_json
 from memory.db import atomic
 
 Standing = Literal["open", "taken", "passed", "failed", "withdrawn"]
-
-
-@CURRICULUM()
-def m002_agenda(db: Database) -> None:
-    """Tasks that were set, and items or tasks that are not to be taken up."""
-    db.executescript(
-        """
-        CREATE TABLE agenda (
-            journey TEXT NOT NULL, entry INTEGER NOT NULL, place REAL NOT NULL, task TEXT NOT NULL, data TEXT NOT NULL,
-            plan TEXT NOT NULL, by TEXT NOT NULL, standing TEXT NOT NULL DEFAULT 'open', number INTEGER,
-            PRIMARY KEY (journey, entry)) WITHOUT ROWID;
-        CREATE TABLE vetoes (
-            journey TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL, lifted INTEGER NOT NULL DEFAULT 0,
-            PRIMARY KEY (journey, subject)) WITHOUT ROWID;
-        """
-    )
 
 
 @dataclass(frozen=True)
@@ -59,7 +42,7 @@ class Entry:
 
 
 class Agenda:
-    """Reads and writes agendas in one database (open it with the set CURRICULUM)."""
+    """Reads and writes agendas in one database (open it with the set of curriculum.schema)."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

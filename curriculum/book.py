@@ -11,28 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from curriculum.progress import Attempt, Fingerprint, fingerprint_from_json
 from curriculum.task import Task, from_json
 from memory.db import atomic
-
-CURRICULUM = Migrations("curriculum")
-"""The migration set of this package."""
-
-
-@CURRICULUM()
-def m001_tasks(db: Database) -> None:
-    """Tasks of all journeys; `passed` is NULL while a task is under way."""
-    db.executescript(
-        """
-        CREATE TABLE tasks (
-            journey TEXT NOT NULL, number INTEGER NOT NULL, task TEXT NOT NULL, item TEXT, data TEXT NOT NULL,
-            rejected TEXT NOT NULL, situation TEXT NOT NULL, passed INTEGER, cause TEXT, ended INTEGER,
-            PRIMARY KEY (journey, number)) WITHOUT ROWID;
-        CREATE INDEX tasks_task ON tasks (task, passed);
-        """
-    )
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from agent.proving import Prover
 from agent.skill_trials import prover
 from agent.store import AGENT, Store
 from bridge.language import JavaScript, primitives
-from curriculum.book import CURRICULUM
 from curriculum.checks import Gained
+from curriculum.schema import CURRICULUM
 from curriculum.task import Task
 from memory.db import open_db
 from memory.log import EventLog

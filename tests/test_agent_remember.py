@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from agent.cli import main
 from agent.remember import Meanwhile
 from agent.store import AGENT
-from curriculum.book import CURRICULUM
+from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
 from memory.semantic import Item, Semantic, lesson

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from curriculum.book import CURRICULUM, TaskBook
+from curriculum.book import TaskBook
 from curriculum.checks import parse
 from curriculum.progress import Failure, Fingerprint, fold, retry_condition
+from curriculum.schema import CURRICULUM
 from curriculum.task import Task
 from memory.db import open_db
 
