@@ -19,7 +19,7 @@ from rich.text import Text
 
 
 class Reporter(Protocol):
-    """Told what happens, in order: started, proposed, writing, running, ran, kept, proven, milestone, notice and the like."""
+    """Told what happens, in order: started, proposed, writing, running, ran, kept, milestone and the like."""
 
     def __call__(self, kind: str, **data: Any) -> None:
         """Take note of one thing."""
