@@ -74,3 +74,8 @@ def fill(name: str, text: str, variables: Mapping[str, str]) -> str:
         problems += [f"does not use {', '.join(idle)}"] * bool(idle)
         raise UsageError(f"prompt {name} {' and '.join(problems)}")
     return template.substitute(variables)
+
+
+def variables(text: str) -> frozenset[str]:
+    """The variables of a text."""
+    return frozenset(Template(text).get_identifiers())
