@@ -14,9 +14,9 @@ from agent.models.settings import table
 from agent.monitor import findings
 from agent.oversight import OVERSIGHT, Approvals, Ledger
 from curriculum.agenda import Agenda
-from curriculum.book import CURRICULUM
 from curriculum.checks import Gained
 from curriculum.errors import CurriculumError
+from curriculum.schema import CURRICULUM
 from curriculum.task import Task
 from memory.db import open_db
 
