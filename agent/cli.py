@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.cli_memory import memory
-from agent.cli_models import approve, calls, ledger, record
+from agent.cli_models import approve, calls, improve, ledger, record
 from agent.cli_tasks import tasks
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ main.add_command(calls)
 main.add_command(tasks)
 main.add_command(approve)
 main.add_command(ledger)
+main.add_command(improve)
 
 
 # -- journeys

@@ -56,3 +56,30 @@ def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
     from agent import overseeing
 
     show(overseeing.ledger(name, kind), as_json, overseeing.ledger_words)
+
+
+@click.command()
+@click.option("--brain", required=True, help="The model whose prompts are improved: openai:MODEL.")
+@click.option("--prompt", default="writer", show_default=True, help="Which prompt.")
+@click.option("--train", multiple=True, required=True, metavar="GOAL", help="Goals from whose failures to learn.")
+@click.option(
+    "--held-out", multiple=True, required=True, metavar="GOAL", help="Goals that decide; no prompt sees them."
+)
+@click.option("--seeds", type=click.IntRange(min=2), default=5, show_default=True, help="Worlds for each goal.")
+@click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option("--iterations", type=click.IntRange(min=1), default=12, show_default=True, help="Programs for each goal.")
+@AS_JSON
+def improve(
+    brain: str,
+    prompt: str,
+    train: tuple[str, ...],
+    held_out: tuple[str, ...],
+    seeds: int,
+    rounds: int,
+    iterations: int,
+    as_json: bool,
+) -> None:
+    """Change a prompt from what failed; kept only if goals that it never saw gain, at no higher cost."""
+    from agent import improvements
+
+    show(improvements.run(brain, train, held_out, seeds, rounds, iterations, prompt), as_json, improvements.words)

@@ -176,7 +176,7 @@ def _try(
     }
     if bound <= 0:
         return card("not better elsewhere", f"the gain on held-out tasks may be {bound:+.2f}", **facts), scores
-    if cost[1] > cost[0]:
+    if any(score.passed for score in old.values()) and cost[1] > cost[0]:
         return card("dearer", f"{cost[1]:.0f} tokens a success instead of {cost[0]:.0f}", **facts), scores
     return card("adopted", f"held-out gain of at least {bound:+.2f}", **facts), scores
 

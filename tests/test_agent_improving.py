@@ -30,7 +30,7 @@ BROKEN = Candidate("writer", "version: x\nNo variables.\n===\nnone\n", "planted:
 def evaluate(candidate: Candidate | None, task: str, seed: int) -> Score:
     """A world in which the good candidate helps everywhere, and the overfitted one only where it was trained."""
     helped = candidate in (GOOD, DEAR) or (candidate == OVERFIT and task in SETS.training)
-    passed = (helped or (task, seed) == ("plank", 1)) and candidate != BAD
+    passed = (helped or (task, seed) in (("plank", 1), ("bowl", 1))) and candidate != BAD
     return Score(passed, 9_000 if candidate == DEAR and task in SETS.held_out else 100, f"{task} failed")
 
 
