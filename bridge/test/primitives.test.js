@@ -187,7 +187,7 @@ test('primitives', async t => {
     await body.operations.tick({ count: 2 })
     const top = (await observe()).spawn
     await command(`tp Tester ${top.x + 0.5} ${top.y} ${top.z + 0.5}`)
-    await give({ stone_shovel: 1, stone_pickaxe: 1, cobblestone: 4 })
+    await give({ iron_sword: 1, stone_shovel: 1, stone_pickaxe: 1, cobblestone: 4 }) // the unarmed hide by themselves
     await command('time set 13000')
     await body.operations.tick({ count: 30 })
     const { waited } = await success('return shelter(bot)', 20000)
@@ -199,7 +199,7 @@ test('primitives', async t => {
   })
 
   await t.test('a bed carried is slept in and taken along', async () => {
-    await give({ white_bed: 1 })
+    await give({ iron_sword: 1, white_bed: 1 })
     await command('time set 13000')
     await body.operations.tick({ count: 30 })
     const { time } = await success('return sleepInBed(bot)')
