@@ -123,7 +123,7 @@ def _play(candidate: Candidate | None, goal: str, seed: int, brain: str, iterati
 
 
 def _outcome(folder: Path, goal: str) -> tuple[bool, int, str]:
-    """Whether a journey came to its goal by its own record, what it cost, and what failed on the way, in a few lines."""
+    """Whether a journey came to its goal by its own record, what it cost, what failed on the way, in a few lines."""
     from agent.store import Store
     from memory.db import open_db
 
