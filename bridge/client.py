@@ -188,8 +188,8 @@ class Body:
 
     @property
     def _process(self) -> Any:
-        package = sys.modules.get("javascript")
-        return package.connection.proc if package and self._run_dir else None
+        connection = getattr(sys.modules.get("javascript"), "connection", None)  # absent while it is being imported
+        return connection.proc if connection and self._run_dir else None
 
     def _boot(self) -> None:
         run_dir = self._run_dir
@@ -260,7 +260,7 @@ def _package_folder() -> Path:
 
 def _begin(script: Path) -> Any:
     """Start the package's Node.js process with `script` in the place of node; the first start is its import."""
-    package: Any = sys.modules.get("javascript")
+    package = _imported()
     if package is None:
         os.environ["NODE_BIN"] = str(script)
         # With a replaced sys.stdout the package believes to be in a notebook and prints whatever Node.js prints.
@@ -277,9 +277,22 @@ def _begin(script: Path) -> Any:
     return package
 
 
+def _imported() -> Any:
+    """The package, None where it is not imported; one whose process died during its import is half there: forgotten."""
+    package = sys.modules.get("javascript")
+    if package is None or (hasattr(package, "connection") and hasattr(package, "config")):
+        return package
+    process = getattr(sys.modules.get("javascript.connection"), "proc", None)
+    if process is not None:
+        process.kill()
+    for name in [name for name in sys.modules if name == "javascript" or name.startswith("javascript.")]:
+        del sys.modules[name]
+    return None
+
+
 def _finish() -> None:
     """End the package's process and wait for it."""
-    package = sys.modules.get("javascript")
+    package = _imported()
     if package is None or package.connection.proc is None:
         return
     process = package.connection.proc

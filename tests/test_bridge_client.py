@@ -8,11 +8,13 @@ import subprocess
 import sys
 import textwrap
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bridge import client
 from bridge.client import Body
 from bridge.errors import BodyLost, BodyRefused, BodyTimeout, BridgeError, WorldLost, WorldRefused
 from bridge.world_process import WorldProcess
@@ -148,3 +150,12 @@ def _script(run_dir: Path, text: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", start + textwrap.dedent(text)],
         cwd=ROOT, capture_output=True, text=True, timeout=60, start_new_session=True,
     )  # fmt: skip
+
+
+def test_a_package_whose_import_broke_off_is_forgotten_and_imported_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process may die while the package is being imported; what is left of it must not stand in the way."""
+    for name in [name for name in sys.modules if name == "javascript" or name.startswith("javascript.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "javascript", types.ModuleType("javascript"))
+    client._finish()
+    assert "javascript" not in sys.modules
