@@ -65,7 +65,8 @@ def test_a_killed_body_is_noticed_and_replaced_in_place(world: WorldProcess, bod
     assert body.pid is not None
     os.kill(body.pid, signal.SIGKILL)
     with pytest.raises(BodyLost):
-        body.ping()
+        for _ in range(1000):  # what is inside the sandbox may answer for a moment after its outside is gone
+            body.ping()
     body.restart()
     body.join(socket="world.sock", seed=1, username="Tester")
     assert body.run(program("return 6 * 7"), {}, timeout=30)["value"] == 42
