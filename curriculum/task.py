@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from curriculum.checks import Check, parse
@@ -30,13 +30,17 @@ class Task:
     check: Check
     kind: TaskKind = "given"
     item: str | None = None
-    """The item or '#tag' that the task is about, if it is about one."""
+    """What the task is about, if one name says it: an item or '#tag', on the desktop its family."""
     count: int = 1
     parents: tuple[str, ...] = ()
     """Ids or milestone names that this task serves."""
     world: str = "minecraft"
     proposed_by: str = "person"
     reason: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the sentence names, by role: arguments for a program with parameters. Plain JSON."""
+    setup: Mapping[str, Any] | None = None
+    """From what the world is made ready before each round (desktop: family and seed); None: it stays as it is."""
 
     @property
     def id(self) -> str:
@@ -66,6 +70,8 @@ class Task:
             "world": self.world,
             "proposed_by": self.proposed_by,
             "reason": self.reason,
+            "values": dict(self.values),
+            "setup": dict(self.setup) if self.setup is not None else None,
         }
 
 
@@ -82,6 +88,8 @@ def from_json(data: Mapping[str, Any]) -> Task:
             world=data.get("world", "minecraft"),
             proposed_by=data.get("proposed_by", "person"),
             reason=data.get("reason", ""),
+            values=data.get("values", {}),
+            setup=data.get("setup"),
         )
     except KeyError as error:
         raise BadCheck(f"a task needs {error}: {data!r:.200}") from error
