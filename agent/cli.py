@@ -119,6 +119,14 @@ main.add_command(improve)
     show_default=True,
     help="Game time for trials of skills in other worlds, as a share of the journey's own.",
 )
+@click.option(
+    "--best-of",
+    type=click.IntRange(1, 8),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Try so many programs of a model in trial worlds and run the best; recorded with every result.",
+)
 @click.option("--approve", type=click.Choice(["skills", "tasks", "all"]), help="Wait for a person's word on these.")
 @AS_JSON
 def run(
@@ -138,6 +146,7 @@ def run(
     assist: tuple[str, ...],
     without: tuple[str, ...],
     proving: float,
+    best_of: int,
     recipes: tuple[str, ...],
     server: str | None,
     username: str | None,
@@ -151,7 +160,7 @@ def run(
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
         server=server, username=username, speed=speed, proving=proving, recipes=recipes, without=without, roles=role,
-        approve=approve,
+        approve=approve, best_of=best_of,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 

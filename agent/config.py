@@ -43,6 +43,9 @@ class JourneyConfig:
     proving: float = 0.25
     """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
 
+    best_of: int = 1
+    """How many programs of a model are tried in trial worlds for one that runs in the journey; recorded as a help."""
+
     wish: bool = False
     """The goal is in words of its own, not a name of the game: a model makes a plan of it."""
 
@@ -54,6 +57,11 @@ class JourneyConfig:
 
     without: tuple[str, ...] = ()
     """What of memory is switched off, to measure what it is worth: episodic, semantic, decay."""
+
+    @property
+    def help(self) -> tuple[str, ...]:
+        """What helps the agent beside the rules of its world, in the words of every table."""
+        return (f"best of {self.best_of} tried in trial worlds",) if self.best_of > 1 else ()
 
     @property
     def place(self) -> str:

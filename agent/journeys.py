@@ -48,6 +48,7 @@ def new(
     username: str | None = None,
     speed: str = "max",
     proving: float = 0.25,
+    best_of: int = 1,
     recipes: Sequence[str] = (),
     without: Sequence[str] = (),
     roles: Sequence[str] = (),
@@ -91,6 +92,7 @@ def new(
         sight=sight,
         assist=tuple(assist),
         proving=proving,
+        best_of=_best_of(best_of, brain, chosen, server),
         recipes=_altered(recipes),
         without=tuple(sorted(without)),
         server=str(address) if address else None,
@@ -101,6 +103,15 @@ def new(
     )
     store.create(config)
     return config
+
+
+def _best_of(best_of: int, brain: str, roles: Mapping[str, tuple[str, ...]], server: str | None) -> int:
+    """How many programs are tried for one. Raises UsageError where there is nobody to write or nowhere to try them."""
+    if best_of > 1 and not staff.has_model(brain, roles, "write"):
+        raise UsageError(f"--best-of {best_of}: the planner writes one program; name a model with --brain")
+    if best_of > 1 and server:
+        raise UsageError(f"--best-of {best_of}: a server has no trial worlds; leave it out")
+    return best_of
 
 
 def _altered(recipes: Sequence[str]) -> str:
@@ -291,7 +302,11 @@ def _header(journey: Journey, db: Database) -> metrics.Header:
         config.worlds,
         config.seed,
         config.brain,
-        (*config.assist, *([f"altered recipes {config.recipes}"] if config.recipes else [])),
+        (
+            *config.assist,
+            *([f"altered recipes {config.recipes}"] if config.recipes else []),
+            *config.help,
+        ),
         len(Library(db, config.library).names()),
         journey.stopped,
         config.server,

@@ -25,20 +25,31 @@ NODE = "judge"
 
 def verdict(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Verdict:
     """Whether the task is done after this iteration."""
-    questions = [part.question for part in parts_of(task.check) if isinstance(part, Judged)]
-    tags = parts.data.tags
+    questions, tags = _questions(task), parts.data.tags
     if not questions:
         found = checks.evaluate(task.check, row.before, row.after, events, tags)
         _audit(parts, task, row, events, found)
         return found
-    hopeful = [
-        {"kind": JUDGED, "question": question, "passed": True, "evidence": "", "by": ""} for question in questions
-    ]
-    at_best = checks.evaluate(task.check, row.before, row.after, [*events, *hopeful], tags)
-    if not at_best.passed:
-        return at_best
+    hoped = at_best(task, row.before, row.after, events, tags)
+    if not hoped.passed:
+        return hoped
     words = _words(parts, row, events, questions)
     return checks.evaluate(task.check, row.before, row.after, [*events, *words], tags)
+
+
+def at_best(
+    task: Task, before: checks.Observation, after: checks.Observation, events: Sequence[checks.Event], tags: checks.Tags
+) -> Verdict:
+    """The verdict if a judge said yes to all that no check decides."""
+    hopeful = [
+        {"kind": JUDGED, "question": question, "passed": True, "evidence": "", "by": ""}
+        for question in _questions(task)
+    ]
+    return checks.evaluate(task.check, before, after, [*events, *hopeful], tags)
+
+
+def _questions(task: Task) -> list[str]:
+    return [part.question for part in parts_of(task.check) if isinstance(part, Judged)]
 
 
 def _words(

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from agent import evidence, judging, reflecting
+from agent import choosing, evidence, judging, reflecting
 from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
 from agent.errors import BrainError
 from agent.known import items_towards, known_skill
@@ -146,7 +146,8 @@ def write(state: State, parts: Parts) -> State:
             continue
         prepared, objection = _prepare(draft, parts)
         if prepared is not None:
-            return {"draft": {**prepared, "note": draft.note, "call": draft.call}}
+            first = {**prepared, "note": draft.note, "call": draft.call}
+            return {"draft": choosing.best(parts, request, first, draft.usage, _prepare, _program)}
         refused = draft.source or ""
         parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)
     parts.report("notice", text=f"put aside: {task.goal} {objection}")

@@ -22,7 +22,7 @@ from curriculum.gamedata import GameData
 from curriculum.progress import Progress, fold
 from curriculum.proposal import Situation
 from curriculum.tree import Tree, deed
-from envs.base import Env, Limits, Observation
+from envs.base import Env, Limits, Observation, Trials
 from memory.episodic import Episodes
 from memory.log import EventLog
 from memory.recall import Recall
@@ -85,6 +85,8 @@ class Parts:
     """Asks the person at the terminal, if one is there."""
     prover: Prover | None = None
     """Trials between tasks; None where there are no trial worlds or none are wanted."""
+    trials: Trials | None = None
+    """Trial worlds beside the journey's own; None where its world has none."""
     reached: Reached = field(default_factory=Reached)
     session_iterations: int = 0
     session_started: float = 0.0

@@ -110,8 +110,8 @@ def run_journey(
             ended = _run(parts)
         finally:
             parts.env.close()
-            if parts.prover is not None:
-                parts.prover.close()
+            if parts.trials is not None:
+                parts.trials.close()
     except KeyboardInterrupt:
         ended = Ended("user", "interrupted")
     except BudgetSpent as error:
@@ -248,6 +248,7 @@ def _parts(
         session_started=begun,
     )
     parts.reached = _reached(parts)
+    parts.trials = parts.env.trials() if isinstance(parts.env, TrialEnv) else None
     parts.prover = _prover(parts)
     return parts
 
@@ -262,10 +263,10 @@ def _shrink(desk: Desk | None) -> str:
 
 def _prover(parts: Parts) -> Prover | None:
     """Trials between tasks, if the journey wants them and its world has them."""
-    if not parts.config.proving or not isinstance(parts.env, TrialEnv):
+    if not parts.config.proving or parts.trials is None:
         return None
     return Prover(
-        library=parts.library, store=parts.store, log=parts.log, data=parts.data, trials=parts.env.trials(),
+        library=parts.library, store=parts.store, log=parts.log, data=parts.data, trials=parts.trials,
         limits=parts.limits, journey=parts.config.name,
     )  # fmt: skip
 
@@ -290,7 +291,7 @@ def _run(parts: Parts) -> Ended:
         worlds=parts.config.worlds,
         seed=parts.config.seed,
         brain=parts.config.brain,
-        assistance=parts.env.assistance,
+        assistance=(*parts.env.assistance, *parts.config.help),
         server=parts.config.server,
         iteration=iteration,
     )

@@ -1,7 +1,8 @@
 """How large prompts become over a long journey, by role, and how much of each a server's cache could keep.
 
-The planner plays, so that no model is needed; beside each of its programs the prompts are rendered that a model would
-have got. Sizes are estimated tokens; the stable share is the part that begins like the prompt before it.
+The planner plays; a scripted server gets every prompt that a model would have got. It refuses to write, so that the
+planner writes instead, and gives the other roles answers that cannot be used. Sizes are estimated tokens. The share
+that a cache could keep is what a prompt has in common with the beginning of the one before it in its role.
 """
 
 from __future__ import annotations
@@ -9,56 +10,23 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
-from statistics import mean
+from collections import defaultdict
+from itertools import takewhile
+from statistics import mean, median
 from typing import Any
 
-from agent import journeys, session
-from agent.brain import Attempt, Draft, WriteRequest
-from agent.brains.model import render
-from agent.brains.planner import Planner
+from agent import journeys
 from agent.config import Budget
 from agent.display import silent
-from agent.models.call import Message
-from agent.models.settings import Settings
+from agent.models.calls import Calls
+from agent.session import database, run_journey
+from agent.store import Store
 from benchmarks._result import Result
+from benchmarks._scripted import Act, Scripted
 from memory.working import estimate_tokens
 
-
-class Watched:
-    """The planner, with a look at the prompts that a model would have got in its place."""
-
-    mends = False
-
-    def __init__(self, planner: Planner, result: Result) -> None:
-        self.name, self._planner, self._result = planner.name, planner, result
-        self._before = ""
-        self._budget = Settings.load().prompt_tokens
-
-    def write(self, request: WriteRequest) -> Draft:
-        """The planner's draft."""
-        draft = self._planner.write(request)
-        self._note("write", render(request, {}, self._budget)[1], request)
-        if draft.source:
-            failed = Attempt(1, draft.name, draft.source, draft.args, "threw", None, "not done")
-            self._note(
-                "write, second round", render(replace(request, attempts=(failed,)), {}, self._budget)[1], request
-            )
-        return draft
-
-    def _note(self, role: str, messages: Sequence[Message], request: WriteRequest) -> None:
-        text = "\n".join(message["content"] for message in messages)
-        same = next(
-            (place for place, pair in enumerate(zip(self._before, text, strict=False)) if pair[0] != pair[1]), len(text)
-        )
-        shared = estimate_tokens(text[:same]) if self._before else 0
-        self._before = text
-        self._result.row(
-            iteration=int(request.place.split("/")[1]) + 1, role=role, tokens=estimate_tokens(text), cached=shared,
-            system=estimate_tokens(messages[0]["content"]), skills=len(request.skills), lessons=len(request.lessons),
-        )  # fmt: skip
+ASKED = ("propose", "judge", "reflect", "describe", "consolidate")
+"""Roles that the server serves beside the writer."""
 
 
 def main() -> None:
@@ -68,30 +36,60 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     asked = parser.parse_args()
     result = Result("prompt_sizes", vars(asked))
-    plain = session.brain_for
-
-    def watched(*parts: Any) -> Any:
-        brain = plain(*parts)
-        return Watched(brain, result) if isinstance(brain, Planner) else brain
-
-    with tempfile.TemporaryDirectory(prefix="prompts-") as folder:
-        os.environ["JOURNEYMAN_HOME"] = folder
-        session.brain_for = watched
+    with tempfile.TemporaryDirectory(prefix="prompts-") as folder, Scripted(_script) as server:
+        os.environ |= {"JOURNEYMAN_HOME": folder, "OPENAI_BASE_URL": server.url}
+        roles = ["write=openai:gauge,planner", *(f"{role}=openai:gauge" for role in ASKED)]
         config = journeys.new(
             ["minecraft"], name="j", brain="planner", goal=None, seed=asked.seed, library="main", sight="sight 32",
-            assist=[], proving=0.0,
+            assist=[], proving=0.0, roles=roles,
         )  # fmt: skip
-        session.run_journey(config, Budget(iterations=asked.iterations), silent)
-        assert Path(folder).is_dir()
-    rows = [row for row in result.rows if row["role"] == "write"]
-    quarter = max(1, len(rows) // 4)
+        ended = run_journey(config, Budget(iterations=asked.iterations), silent)
+        db = database(read_only=True)
+        _rows(result, Calls(db).of("j"))
+        played = len(Store(db).iterations("j"))
+        db.close()
+    by_role = defaultdict(list)
+    for row in result.rows:
+        by_role[row["role"]].append(row)
     result.finish({
-        "iterations": asked.iterations, "prompts": len(rows),
-        "first_quarter": round(mean(row["tokens"] for row in rows[:quarter])),
-        "last_quarter": round(mean(row["tokens"] for row in rows[-quarter:])),
-        "most": max(row["tokens"] for row in result.rows),
-        "cacheable_share": round(mean(row["cached"] / row["tokens"] for row in rows[1:]), 3),
+        "iterations": played, "ended": ended.reason,
+        **{role: _summary(rows) for role, rows in sorted(by_role.items())},
     })  # fmt: skip
+
+
+def _script(request: dict[str, Any], number: int) -> Act:
+    """No programs, and for everyone else an answer that holds nothing."""
+    if "You write one" in request["messages"][0]["content"]:
+        return Act(status=403, error={"error": {"message": "writes nothing"}})
+    return Act("{}")
+
+
+def _rows(result: Result, calls: list[dict[str, Any]]) -> None:
+    """One row for each question as it is first put; questions put again after a bad answer are left out."""
+    before: dict[str, str] = {}
+    for call in calls:
+        system, text = call["messages"][0]["content"], "\n".join(each["content"] for each in call["messages"])
+        last = before.get(call["role"])
+        if call["place"].endswith(".1") or text == last:
+            continue
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(last or "", text, strict=False)))
+        before[call["role"]] = text
+        result.row(
+            role=call["role"], place=call["place"], tokens=estimate_tokens(text), system=estimate_tokens(system),
+            cached=estimate_tokens(text[:same]) if last else 0,
+        )  # fmt: skip
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How the prompts of one role grew, and what of them stays."""
+    quarter = max(1, len(rows) // 4)
+    return {
+        "prompts": len(rows),
+        "first_quarter": round(median(row["tokens"] for row in rows[:quarter])),
+        "last_quarter": round(median(row["tokens"] for row in rows[-quarter:])),
+        "most": max(row["tokens"] for row in rows),
+        "cacheable_share": round(mean(row["cached"] / row["tokens"] for row in rows[1:]), 3) if rows[1:] else None,
+    }
 
 
 if __name__ == "__main__":
