@@ -61,15 +61,15 @@ def tag_of(item: str, data: GameData) -> str:
 
 def known_items(library: Library, data: GameData) -> frozenset[str]:
     """Items and '#tags' that some skill is for."""
+    tags: dict[str, list[str]] = {}
+    for tag, members in data.tags.items():
+        for member in members:
+            tags.setdefault(member, []).append(tag)
     known: set[str] = set()
-    for skill in library.all():
-        known |= {effect.item for effect in skill.effects if effect.low > 0 and names(skill.name, effect.item)}
-        brought = {effect.item for effect in skill.effects if effect.high > 0}
-        known |= {
-            f"#{tag}"
-            for tag, members in data.tags.items()
-            if names(skill.name, tag) and not brought.isdisjoint(members)
-        }
+    for skill, item, sure in library.gains():
+        if sure and names(skill, item):
+            known.add(item)
+        known |= {f"#{tag}" for tag in tags.get(item, ()) if names(skill, tag)}
     return frozenset(known)
 
 

@@ -496,7 +496,7 @@ def _tell_progress(parts: Parts, task: Task, row: Iteration, events: list[dict[s
             )
     facts = {
         "items": len(parts.reached.items),
-        "skills": len(parts.library.all()),
+        "skills": len(parts.library.names()),
         "game_seconds": row.game_seconds,
         "seconds": row.total_seconds,
         "tokens": parts.store.spent(row.journey)[0],

@@ -1,6 +1,6 @@
 """A library of many synthetic skills: search, plan, closure, graph and commit times, memory and disk.
 
-    python benchmarks/skills_library.py [--skills 50000] [--json FILE]
+    python -m benchmarks.skills_library [--skills 50000]
 
 The skills form layers: those of a layer call one or two of the layer before and turn its items into their own.
 Everything goes through the library's own code; only the filling is batched into large transactions.
@@ -9,16 +9,15 @@ Everything goes through the library's own code; only the filling is batched into
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import resource
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks._result import Result
 from memory.db import atomic, open_db
 from skills.admit import Admission
 from skills.graph import SkillGraph, picture
@@ -41,14 +40,10 @@ def main() -> None:
     """Fill, measure, print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--skills", type=int, default=50_000)
-    options.add_argument("--json", type=Path)
     chosen = options.parse_args()
+    result = Result("skills_library", vars(chosen))
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder) / "library.db", chosen.skills)
-    for name, value in found.items():
-        print(f"{name:28} {value}")
-    if chosen.json:
-        chosen.json.write_text(json.dumps(found, indent=2) + "\n")
+        result.finish(measure(Path(folder) / "library.db", chosen.skills))
 
 
 def measure(path: Path, size: int) -> dict[str, Any]:
@@ -65,8 +60,6 @@ def measure(path: Path, size: int) -> dict[str, Any]:
     operators = Operators(library)
     plan(operators, items[0])
     found: dict[str, Any] = {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "skills": size,
         "fill_seconds": round(filled, 1),
         **timed("search_words", lambda n: search(library, queries[n % 200]), 200),
         **timed("search_with_items", lambda n: search(library, queries[n % 200], items=[items[n % 50]]), 200),

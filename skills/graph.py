@@ -22,19 +22,38 @@ class SkillGraph:
 
     def __init__(self, library: LibraryReader) -> None:
         self._library = library
-        self._revision = -1
-        self._calls = nx.DiGraph()
-        self._versions = nx.DiGraph()
+        self._calls: tuple[int, nx.DiGraph[str]] = (-1, nx.DiGraph())
+        self._versions: tuple[int, nx.DiGraph[str]] = (-1, nx.DiGraph())
 
     def calls(self) -> nx.DiGraph[str]:
         """Skills by name; an edge goes from a caller to each skill that its current version calls."""
-        self._refresh()
-        return self._calls
+        revision = self._library.revision
+        if revision != self._calls[0]:
+            graph: nx.DiGraph[str] = nx.DiGraph()
+            graph.add_nodes_from(self._library.names(retired=True))
+            graph.add_edges_from(
+                self._library.db.execute(
+                    "SELECT skills.name, callees.skill FROM skills CROSS JOIN calls ON caller = current "
+                    "JOIN versions AS callees ON callees.id = callee WHERE skills.library = ?",
+                    [self._library.name],
+                ).fetchall()
+            )
+            self._calls = revision, graph
+        return self._calls[1]
 
     def versions(self) -> nx.DiGraph[str]:
         """Versions by hash; edges have a `kind`: 'calls', or 'supersedes' towards the parent."""
-        self._refresh()
-        return self._versions
+        revision = self._library.revision
+        if revision != self._versions[0]:
+            rows = self._library.db.execute(
+                "SELECT hash, skill, id, parent FROM versions WHERE library = ? ORDER BY id", [self._library.name]
+            ).fetchall()
+            graph: nx.DiGraph[str] = nx.DiGraph()
+            graph.add_nodes_from((hash, {"skill": skill, "number": number}) for hash, skill, number, _ in rows)
+            graph.add_edges_from((hash, parent, {"kind": "supersedes"}) for hash, _, _, parent in rows if parent)
+            graph.add_edges_from((caller, callee, {"kind": "calls"}) for caller, callee, _ in self._pins())
+            self._versions = revision, graph
+        return self._versions[1]
 
     def modules(self, *hashes: str) -> list[dict[str, Any]]:
         """The versions and all that they call, callees first, as a run wants them: [{id, name, source, uses}]."""
@@ -78,40 +97,23 @@ class SkillGraph:
                 (retired.add if move.action == "retired" else retired.discard)(move.skill)
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from((name, {"hash": hash}) for name, hash in sorted(pointers.items()) if name not in retired)
+        callees: dict[str, set[str]] = {}
+        for caller, _, callee in self._pins():
+            callees.setdefault(caller, set()).add(callee)
         for name in list(graph):
-            callees = {
-                self._library.version(hash).skill for hash in self._library.version(pointers[name]).uses.values()
-            }
-            graph.add_edges_from((name, callee) for callee in sorted(callees) if callee in graph)
+            graph.add_edges_from(
+                (name, callee) for callee in sorted(callees.get(pointers[name], ())) if callee in graph
+            )
         return graph
 
-    def _refresh(self) -> None:
-        revision = self._library.revision
-        if revision == self._revision:
-            return
-        db, name = self._library.db, self._library.name
-        calls: nx.DiGraph[str] = nx.DiGraph()
-        versions: nx.DiGraph[str] = nx.DiGraph()
-        rows = db.execute(
-            "SELECT hash, skill, id, parent FROM versions WHERE library = ? ORDER BY id", [name]
-        ).fetchall()
-        versions.add_nodes_from((hash, {"skill": skill, "number": number}) for hash, skill, number, _ in rows)
-        versions.add_edges_from((hash, parent, {"kind": "supersedes"}) for hash, _, _, parent in rows if parent)
-        pinned = db.execute(
-            "SELECT callers.hash, callees.hash FROM calls JOIN versions AS callers ON callers.id = caller "
+    def _pins(self) -> list[tuple[str, str, str]]:
+        """Each call of each version: (hash of the caller, hash of the callee, name of the callee's skill)."""
+        return self._library.db.execute(
+            "SELECT callers.hash, callees.hash, callees.skill FROM versions AS callers "
+            "CROSS JOIN calls ON caller = callers.id "
             "JOIN versions AS callees ON callees.id = callee WHERE callers.library = ?",
-            [name],
-        )
-        versions.add_edges_from((caller, callee, {"kind": "calls"}) for caller, callee in pinned)
-        calls.add_nodes_from(self._library.names(retired=True))
-        calls.add_edges_from(
-            db.execute(
-                "SELECT skills.name, callees.skill FROM skills JOIN calls ON caller = current "
-                "JOIN versions AS callees ON callees.id = callee WHERE skills.library = ?",
-                [name],
-            ).fetchall()
-        )
-        self._calls, self._versions, self._revision = calls, versions, revision
+            [self._library.name],
+        ).fetchall()
 
 
 MOST_HUBS = 10

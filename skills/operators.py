@@ -91,7 +91,7 @@ class Operators:
     """How many skills are looked at for one item, best proven first."""
     _known: dict[str, tuple[Operator, ...]] = field(default_factory=dict)
     _giving: dict[str, tuple[Operator, ...]] = field(default_factory=dict)
-    _revision: int = -1
+    _stamp: tuple[int, int] = (-1, -1)
     _prior: float = 0.5
 
     def family(self, item: str) -> str:
@@ -126,9 +126,10 @@ class Operators:
 
     def _look_again(self) -> None:
         """Forget what was read when the library has changed since."""
-        if self.library.revision == self._revision:
+        stamp = self.library.stamp
+        if stamp == self._stamp:
             return
-        self._known, self._giving, self._revision = {}, {}, self.library.revision
+        self._known, self._giving, self._stamp = {}, {}, stamp
         # A version is kept because it worked once: that run says nothing about the ones that follow.
         after_first, failed = self.library.db.execute(
             "SELECT total(succeeded - min(succeeded, 1)), total(failed) FROM standings "
@@ -142,7 +143,7 @@ class Operators:
         rungs = ", ".join(f"'{rung}'" for rung in sorted(self.rungs))
         rows = self.library.db.execute(
             "SELECT name, max(low > 0) AS sure, bound, max(seen) AS often FROM effects "
-            "JOIN skills ON current = effects.version JOIN standings ON standings.version = effects.version "
+            "CROSS JOIN skills ON current = effects.version JOIN standings ON standings.version = effects.version "
             f"WHERE item IN ({marks}) AND high > 0 AND library = ? AND retired = 0 AND rung IN ({rungs}) "
             "GROUP BY name ORDER BY sure DESC, bound DESC, often DESC, name LIMIT ?",
             [*items, self.library.name, 4 * self.most],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -70,9 +71,16 @@ class LibraryReader:
 
     @property
     def revision(self) -> int:
-        """Grows with every change of versions, pointers and standings; a view is good for one revision."""
-        row = self.db.execute("SELECT max(id) FROM moves WHERE library = ?", [self.name]).fetchone()
-        return int(row[0] or 0)
+        """Grows with every change of versions, pointers and rungs; a view of these is good for one revision.
+
+        It may grow with a change of another library of the same database too.
+        """
+        return int(self.db.execute("SELECT max(id) FROM moves").fetchone()[0] or 0)
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """The revision and the newest run: what is read off runs is good for one stamp."""
+        return self.revision, int(self.db.execute("SELECT max(id) FROM uses").fetchone()[0] or 0)
 
     def get(self, name: str) -> Skill:
         """A skill with its current version, standing, record, needs and effects."""
@@ -194,7 +202,7 @@ class LibraryReader:
     def challengers(self) -> list[Version]:
         """Versions that worked, are newer than a trusted current one, and were neither cleared nor held back."""
         rows = self.db.execute(
-            "SELECT newer.hash FROM skills JOIN standings ON standings.version = current "
+            "SELECT newer.hash FROM standings CROSS JOIN skills ON current = standings.version "
             "JOIN versions AS newer ON newer.library = skills.library AND newer.skill = skills.name "
             "AND newer.id > current "
             "JOIN standings AS own ON own.version = newer.id "
@@ -217,7 +225,7 @@ class LibraryReader:
     def pinned_by(self, hash: str) -> list[str]:
         """Skills in use whose current version calls exactly this version, by name."""
         rows = self.db.execute(
-            "SELECT DISTINCT skills.name FROM calls JOIN skills ON current = caller "
+            "SELECT DISTINCT skills.name FROM calls CROSS JOIN skills ON current = caller "
             "WHERE library = ? AND retired = 0 AND callee = ? ORDER BY skills.name",
             [self.name, self.version(hash).number],
         )
@@ -235,11 +243,20 @@ class LibraryReader:
     def on_parole(self) -> list[str]:
         """Skills in use whose current version lost its trust, by name: what wants repair."""
         rows = self.db.execute(
-            "SELECT name FROM skills JOIN standings ON version = current "
-            "WHERE library = ? AND retired = 0 AND rung = 'parole' ORDER BY name",
+            "SELECT name FROM standings CROSS JOIN skills ON current = version "
+            "WHERE rung = 'parole' AND library = ? AND retired = 0 ORDER BY name",
             [self.name],
         )
         return [str(row[0]) for row in rows]
+
+    def gains(self) -> Iterator[tuple[str, str, bool]]:
+        """What skills in use were seen to bring: (skill, item, whether every run did)."""
+        rows = self.db.execute(
+            "SELECT name, item, max(low > 0) FROM skills CROSS JOIN effects ON version = current "
+            "WHERE library = ? AND retired = 0 AND high > 0 GROUP BY skills.id, item",
+            [self.name],
+        )
+        return ((str(name), str(item), bool(sure)) for name, item, sure in rows)
 
     def effects_of(self, hash: str) -> list[Effect]:
         """What a version was seen to change."""

@@ -143,3 +143,9 @@ def m004_trials(db: Database) -> None:
 def m005_current(db: Database) -> None:
     """From a version to the skill whose current one it is: asked for every effect, call and standing."""
     run_script(db, "CREATE INDEX skills_current ON skills (current);")
+
+
+@SKILLS()
+def m006_rungs(db: Database) -> None:
+    """From a rung to the versions that stand on it: asked before every task."""
+    run_script(db, "CREATE INDEX standings_rung ON standings (rung);")

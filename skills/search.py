@@ -6,6 +6,7 @@ is found is packed into a budget as cards, never as code. Reads only, and each h
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,7 +75,7 @@ def search(
     routes = {
         "name": [name for name in [words.strip()] if library.has(name)],
         "words": _by_words(library, words),
-        "effect": list(dict.fromkeys(skill.name for item in items for skill, _ in gives(library, item, _GIVERS))),
+        "effect": list(dict.fromkeys(name for item in items for name in _givers(library, item, _GIVERS))),
         "meaning": [name for name, _ in meaning(words, _CANDIDATES) if library.has(name)] if meaning else [],
     }
     found: dict[str, dict[str, float]] = {}
@@ -89,14 +90,9 @@ def search(
         for name in _neighbours(library, seed):
             added = found.setdefault(name, {})
             added["graph"] = max(added.get("graph", 0.0), NEIGHBOUR_SHARE * total(seed))
-    # Proof moves a skill by a tenth at most: only those near the front need to be looked at.
-    likely = sorted(found, key=lambda name: (-total(name), name))[: 4 * limit]
-    hits = []
-    for name in likely:
-        skill = library.get(name)
-        proof = 1 - PROOF_SHARE * (1 - skill.record.bound)
-        hits.append(Found(skill, total(name) * proof, found[name], proof))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.skill.name))[:limit]
+    proofs = {name: 1 - PROOF_SHARE * (1 - bound) for name, bound in _bounds(library, list(found)).items()}
+    best = sorted(found, key=lambda name: (-total(name) * proofs[name], name))[:limit]
+    return [Found(library.get(name), total(name) * proofs[name], found[name], proofs[name]) for name in best]
 
 
 def pack(found: Iterable[Found], budget: int, count: Callable[[str], int] = estimate_tokens) -> Packed:
@@ -119,20 +115,35 @@ def gives(library: LibraryReader, item: str, limit: int = 1000) -> list[tuple[Sk
 
     An effect whose `low` is above 0 was seen in every run; one with only `high` above 0 came now and then.
     """
-    rows = library.db.execute(
-        "SELECT skills.name FROM effects JOIN skills ON current = effects.version "
-        "JOIN standings ON standings.version = effects.version "
-        "WHERE item = ? AND high > 0 AND library = ? AND retired = 0 "
-        "GROUP BY skills.name ORDER BY max(low > 0) DESC, bound DESC, max(seen) DESC, skills.name LIMIT ?",
-        [item, library.name, limit],
-    ).fetchall()
     found = [
         (skill, effect)
-        for skill in (library.get(row[0]) for row in rows)
+        for skill in map(library.get, _givers(library, item, limit))
         for effect in skill.effects
         if effect.item == item and effect.high > 0
     ]
     return sorted(found, key=lambda each: (each[1].low <= 0, -each[0].record.bound, -each[1].seen, each[0].name))
+
+
+def _givers(library: LibraryReader, item: str, limit: int) -> list[str]:
+    """The names of skills in use that were seen to give an item, surest first."""
+    rows = library.db.execute(
+        "SELECT skills.name FROM effects CROSS JOIN skills ON current = effects.version "
+        "JOIN standings ON standings.version = effects.version "
+        "WHERE item = ? AND high > 0 AND library = ? AND retired = 0 "
+        "GROUP BY skills.name ORDER BY max(low > 0) DESC, bound DESC, max(seen) DESC, skills.name LIMIT ?",
+        [item, library.name, limit],
+    )
+    return [str(row[0]) for row in rows]
+
+
+def _bounds(library: LibraryReader, names: Sequence[str]) -> dict[str, float]:
+    """The lower bound of the success rate of each skill's current version."""
+    rows = library.db.execute(
+        "SELECT name, bound FROM json_each(?) CROSS JOIN skills ON library = ? AND name = json_each.value "
+        "JOIN standings ON version = current",
+        [json.dumps(names), library.name],
+    )
+    return {str(name): float(bound) for name, bound in rows}
 
 
 def _neighbours(library: LibraryReader, name: str) -> list[str]:
@@ -168,10 +179,10 @@ def _by_words(library: LibraryReader, words: str) -> list[str]:
 
 def _matching(library: LibraryReader, query: str) -> list[str]:
     rows = library.db.execute(
-        "SELECT skills.name FROM skill_words JOIN skills ON skills.id = skill_words.rowid "
-        "WHERE skill_words MATCH ?1 AND library = ?2 AND retired = 0 "
-        "AND skill_words.rowid IN (SELECT rowid FROM skill_words WHERE skill_words MATCH ?1 LIMIT ?3) "
-        "ORDER BY bm25(skill_words, 4.0, 2.0, 1.0), skills.name LIMIT ?4",
+        "WITH matches AS MATERIALIZED (SELECT skills.name, bm25(skill_words, 4.0, 2.0, 1.0) AS rank FROM skill_words "
+        "CROSS JOIN skills ON skills.id = skill_words.rowid "
+        "WHERE skill_words MATCH ? AND library = ? AND retired = 0 LIMIT ?) "
+        "SELECT name FROM matches ORDER BY rank, name LIMIT ?",
         [query, library.name, _MOST_MATCHES, _CANDIDATES],
     )
     return [str(row[0]) for row in rows]

@@ -73,6 +73,15 @@ def test_a_plan_goes_from_bare_hands_through_all_needs_and_gathers_once(library:
     ]  # fmt: skip
 
 
+def test_odds_follow_each_run_whether_or_not_it_moves_a_rung(library: Library) -> None:
+    version = learn(library, "mineLogs", {}, {"oak_log": 4}, 4)
+    operators = Operators(library, FAMILIES)
+    before, moves = plan(operators, "oak_log").probability, library.revision
+    library.record_use(Use(version.hash, "failed", "later", 1, 1.0, args={"count": 1}))
+    assert library.revision == moves
+    assert plan(operators, "oak_log").probability < before
+
+
 def test_what_is_at_hand_is_not_made_again(library: Library) -> None:
     teach_pickaxe(library)
     operators = Operators(library, FAMILIES)
