@@ -20,7 +20,7 @@ from typing import Any, Literal
 from agent import prompting
 from agent.errors import UsageError
 
-PROMPTS = ("writer", "proposer", "judge", "reflector", "describer", "goal")
+PROMPTS = ("writer", "proposer", "judge", "reflector", "describer", "consolidator", "goal")
 """What a candidate may change, and nothing else."""
 RESAMPLES = 2000
 CONFIDENCE = 0.95

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from agent import choosing, evidence, judging, reflecting
+from agent import choosing, consolidating, evidence, judging, reflecting
 from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
 from agent.errors import BrainError
 from agent.known import items_towards, known_skill
@@ -214,6 +214,7 @@ def learn(state: State, parts: Parts) -> State:
         cause = "" if row.passed else evidence.cause(row)
         parts.book.settle(parts.config.name, state["tasks"], bool(row.passed), cause, ended=row.iteration)
         parts.proposer.settled(state["tasks"], bool(row.passed))
+        consolidating.consolidate(parts, row.iteration, now)
         return {"task": None, "draft": None}
     return {"draft": None}
 

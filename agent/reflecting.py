@@ -22,10 +22,11 @@ def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, n
         lesson = semantic.lesson(reflection.about, reflection.when, reflection.do, at=now, evidence=[episode])
         reason = f"reflection on iteration {row.iteration} ({reflection.perspective}, {reflection.failure})"
         kept = parts.semantic.add(lesson, reason=f"{reason}: {reflection.cause}", inputs={"call": reflection.call})
+        entry = parts.semantic.journal(kept.id, limit=1)[0].id
         parts.ledger.write(
             parts.config.name, row.iteration, "lesson", f"lesson/{kept.id}/{reflection.call}",
             what=kept.text, why=reflection.cause, evidence={"episode": episode, "call": reflection.call},
-            undo=f"journeyman memory undo {kept.id}",
+            undo=f"journeyman memory undo {entry}",
         )  # fmt: skip
         reflector.note(reflection, f"lesson {kept.id}: {kept.text}")
 

@@ -22,6 +22,7 @@ from agent.models.purse import Purse
 from agent.models.replay import Replay
 from agent.models.server import OpenAIServer
 from agent.models.settings import Prices, Settings
+from agent.roles.consolidator import Consolidator
 from agent.roles.describer import Describer
 from agent.roles.judge import Judge
 from agent.roles.reflector import Reflector
@@ -76,6 +77,7 @@ class Staff:
     judge: Judge | None = None
     reflector: Reflector | None = None
     describer: Describer | None = None
+    consolidator: Consolidator | None = None
 
     @classmethod
     def of(cls, desk: Desk | None) -> Staff:
@@ -86,6 +88,7 @@ class Staff:
             Judge(desk) if desk.has("judge") else None,
             Reflector(desk) if desk.has("reflect") else None,
             Describer(desk) if desk.has("describe") else None,
+            Consolidator(desk) if desk.has("consolidate") else None,
         )
 
 

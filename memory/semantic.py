@@ -140,19 +140,24 @@ class Semantic:
         *,
         at: float,
         reason: str,
+        data: Mapping[str, Any] | None = None,
         origin: str = "reconcile",
         inputs: Mapping[str, Any] | None = None,
     ) -> Item:
         """MERGE: one item stands for several that say the same. Refused if a number, date, negation or name is lost.
 
-        The originals stay as they are, out of mind, each pointing to the new item, which points back to them.
+        The originals stay as they are, out of mind, each pointing to the new item, which points back to them. `data` is
+        what the text says as data; without it that of the original with this text, or of the first, is kept.
         """
         with self._act():
             olds = [self._changeable(id) for id in sorted(set(ids))]
-            self._mergeable(olds, text)
+            kept = next((old for old in olds if old.text == text), olds[0])
+            values = kept.data if data is None else guard.redact_all(data)
+            self._mergeable(olds, text, values)
             merged = replace(
-                next((old for old in olds if old.text == text), olds[0]),
+                kept,
                 text=text,
+                data=values,
                 evidence=tuple(sorted({episode for old in olds for episode in old.evidence})),
                 sources=tuple(old.id for old in olds),
                 valid_from=min(old.valid_from for old in olds),
@@ -332,15 +337,14 @@ class Semantic:
             raise Refused(f"item {id} is a sign: it can be undone, never changed")
         return item
 
-    def _mergeable(self, olds: Sequence[Item], text: str) -> None:
+    def _mergeable(self, olds: Sequence[Item], text: str, data: Mapping[str, Any]) -> None:
         if len(olds) < 2:
             raise Refused("a merge needs two items or more")
         if len({(old.kind, old.scope, old.subject, old.sensitivity) for old in olds}) > 1:
             raise Refused("only items of one kind, scope, subject and sensitivity can be merged")
         if len({canonical(dict(old.data)) for old in olds}) > 1 and any("x" in old.data for old in olds):
             raise Refused("items about different places cannot be merged")
-        kept = next((old for old in olds if old.text == text), olds[0])
-        verdict = gate.check([_whole(old.text, old.data) for old in olds], _whole(text, kept.data))
+        verdict = gate.check([_whole(old.text, old.data) for old in olds], _whole(text, data))
         if not verdict.ok:
             raise Refused(f"the merge would lose or contradict {', '.join(verdict.lost[:5])}")
 
@@ -488,8 +492,9 @@ def _guarded(item: Item) -> Item:
 
 
 def _whole(text: str, data: Mapping[str, Any]) -> str:
-    """Everything that a merge must keep: the words, and each value behind them."""
-    return f"{text}\n{canonical(dict(data))}"
+    """Everything that a merge must keep: the words, and each value behind them that they do not hold themselves."""
+    behind = {key: value for key, value in data.items() if not (isinstance(value, str) and value in text)}
+    return f"{text}\n{canonical(behind)}"
 
 
 def _inverse(now: Item, then: Item) -> Operation:

@@ -173,7 +173,7 @@ def test_a_prompt_stays_within_its_budget_and_keeps_the_task() -> None:
     assert "Gain 4 stick." in messages[1]["content"]
 
 
-@pytest.mark.parametrize("name", ["writer", "proposer", "goal", "judge", "reflector", "describer"])
+@pytest.mark.parametrize("name", ["writer", "proposer", "goal", "judge", "reflector", "describer", "consolidator"])
 def test_every_prompt_has_a_version_and_two_halves(name: str) -> None:
     prompt = prompting.load(name)
     assert prompt.version.startswith(f"{name}-")

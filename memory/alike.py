@@ -1,0 +1,87 @@
+"""Lessons that may say the same in other words: found by common words, put to whoever can read them, one group a time.
+
+`reconcile` merges what nearly has the same words. What lies below that is for a reader: this module finds it, and keeps
+the place up to which changes were looked at. It asks nobody and merges nothing; the merge gate decides as always.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from memory import gate
+from memory.db import atomic
+from memory.items import Item
+from memory.log import canonical
+from memory.reconcile import ALIKE
+from memory.semantic import Semantic
+
+NAME = "rephrase"
+"""Under which the place is kept, beside those of the jobs."""
+LIKELY = 0.25
+"""Share of common words from which two lessons about the same thing are worth a reader's look."""
+MOST = 6
+"""Lessons of one group."""
+LOOKED_AT = 200
+"""Changes that one search goes through."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lessons about one thing, the newly changed one first; `entry` is its line in the journal."""
+
+    items: tuple[Item, ...]
+    entry: int
+
+
+def next_group(db: Database, step: str) -> Group | None:
+    """The next lessons to read, None if there are none or if this step of the journey has had its group."""
+    place = _place(db)
+    if place.get("step") == step:
+        return None
+    rows = db.execute(
+        "SELECT journal.id, item FROM journal JOIN items ON items.id = item WHERE journal.id > ? "
+        "AND operation IN ('ADD', 'RESTORE') AND kind = 'lesson' AND slot = '' AND sensitivity = 'plain' "
+        "AND valid_to IS NULL AND state IN ('generated', 'active') ORDER BY journal.id LIMIT ?",
+        [place.get("entry", 0), LOOKED_AT],
+    ).fetchall()
+    semantic = Semantic(db)
+    for entry, id in rows:
+        items = _alike(db, semantic, semantic.get(id))
+        if len(items) > 1:
+            return Group(items, entry)
+    if rows:
+        _keep(db, rows[-1][0], "")
+    return None
+
+
+def done(db: Database, group: Group, step: str) -> None:
+    """The group was read in this step; its changes are not looked at again."""
+    _keep(db, group.entry, step)
+
+
+def _alike(db: Database, semantic: Semantic, item: Item) -> tuple[Item, ...]:
+    """The lesson and older ones about the same thing that share words with it, but too few for `reconcile`."""
+    rows = db.execute(
+        "SELECT id FROM items WHERE kind = 'lesson' AND subject = ? AND scope = ? AND slot = '' AND id < ? "
+        "AND sensitivity = 'plain' AND valid_to IS NULL AND state IN ('generated', 'active') ORDER BY id DESC LIMIT 50",
+        [item.subject, item.scope, item.id],
+    ).fetchall()
+    others = [semantic.get(id) for (id,) in rows]
+    near = [each for each in others if LIKELY <= gate.likeness(item.text, each.text) < ALIKE]
+    return (item, *near[: MOST - 1])
+
+
+def _place(db: Database) -> dict[str, object]:
+    row = db.execute("SELECT cursor FROM jobs WHERE name = ?", [NAME]).fetchone()
+    return dict(json.loads(row[0])) if row else {}
+
+
+def _keep(db: Database, entry: int, step: str) -> None:
+    with atomic(db):
+        db.execute(
+            "INSERT INTO jobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor",
+            [NAME, canonical({"entry": entry, "step": step})],
+        )
