@@ -492,8 +492,11 @@ def _guarded(item: Item) -> Item:
 
 
 def _whole(text: str, data: Mapping[str, Any]) -> str:
-    """Everything that a merge must keep: the words, and each value behind them that they do not hold themselves."""
-    behind = {key: value for key, value in data.items() if not (isinstance(value, str) and value in text)}
+    """Everything that a merge must keep: the words, and each value behind them that they do not hold themselves.
+
+    Names of values are left out: a field that is called `never` denies nothing.
+    """
+    behind = [value for _, value in sorted(data.items()) if not (isinstance(value, str) and value in text)]
     return f"{text}\n{canonical(behind)}"
 
 
