@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,7 +20,7 @@ from agent.display import Reporter
 from agent.evidence import cause as cause_of
 from agent.evidence import error_json
 from agent.store import Iteration, Store
-from agent.uses import NEW, uses_of
+from agent.uses import NEW, seen, uses_of
 from curriculum import checks
 from curriculum.checks import Check, Gained
 from curriculum.gamedata import GameData
@@ -35,7 +36,7 @@ from skills.library import Library
 from skills.operators import Operator, Operators
 from skills.planning import consumed
 from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
-from skills.skill import Setting, Skill, Use, Version
+from skills.skill import Rung, Setting, Skill, Use, Version
 from skills.words import names
 
 AMOUNTS = (1, 2, 3, 5, 4)
@@ -44,6 +45,8 @@ MOST_TRIALS = 5
 """Fresh worlds tried for one version on the library's own account; a person may ask for more."""
 REPLAYS = 3
 """Beginnings of a trusted version that its challenger has to pass."""
+COMPANY = 6
+"""Skills tried one after the other in one fresh world, until one fails: the way into it is paid once."""
 CALLERS = 5
 """Callers whose replays a challenger has to pass."""
 LEAST_TICKS, MOST_TICKS = 2_400, 12_000
@@ -177,17 +180,32 @@ class Prover:
             report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
         tried: set[str] = set()
         while ticks > 0:
-            needy = list(islice((each for each in self._needy() if each.hash not in tried), 2))
+            needy = list(islice((each for each in self._needy() if each.hash not in tried), COMPANY + 1))
             if not needy:
                 return
-            version = needy[0]
-            tried.add(version.hash)
-            before = self.library.rung(version.hash)
-            following = self._next_case(needy[1]) if len(needy) > 1 else None
-            for trial in self.verify(version.hash, 1, ahead=following.beginning if following else None):
-                ticks -= max(trial.ticks, CHARGE)
+            following = self._next_case(needy[COMPANY]) if len(needy) > COMPANY else None
+            spent = 0
+            for version, before, trial in self._in_company(needy[:COMPANY], following):
+                tried.add(version.hash)
+                spent += trial.ticks
                 after = self.library.rung(version.hash)
                 report("proven", name=version.skill, trial=trial, before=before, after=after)
+            ticks -= max(spent, CHARGE)
+
+    def _in_company(self, versions: Sequence[Version], following: Case | None) -> Iterator[tuple[Version, Rung, Trial]]:
+        """Trials of several versions in the fresh world of the first, until one fails; with the rungs before them."""
+        cases = [(version, case) for version in versions if (case := self._next_case(version)) is not None]
+        world, kit = cases[0][1].beginning, Counter[str]()
+        for _, case in cases:
+            kit.update(case.beginning.kit)
+        self._enter(replace(world, kit=dict(kit)), following.beginning if following else None)
+        for version, case in cases:
+            before = self.library.rung(version.hash)
+            there = replace(case, beginning=replace(world, kit=case.beginning.kit))
+            trial = self._try(version, self._graph.modules(version.hash), version.hash, there, "verify", entered=True)
+            yield version, before, trial
+            if not trial.passed:
+                return
 
     def _left_behind(self) -> list[tuple[Skill, dict[str, str]]]:
         """Skills that still call a version on parole though its skill has been mended, and what they should call."""
@@ -338,12 +356,17 @@ class Prover:
         purpose: str,
         ahead: Beginning | None = None,
         *,
+        entered: bool = False,
         into: list[Use] | None = None,
     ) -> Trial:
-        """One trial. Uses of a program that is not in the library are put `into` a list and not counted yet."""
+        """One trial. Uses of a program that is not in the library are put `into` a list and not counted yet.
+
+        With `entered` it goes on in the world of the trial before it.
+        """
         program = Program(tuple(Module(**module) for module in modules), main, dict(case.args))
         begun = time.monotonic()
-        run = self._run(program, case.beginning, ahead, replace(self._limits, ticks=self._ticks(version)))
+        limits = replace(self._limits, ticks=self._ticks(version))
+        run = self._run(program, case.beginning, ahead, limits, entered=entered)
         seconds = time.monotonic() - begun
         verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self._data.tags)
         passed = verdict.passed and run.outcome == "returned"
@@ -370,9 +393,10 @@ class Prover:
         with atomic(self.library.db):
             self._log.append(JOURNEY, number, "trial", _events(run))
             self.proofs.record(trial)
+            log = list(self._log.read(JOURNEY, iteration=number, node="trial"))
             for use in uses_of(
                 row,
-                list(self._log.read(JOURNEY, iteration=number, node="trial")),
+                log,
                 library=self.library,
                 data=self._data,
                 hash=version.hash if main == version.hash else None,
@@ -383,16 +407,26 @@ class Prover:
             ):
                 self.library.record_use(use)
             if into is not None:
-                into.append(_use(row, run, case, f"{self._world}:{case.beginning.seed}", at))
+                told = seen([event for event in log if event.source == "world"], row, self._data)
+                into.append(_use(row, run, case, f"{self._world}:{case.beginning.seed}", at, told))
         return trial
 
-    def _run(self, program: Program, beginning: Beginning, ahead: Beginning | None, limits: Limits) -> Run:
+    def _run(
+        self, program: Program, beginning: Beginning, ahead: Beginning | None, limits: Limits, *, entered: bool
+    ) -> Run:
         try:
-            self._trials.enter(beginning, ahead)
+            if not entered:
+                self._trials.enter(beginning, ahead)
             return self._trials.run(program, limits)
         except EnvLost:  # one process that dies says nothing about the skill: once more, in new ones
             self._trials.enter(beginning)
             return self._trials.run(program, limits)
+
+    def _enter(self, beginning: Beginning, ahead: Beginning | None) -> None:
+        try:
+            self._trials.enter(beginning, ahead)
+        except EnvLost:
+            self._trials.enter(beginning)
 
     def _ticks(self, version: Version) -> int:
         mean = self.library.record_of(version.hash).mean_ticks or LEAST_TICKS
@@ -452,9 +486,9 @@ def _row(number: int, version: Version, case: Case, run: Run, passed: bool, evid
     )  # fmt: skip
 
 
-def _use(row: Iteration, run: Run, case: Case, world: str, at: float) -> Use:
+def _use(row: Iteration, run: Run, case: Case, world: str, at: float, told: Mapping[str, Any]) -> Use:
     return Use(
         version="", outcome="succeeded" if row.passed else "failed", journey=JOURNEY, iteration=row.iteration, at=at,
         position=0, setting=case.setting, world=world, args=case.args, before=run.before.get("inventory", {}),
-        after=run.after.get("inventory", {}), ticks=run.ticks, cause=cause_of(row) or None,
+        after=run.after.get("inventory", {}), ticks=run.ticks, cause=cause_of(row) or None, **told,
     )  # fmt: skip

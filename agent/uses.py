@@ -59,7 +59,7 @@ def uses_of(
                 cause=evidence.cause(row) or None,
                 events=_range(log),
                 brain=brain,
-                **_seen(events, row, data),
+                **seen(events, row, data),
             )
         )
     spans = [event.data for event in log if event.kind == "span" and event.source == "body"]
@@ -87,7 +87,7 @@ def uses_of(
                 events=_range(inside),
                 brain=brain,
                 caller=hash if hash and span["caller"].startswith(NEW) else span["caller"],
-                **_seen(inside, row, data),
+                **seen(inside, row, data),
             )
         )
     return found
@@ -136,7 +136,8 @@ def _had_its_needs(
     return tooled and all(have.get(item, 0) >= amount for item, amount in used.items())
 
 
-def _seen(events: Sequence[Event], row: Iteration, data: GameData) -> dict[str, Any]:
+def seen(events: Sequence[Event], row: Iteration, data: GameData) -> dict[str, Any]:
+    """Tools and stations that the world's events tell of, and the place of the run, as a use keeps them."""
     plain = [{"kind": event.kind, "tick": event.tick, **event.data} for event in events]
     return {
         "tools": evidence.tools(plain, data),

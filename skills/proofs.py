@@ -125,10 +125,14 @@ class Proofs:
         ]
 
     def spent(self, journey: str) -> tuple[int, int, float]:
-        """How many trials a journey has paid for, the game ticks charged for them and their real seconds."""
+        """How many trials a journey has paid for, the game ticks charged for them and their real seconds.
+
+        Trials in one world, one after the other, are charged together.
+        """
         row = self._db.execute(
-            "SELECT count(*), coalesce(sum(max(ticks, ?)), 0), coalesce(sum(seconds), 0) FROM trials "
-            "WHERE library = ? AND journey = ?",
+            "SELECT coalesce(sum(trials), 0), coalesce(sum(max(ticks, ?)), 0), coalesce(sum(seconds), 0) FROM ("
+            "SELECT count(*) AS trials, sum(ticks) AS ticks, sum(seconds) AS seconds FROM trials "
+            "WHERE library = ? AND journey = ? GROUP BY purpose, seed, dice, situation, at)",
             [CHARGE, self._library.name, journey],
         ).fetchone()
         return int(row[0]), int(row[1]), float(row[2])

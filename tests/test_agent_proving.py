@@ -22,7 +22,7 @@ from skills.admit import admit
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
-from skills.proofs import JOURNEY
+from skills.proofs import CHARGE, JOURNEY
 from skills.refactor import find
 from skills.schema import SKILLS
 from skills.skill import Use, Version
@@ -103,6 +103,17 @@ def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(
     follower = workshop.library.get("craftPlanks").current
     assert follower.hash != caller.hash
     assert follower.uses == {"mineLogs": better.hash}
+    assert workshop.library.get("craftPlanks").requires, "the runs that it passed with teach its needs as well"
+
+
+def test_skills_are_tried_in_company_and_pay_the_way_into_their_world_once(workshop: Workshop, proving: Prover) -> None:
+    versions = [workshop.keep(GOOD), workshop.keep(CALLER)]
+    proving.between_tasks(1, lambda *_, **__: None)
+    trials = [trial for version in versions for trial in proving.proofs.trials_of(version.hash)]
+    assert [trial.passed for trial in trials] == [True, True], trials
+    assert trials[0].seed == trials[1].seed
+    _, charged, _ = proving.proofs.spent("")
+    assert charged == max(CHARGE, sum(trial.ticks for trial in trials))
 
 
 def test_a_known_goal_is_planned_into_a_parameterised_program(workshop: Workshop) -> None:
