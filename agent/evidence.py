@@ -16,7 +16,7 @@ from curriculum.task import Task
 from envs.base import Program, Run
 from memory import semantic
 from memory.episodic import Failure, Place
-from memory.semantic import Semantic
+from memory.semantic import Item, Semantic
 from skills.skill import Outcome, Setting
 
 CLASSES: Mapping[str, Failure] = {
@@ -139,14 +139,18 @@ def remember(
     now: float,
 ) -> None:
     """Keep what this iteration taught: where things are, what was not to be found, what to do next time."""
+
+    def keep(item: Item, reason: str) -> None:
+        memory.add(replace(item, world=task.world), reason=reason)
+
     for event in events:
         block = event.get("block", "")
         if event["kind"] == "placed" and block in STATIONS:
-            memory.add(
+            keep(
                 semantic.seen(
                     block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="placed"
                 ),
-                reason=f"placed in iteration {row.iteration}",
+                f"placed in iteration {row.iteration}",
             )
     ores = {
         event["block"]: event
@@ -154,16 +158,16 @@ def remember(
         if event["kind"] == "dug" and str(event.get("block", "")).endswith("_ore")
     }
     for block, event in ores.items():
-        memory.add(
+        keep(
             semantic.seen(
                 block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="found"
             ),
-            reason=f"dug in iteration {row.iteration}",
+            f"dug in iteration {row.iteration}",
         )
     code, error = cause(row), row.error or {}
     if code == "not_found" and isinstance(error.get("value"), Mapping):
         at = row.after["position"]
-        memory.add(
+        keep(
             semantic.not_found(
                 str(error["value"].get("name", task.item)),
                 at["x"],
@@ -174,7 +178,7 @@ def remember(
                 at=now,
                 evidence=[episode],
             ),
-            reason=f"searched in iteration {row.iteration}",
+            f"searched in iteration {row.iteration}",
         )
     if code in LESSONS and task.item:
         advice = error.get("remedy") or error.get("message") or code
@@ -187,4 +191,4 @@ def remember(
             evidence=[episode],
         )
         kept = {key: error.get(key) for key in ("code", "value")}
-        memory.add(replace(lesson, data={**lesson.data, "error": kept}), reason=f"iteration {row.iteration} failed")
+        keep(replace(lesson, data={**lesson.data, "error": kept}), f"iteration {row.iteration} failed")

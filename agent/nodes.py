@@ -109,6 +109,7 @@ def recall(state: State, parts: Parts) -> State:
             (str(attempt.error["code"]), str(attempt.error["message"])) for attempt in last if attempt.error
         ),
         goal=task.goal,
+        world=task.world,
     )
     now, asking = float(parts.store.experience()), (parts.config.name, state["iteration"] + 1)
     hits = parts.recall.ask(question, now=now, limit=RECALLED, log=asking).hits

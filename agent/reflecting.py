@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent import evidence
 from agent.brain import WriteRequest
 from agent.parts import Parts
@@ -20,6 +22,7 @@ def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, n
             reflector.note(reflection, f"cause: {reflection.cause}")
             continue
         lesson = semantic.lesson(reflection.about, reflection.when, reflection.do, at=now, evidence=[episode])
+        lesson = replace(lesson, world=request.task.world)
         reason = f"reflection on iteration {row.iteration} ({reflection.perspective}, {reflection.failure})"
         kept = parts.semantic.add(lesson, reason=f"{reason}: {reflection.cause}", inputs={"call": reflection.call})
         entry = parts.semantic.journal(kept.id, limit=1)[0].id

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
 
-from memory.items import container, spot
+from memory.items import Item, container, spot
 from memory.jobs import Cursor, Step
 from memory.notes import Note, Notes
 from memory.semantic import Semantic
@@ -55,10 +56,11 @@ class _Taking:
         self.db, self.seq, self.journey, self.iteration = db, seq, journey, iteration
         self.semantic = Semantic(db)
         row = db.execute(
-            "SELECT id, at FROM episodes WHERE journey = ? AND iteration = ?", [journey, iteration]
+            "SELECT id, at, world FROM episodes WHERE journey = ? AND iteration = ?", [journey, iteration]
         ).fetchone()
         self.episode = (int(row[0]),) if row else ()
         self.at = float(row[1]) if row else now
+        self.world = str(row[2]) if row else ""
 
     def take(self, kind: str, data: Mapping[str, Any]) -> None:
         if kind in _TOLD:
@@ -93,7 +95,7 @@ class _Taking:
             change = data["count"] if kind == "stored" else -data["count"]
             contents[data["item"]] = max(0, contents.get(data["item"], 0) + change)
         place = container(block, x, y, z, contents, scope=self.journey, at=self.at, evidence=self.episode)
-        self.semantic.add(place, reason=f"{kind} in iteration {self.iteration}", inputs={"event": self.seq})
+        self._add(place, f"{kind} in iteration {self.iteration}")
 
     def _gone(self, data: Mapping[str, Any]) -> None:
         for known in self.semantic.nearest(data["block"], data["x"], data["y"], data["z"], scope=self.journey, limit=3):
@@ -114,4 +116,7 @@ class _Taking:
                 evidence=self.episode,
                 slot=slot,
             )
-            self.semantic.add(place, reason=f"iteration {self.iteration}", inputs={"event": self.seq})
+            self._add(place, f"iteration {self.iteration}")
+
+    def _add(self, place: Item, reason: str) -> None:
+        self.semantic.add(replace(place, world=self.world), reason=reason, inputs={"event": self.seq})

@@ -124,7 +124,8 @@ class _Conclusions:
                 state="active",
             )
             return
-        lesson = _item("lesson", failed.cause, text, data, "", slot, [failed.id, episode.id], episode.at)
+        evidence = [failed.id, episode.id]
+        lesson = _item("lesson", failed.cause, text, data, "", slot, evidence, episode.at, world=episode.world)
         hopeless = self.semantic.answer("lesson", f"unmended {episode.goal} {shape}", "")
         if hopeless is not None:
             self.semantic.supersede(hopeless.id, lesson, reason=f"mended in iteration {episode.iteration}")
@@ -186,7 +187,18 @@ class _Conclusions:
         parts = self._of_tasks({each.task for each in stretch})
         slot = f"chapter {number // CHAPTER}"
         evidence = [each.id for each in stretch]
-        self._keep("summary", "journey", text, data, scope=episode.journey, slot=slot, evidence=evidence, sources=parts)
+        worlds = {each.world for each in stretch}
+        self._keep(
+            "summary",
+            "journey",
+            text,
+            data,
+            scope=episode.journey,
+            slot=slot,
+            evidence=evidence,
+            sources=parts,
+            world=episode.world if len(worlds) == 1 else "",
+        )
 
     # -- shared
 
@@ -201,12 +213,15 @@ class _Conclusions:
         slot: str,
         evidence: Sequence[int] = (),
         sources: Sequence[int] = (),
+        world: str | None = None,
     ) -> None:
-        """Say it for the first time, or say it better."""
+        """Say it for the first time, or say it better. It is about the episode's kind of world, unless told."""
         known, at = self.semantic.answer(kind, slot, scope), self.episode.at
         reason = f"iteration {self.episode.iteration} of {self.episode.journey}"
         if known is None:
-            self.semantic.add(_item(kind, subject, text, data, scope, slot, evidence, at, sources), reason=reason)
+            world = self.episode.world if world is None else world
+            item = _item(kind, subject, text, data, scope, slot, evidence, at, sources, world)
+            self.semantic.add(item, reason=reason)
             return
         self.semantic.update(
             known.id,
@@ -256,6 +271,7 @@ def _item(
     evidence: Sequence[int],
     at: float,
     sources: Sequence[int] = (),
+    world: str = "",
 ) -> Item:
     return Item(
         kind,
@@ -270,6 +286,7 @@ def _item(
         confidence=_belief(len(evidence)),
         origin="consolidate",
         sources=tuple(sorted(set(sources))),
+        world=world,
     )
 
 

@@ -112,6 +112,7 @@ class Episodes:
                     text=describe(episode),
                     marks=_marks(episode),
                     before=self._document_before(episode),
+                    world=episode.world,
                 )
         return self.get(episode.journey, episode.iteration)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from memory import decay
+from memory import decay, documents
 from memory.documents import document_of
 from memory.fitted import fitted_curve
 from memory.items import Item
@@ -127,13 +127,7 @@ class Rehearse(_Sweep):
         document = document_of(db, item.kind, item.id)
         assert document is not None
         since = strength_of(db, document).last_used
-        borne_out = db.execute(
-            "SELECT journey, iteration, episodes.at FROM marks JOIN documents ON documents.id = document "
-            "JOIN episodes ON episodes.id = ref WHERE kind = ? AND value = ? "
-            "AND tier = 'episode' AND outcome = 'passed' AND documents.at > ? AND (? = '' OR documents.scope = ?) "
-            "ORDER BY document DESC LIMIT 1",
-            [*_about(item), since, item.scope, item.scope],
-        ).fetchone()
+        borne_out = _borne_out(db, item, since)
         if borne_out is None:
             return [f"to be tried again: {item.text}"] if valuable(db, item) else []
         journey, iteration, at = borne_out
@@ -141,6 +135,21 @@ class Rehearse(_Sweep):
         if item.state == "generated":
             Semantic(db).update(item.id, at=now, reason=f"borne out by {journey} #{iteration}", state="active")
         return []
+
+
+def _borne_out(db: Database, item: Item, since: float) -> tuple[str, int, float] | None:
+    """(journey, iteration, time) of the newest success since then about the same thing, where the item holds."""
+    kind, value = _about(item)
+    found = []
+    for scope in [item.scope] if item.scope else documents.scopes_of(db, kind, value):
+        found += db.execute(
+            "SELECT journey, iteration, episodes.at FROM marks CROSS JOIN documents ON documents.id = document "
+            "CROSS JOIN episodes ON episodes.id = ref WHERE kind = ? AND value = ? AND marks.scope = ? "
+            "AND layer = 'happened' AND tier = 'episode' AND outcome = 'passed' AND documents.at > ? "
+            "ORDER BY document DESC LIMIT 1",
+            [kind, value, scope, since],
+        ).fetchall()
+    return max(found, key=lambda row: row[2], default=None)
 
 
 def _about(item: Item) -> tuple[str, str]:

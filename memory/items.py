@@ -33,7 +33,8 @@ class Item:
     `scope` is the journey whose world it holds in, a family of tasks, or '' if it holds everywhere. `valid_to` and
     `superseded_by` say that it is wrong now; `state` says whether it is in mind. `slot` names a question that has one
     answer at a time in its scope (the contents of a chest), '' for none. `evidence` are episodes, `sources` the items
-    that it was made of; `origin` is who made it: the journey, a job, a person, a bundle.
+    that it was made of; `origin` is who made it: the journey, a job, a person, a bundle. `world` is the kind of world
+    that it is about, '' for any.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class Item:
     origin: str = "journey"
     merged_into: int | None = None
     sources: tuple[int, ...] = ()
+    world: str = ""
     id: int = 0
 
     @property

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from memory.documents import HAPPENED
 from memory.episodic import Place
 from memory.items import FAMILY
 
-EPISODIC = ("episode", "note")
+EPISODIC = HAPPENED
 SEMANTIC = ("fact", "lesson", "place", "procedure", "sign", "summary")
 TIERS = (*EPISODIC, *SEMANTIC)
 
@@ -21,6 +22,7 @@ class Question:
     `scope` is the journey: its own memories, those of the given task `families` and those that hold everywhere are
     seen, never those of another. `failures` are (code, message) of errors that are to be mended. `as_of` asks for what
     held at a time, `history` also for what is wrong now or out of mind; what is private is only seen if asked for.
+    `world` is the kind of world that is asked about: of another kind, only what is about the very same error is seen.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Question:
     goal: str = ""
     as_of: float | None = None
     private: bool = False
+    world: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The question as plain JSON."""
@@ -48,11 +51,20 @@ class Question:
         failures = tuple((code, message) for code, message in data["failures"])
         return cls(**{**data, **lists, "place": place, "failures": failures})
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that may be seen, each once."""
+        families = (each if each.startswith(FAMILY) else FAMILY + each for each in self.families)
+        return tuple(dict.fromkeys(["", self.scope, *families]))
+
     def visible(self) -> tuple[str, list[Any]]:
         """The condition on `documents` that every route asks under, and its values: scopes are enforced here."""
-        scopes = ["", self.scope, *(each if each.startswith(FAMILY) else FAMILY + each for each in self.families)]
+        scopes = self.scopes
         where = f"documents.scope IN ({_marks(scopes)}) AND documents.tier IN ({_marks(self.tiers)})"
         values: list[Any] = [*scopes, *self.tiers]
+        if self.world:
+            where += " AND documents.world IN ('', ?)"
+            values.append(self.world)
         if self.as_of is not None:
             where += " AND documents.at <= ? AND (until IS NULL OR until > ?)"
             values += [self.as_of, self.as_of]

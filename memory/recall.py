@@ -15,13 +15,14 @@ from sqlite_utils import Database
 from memory import decay
 from memory.db import atomic
 from memory.decay import Outcome, Strength
+from memory.documents import LISTED, listed
 from memory.fitted import fitted_curve, fitted_weights
 from memory.index import Index
 from memory.log import canonical
 from memory.packing import pack_hits
 from memory.question import EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
 from memory.routes import Found, by_marks, by_meaning, by_neighbours, by_words, query_words
-from memory.strengths import record_use, strength_of
+from memory.strengths import record_use, strength_of, strengths_of
 
 __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_words"]
 
@@ -83,11 +84,11 @@ class Recall:
         relevance = max(found.relevance / enough[route] for route, found in routes.items())
         if not any(found.scores for found in routes.values()):
             return Recalled((), (), (), 0.0, abstained=True)
-        parts = self._fuse(question, routes)
-        names = tuple(name for name in (*routes, "neighbours") if any(name in each for each in parts.values()))
+        routes = self._fuse(question, routes)
+        names = tuple(name for name, found in routes.items() if found.scores)
         if relevance < 1:
             return Recalled((), (), names, relevance, abstained=True)
-        hits = self._best(question, parts, now, limit)
+        hits = self._best(question, routes, now, limit)
         if tokens is None:
             return Recalled(tuple(replace(hit, shown=hit.text) for hit in hits), (), names, relevance)
         kept, cut = pack_hits(hits, tokens)
@@ -113,52 +114,58 @@ class Recall:
                 return f"it is number {place} of {len(hits)}: {hit.why}"
         return "no route found it: no common word, mark or neighbour"
 
-    def _fuse(self, question: Question, routes: dict[str, Found]) -> dict[int, dict[str, Part]]:
-        parts: dict[int, dict[str, Part]] = {}
-        for route, found in routes.items():
-            weight = getattr(self._weights, route)
-            ranked = sorted(found.scores, key=lambda each: (-found.scores[each], -each))
-            for rank, document in enumerate(ranked, 1):
-                score = found.scores[document]
-                parts.setdefault(document, {})[route] = Part(rank, score, weight * score)
-        sums = {document: sum(part.added for part in each.values()) for document, each in parts.items()}
-        gained = by_neighbours(self.db, question, sums, self._weights.neighbours)
-        for rank, document in enumerate(sorted(gained, key=lambda each: (-gained[each], -each)), 1):
-            parts.setdefault(document, {})["neighbours"] = Part(rank, gained[document], gained[document])
-        return parts
+    def _fuse(self, question: Question, routes: dict[str, Found]) -> dict[str, Found]:
+        """The routes with their scores weighted, and beside them what neighbours lend each other."""
+        weighted = {
+            name: Found({document: weight * score for document, score in found.scores.items()}, found.relevance)
+            for name, found in routes.items()
+            for weight in [getattr(self._weights, name)]
+        }
+        gained = by_neighbours(self.db, question, _sums(weighted), self._weights.neighbours)
+        return {**weighted, "neighbours": Found(gained)}
 
-    def _best(self, question: Question, parts: dict[int, dict[str, Part]], now: float, limit: int) -> list[Hit]:
+    def _best(self, question: Question, routes: dict[str, Found], now: float, limit: int) -> list[Hit]:
         """The best hits; what happened and what was learned each keep a third of the places if they have the hits."""
-        likely = sorted(parts, key=lambda each: (-sum(part.added for part in parts[each].values()), -each))
+        sums, most = _sums(routes), 3 * limit
+        likely = sorted(sums, key=lambda each: (-sums[each], -each))
         groups: dict[bool, list[int]] = {True: [], False: []}
-        for start in range(0, len(likely), 500):
-            some = likely[start : start + 500]
-            sql = f"SELECT id, tier FROM documents WHERE id IN ({', '.join('?' * len(some))})"
-            tiers = dict(self.db.execute(sql, some).fetchall())
+        # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
+        for some in (likely[: 4 * most], likely[4 * most :]):
+            sql = f"SELECT id, tier FROM documents WHERE id IN {LISTED}"
+            tiers = dict(self.db.execute(sql, [listed(some)]).fetchall())
             for document in some:
                 groups[tiers[document] in EPISODIC].append(document)
-        # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
+            if all(len(group) >= most for group in groups.values()):
+                break
         found = [
-            _varied(self._reranked(question, [self._hit(each, parts[each], now) for each in group[: 3 * limit]]), limit)
-            for group in groups.values()
+            _varied(self._reranked(question, self._hits(group[:most], routes, now)), limit) for group in groups.values()
         ]
         kept = [hit for group in found for hit in group[: limit // 3]]
         rest = sorted((hit for group in found for hit in group[limit // 3 :]), key=_order)
         return sorted([*kept, *rest[: max(0, limit - len(kept))]], key=_order)[:limit]
 
-    def _hit(self, document: int, parts: dict[str, Part], now: float) -> Hit:
-        tier, ref, text, state, sensitivity = self.db.execute(
-            "SELECT tier, ref, text, state, sensitivity FROM documents WHERE id = ?", [document]
-        ).fetchone()
-        held = decay.retrievability(self.strength(document), now, self._curve, self._scale)
-        found = sum(part.added for part in parts.values())
-        parts = {**parts, "strength": Part(0, held, found * self._weights.strength * (held - 1))}
-        # What is wrong now stands behind what holds, however well its words match.
-        if state == "superseded":
-            parts["validity"] = Part(0, 0.0, -found / 2)
-        why = ", ".join(f"{name} #{part.rank}" for name, part in parts.items() if part.rank)
-        why += f", strength {held:.2f}" + ("" if state == "current" else f", {state}")
-        return Hit(document, tier, ref, text, sum(part.added for part in parts.values()), parts, why, sensitivity)
+    def _hits(self, documents: Sequence[int], routes: dict[str, Found], now: float) -> list[Hit]:
+        """Hits with every part of their score."""
+        sql = f"SELECT id, tier, ref, text, state, sensitivity FROM documents WHERE id IN {LISTED}"
+        strengths, ranks = strengths_of(self.db, documents), {name: _ranks(found) for name, found in routes.items()}
+        hits = []
+        for document, tier, ref, text, state, sensitivity in self.db.execute(sql, [listed(documents)]).fetchall():
+            parts = {
+                name: Part(ranks[name][document], added / (getattr(self._weights, name) or 1.0), added)
+                for name, found in routes.items()
+                if (added := found.scores.get(document)) is not None
+            }
+            held = decay.retrievability(strengths[document], now, self._curve, self._scale)
+            summed = sum(part.added for part in parts.values())
+            parts["strength"] = Part(0, held, summed * self._weights.strength * (held - 1))
+            # What is wrong now stands behind what holds, however well its words match.
+            if state == "superseded":
+                parts["validity"] = Part(0, 0.0, -summed / 2)
+            why = ", ".join(f"{name} #{part.rank}" for name, part in parts.items() if part.rank)
+            why += f", strength {held:.2f}" + ("" if state == "current" else f", {state}")
+            score = sum(part.added for part in parts.values())
+            hits.append(Hit(document, tier, ref, text, score, parts, why, sensitivity))
+        return hits
 
     def _reranked(self, question: Question, hits: list[Hit]) -> list[Hit]:
         hits = sorted(hits, key=_order)
@@ -180,6 +187,21 @@ class Recall:
             self.db.execute(
                 "INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", [*log, now, canonical(question.to_json())]
             )
+
+
+def _sums(routes: dict[str, Found]) -> dict[int, float]:
+    """What all routes together give each candidate."""
+    sums: dict[int, float] = {}
+    for found in routes.values():
+        for document, score in found.scores.items():
+            sums[document] = sums.get(document, 0.0) + score
+    return sums
+
+
+def _ranks(found: Found) -> dict[int, int]:
+    """The place of each candidate on one route, from 1."""
+    ordered = sorted(found.scores, key=lambda each: (-found.scores[each], -each))
+    return {document: rank for rank, document in enumerate(ordered, 1)}
 
 
 def _varied(hits: Sequence[Hit], limit: int) -> list[Hit]:

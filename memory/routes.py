@@ -7,6 +7,7 @@ Nothing here writes.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from memory.documents import regions_around
+from memory.documents import LISTED, Layer, listed, regions_around
 from memory.index import Index
 from memory.question import EPISODIC, SEMANTIC, Question
 from memory.signature import signature
@@ -22,7 +23,7 @@ from memory.signature import signature
 CANDIDATES = 200
 """How many candidates each route may name."""
 
-RANKABLE = 2000
+RANKABLE = 1000
 """How many documents the word route ranks: common words are left out as long as rarer ones are there, and of a word
 that is common and alone only the newest documents are looked at."""
 
@@ -95,15 +96,16 @@ def by_marks(db: Database, question: Question) -> Found:
     if question.place:
         wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
     scores: dict[int, dict[str, float]] = {}
-    # What was learned and what happened are looked up apart: many new episodes must not hide one old fact.
-    for tiers in (SEMANTIC, EPISODIC):
-        asked = tuple(tier for tier in question.tiers if tier in tiers)
-        where, values = replace(question, tiers=asked).visible()
-        for weight, kind, name in wanted if asked else ():
+    places = list(itertools.product(question.scopes, _layers(question)))
+    for weight, kind, name in wanted:
+        # How an error was mended is worth knowing in whichever world it was.
+        where, values = (replace(question, world="") if kind == "signature" else question).visible()
+        for scope, layer in places:
             for (document,) in db.execute(
                 "SELECT document FROM marks CROSS JOIN documents ON documents.id = document "
-                f"WHERE kind = ? AND value = ? AND {where} ORDER BY document DESC LIMIT ?",
-                [kind, name, *values, CANDIDATES],
+                "WHERE kind = ? AND value = ? AND marks.scope = ? AND layer = ? "
+                f"AND {where} ORDER BY document DESC LIMIT ?",
+                [kind, name, scope, layer, *values, CANDIDATES],
             ):
                 scores.setdefault(document, {})[name] = weight
     most = sum({name: weight for weight, kind, name in wanted if kind != "place"}.values()) + 0.5 * bool(question.place)
@@ -115,15 +117,8 @@ def by_marks(db: Database, question: Question) -> Found:
 
 def by_meaning(db: Database, question: Question, index: Index) -> Found:
     """Documents that mean something similar, by the cosine of their vectors."""
-    near = index.search(question.text, CANDIDATES, scopes=_scopes(question), tiers=question.tiers)
-    where, values = question.visible()
-    visible: set[int] = set()
-    for start in range(0, len(near), 500):
-        part = [document for document, _ in near[start : start + 500]]
-        rows = db.execute(
-            f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(part))}) AND {where}", [*part, *values]
-        )
-        visible.update(row[0] for row in rows)
+    near = index.search(question.text, CANDIDATES, scopes=question.scopes, tiers=question.tiers)
+    visible = _visible(db, question, [document for document, _ in near])
     seen = [(document, cosine) for document, cosine in near if document in visible]
     if not seen:
         return Found({})
@@ -139,30 +134,28 @@ def by_neighbours(db: Database, question: Question, scores: Mapping[int, float],
     gained: dict[int, float] = {}
     # Two chains from each seed, one back and one on; each step halves what is passed along.
     for step in (
-        "SELECT id, before FROM documents WHERE id IN ({}) AND before IS NOT NULL",
-        "SELECT before, id FROM documents WHERE before IN ({})",
+        f"SELECT id, before FROM documents WHERE id IN {LISTED} AND before IS NOT NULL",
+        f"SELECT before, id FROM documents WHERE before IN {LISTED}",
     ):
-        chain = {document: [scores[document]] for document in best}
+        chain = {document: scores[document] for document in best}
         for part in (share, share / 2):
-            pairs: list[tuple[int, int]] = db.execute(step.format(", ".join("?" * len(chain))), [*chain]).fetchall()
-            further: dict[int, list[float]] = {}
-            for come_from, to in pairs:
-                further.setdefault(to, []).extend(chain[come_from])
+            further: dict[int, float] = {}
+            for come_from, to in db.execute(step, [listed(chain)]).fetchall():
+                further[to] = further.get(to, 0.0) + chain[come_from]
             for document, passed in further.items():
-                gained[document] = gained.get(document, 0.0) + part * sum(passed)
+                gained[document] = gained.get(document, 0.0) + part * passed
             chain = further
             if not chain:
                 break
-    new = [document for document in gained if document not in scores]
-    where, values = question.visible()
-    allowed: set[int] = set()
-    for start in range(0, len(new), 500):
-        part_of = new[start : start + 500]
-        rows = db.execute(
-            f"SELECT id FROM documents WHERE id IN ({', '.join('?' * len(part_of))}) AND {where}", [*part_of, *values]
-        )
-        allowed.update(row[0] for row in rows)
+    allowed = _visible(db, question, [document for document in gained if document not in scores])
     return {document: score for document, score in gained.items() if document in scores or document in allowed}
+
+
+def _visible(db: Database, question: Question, documents: Sequence[int]) -> set[int]:
+    """Those of some documents that the question may see."""
+    where, values = question.visible()
+    rows = db.execute(f"SELECT id FROM documents WHERE id IN {LISTED} AND {where}", [listed(documents), *values])
+    return {row[0] for row in rows.fetchall()}
 
 
 def _counts(db: Database, words: Sequence[str]) -> list[tuple[int, str]]:
@@ -197,6 +190,9 @@ def _rarity(count: int, total: int) -> float:
     return max(1e-6, math.log((max(total, count) - count + 0.5) / (count + 0.5)))
 
 
-def _scopes(question: Question) -> tuple[str, ...]:
-    _, values = question.visible()
-    return tuple(dict.fromkeys(values[: 2 + len(question.families)]))
+def _layers(question: Question) -> list[Layer]:
+    """The layers of marks in which there may be something to see."""
+    layers: list[Layer] = ["happened"] if set(question.tiers) & set(EPISODIC) else []
+    if set(question.tiers) & set(SEMANTIC):
+        layers += ["learned", "past"] if question.history or question.as_of is not None else ["learned"]
+    return layers

@@ -240,6 +240,30 @@ def m009_quick(db: Database) -> None:
     )
 
 
+@MEMORY()
+def m010_worlds(db: Database) -> None:
+    """What is known only of one kind of world says so; marks stand by scope and layer, so that none hides another."""
+    run_script(
+        db,
+        """
+        ALTER TABLE items ADD COLUMN world TEXT NOT NULL DEFAULT '';
+        ALTER TABLE documents ADD COLUMN world TEXT NOT NULL DEFAULT '';
+        UPDATE documents SET world = (SELECT world FROM episodes WHERE id = ref) WHERE tier = 'episode';
+        ALTER TABLE marks RENAME TO marks_before;
+        DROP INDEX marks_document;
+        CREATE TABLE marks (
+            kind TEXT NOT NULL, value TEXT NOT NULL, scope TEXT NOT NULL, layer TEXT NOT NULL,
+            document INTEGER NOT NULL REFERENCES documents (id),
+            PRIMARY KEY (kind, value, scope, layer, document)) WITHOUT ROWID;
+        INSERT INTO marks SELECT kind, value, scope, CASE WHEN tier IN ('episode', 'note') THEN 'happened'
+            WHEN state = 'current' THEN 'learned' ELSE 'past' END, document
+            FROM marks_before JOIN documents ON documents.id = document;
+        DROP TABLE marks_before;
+        CREATE INDEX marks_document ON marks (document);
+        """,
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -322,6 +322,7 @@ class Semantic:
             evidence=tuple(sorted({*old.evidence, *item.evidence})),
             sources=tuple(sorted({*old.sources, *item.sources})),
             state="active" if old.archived else old.state,
+            world=old.world if old.world == item.world else "",
         )
         if new == old:
             return old
@@ -340,8 +341,8 @@ class Semantic:
     def _mergeable(self, olds: Sequence[Item], text: str, data: Mapping[str, Any]) -> None:
         if len(olds) < 2:
             raise Refused("a merge needs two items or more")
-        if len({(old.kind, old.scope, old.subject, old.sensitivity) for old in olds}) > 1:
-            raise Refused("only items of one kind, scope, subject and sensitivity can be merged")
+        if len({(old.kind, old.scope, old.subject, old.sensitivity, old.world) for old in olds}) > 1:
+            raise Refused("only items of one kind, scope, subject, sensitivity and world can be merged")
         if len({canonical(dict(old.data)) for old in olds}) > 1 and any("x" in old.data for old in olds):
             raise Refused("items about different places cannot be merged")
         verdict = gate.check([_whole(old.text, old.data) for old in olds], _whole(text, data))
@@ -394,6 +395,7 @@ class Semantic:
             marks=marks_of(kept),
             state=document_state(kept),
             sensitivity=new.sensitivity,
+            world=new.world,
         )
         before = snapshot(old) if old else {}
         self._journal(operation, id, at, reason, inputs or {}, before, snapshot(kept), undoes)
@@ -479,6 +481,7 @@ _COLUMNS = (
     "sensitivity",
     "origin",
     "merged_into",
+    "world",
     "id",
 )
 

@@ -13,22 +13,32 @@ from sqlite_utils import Database
 from memory import decay
 from memory.db import atomic
 from memory.decay import Outcome, Strength
+from memory.documents import HAPPENED, LISTED, listed
 from memory.errors import NotKept
 
 
 def strength_of(db: Database, document: int) -> Strength:
     """How well a memory holds; one that was never used has the first strength of its tier."""
-    row = db.execute(
-        "SELECT tier, documents.at, stability, difficulty, last_used, uses, lapses FROM documents "
-        "LEFT JOIN strengths ON document = id WHERE id = ?",
-        [document],
-    ).fetchone()
-    if row is None:
+    found = strengths_of(db, [document])
+    if not found:
         raise NotKept(f"no document {document} is kept")
-    tier, at, *held = row
-    if held[0] is not None:
-        return Strength(*held)
-    return decay.first_strength("episodic" if tier in ("episode", "note") else "semantic", at)
+    return found[document]
+
+
+def strengths_of(db: Database, documents: Sequence[int]) -> dict[int, Strength]:
+    """How well several memories hold, in one look."""
+    found = {}
+    for document, tier, at, *held in db.execute(
+        "SELECT id, tier, documents.at, stability, difficulty, last_used, uses, lapses FROM documents "
+        f"LEFT JOIN strengths ON document = id WHERE id IN {LISTED}",
+        [listed(documents)],
+    ):
+        found[document] = Strength(*held) if held[0] is not None else _unused(tier, at)
+    return found
+
+
+def _unused(tier: str, at: float) -> Strength:
+    return decay.first_strength("episodic" if tier in HAPPENED else "semantic", at)
 
 
 def record_use(

@@ -397,3 +397,29 @@ def test_a_chroma_server_that_is_not_there_is_an_error_with_its_address(db: Data
         ChromaIndex(VectorIndex(db, LetterCounts()), url="http://127.0.0.1:1")
     with pytest.raises(DenseUnavailable, match="is no address"):
         ChromaIndex(VectorIndex(db, LetterCounts()), url="http://")
+
+
+def test_what_is_known_of_another_kind_of_world_stays_there_unless_it_mends_the_same_error(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    episodes, semantic = Episodes(db), Semantic(db)
+    for n, (world, goal) in enumerate([("desktop", "write a table of iron prices"), ("minecraft", "mine iron")], 1):
+        episodes.record(Episode("a", n, f"t{n}", goal, "passed", float(n), world=world))
+        semantic.add(replace(seen("iron", n, 0, 0, scope="a", at=float(n)), world=world), reason="seen")
+    semantic.add(lesson("iron", "iron is missing", "ask for iron", at=3.0), reason="holds in every world")
+    asked = Question("iron", scope="a", items=("iron",), world="minecraft")
+    assert sorted(texts(db, asked)) == ["Did: mine iron", "When iron is missing: ask for iron", "iron seen at 2 0 0"]
+    assert len(texts(db, replace(asked, world=""))) == 5
+    mended = replace(lesson("timeout", "x", "wait for the window", at=4.0), world="desktop")
+    semantic.add(replace(mended, data={**mended.data, "signature": "timeout|it took # s"}), reason="mended")
+    failing = replace(asked, failures=(("timeout", "it took 30 s"),))
+    assert "When x: wait for the window" in texts(db, failing), "the same error, in whichever world"
+    assert "When x: wait for the window" not in texts(db, replace(asked, text="wait window"))
+
+
+def test_the_statements_of_two_worlds_are_one_that_holds_in_both(tmp_path: Path) -> None:
+    semantic = Semantic(open_db(tmp_path / "j.db"))
+    said = lesson("timeout", "a run times out", "do less at once", at=1.0)
+    first = semantic.add(replace(said, world="desktop"), reason="learned")
+    assert semantic.add(replace(said, world="desktop"), reason="again").world == "desktop"
+    both = semantic.add(replace(said, world="minecraft"), reason="and here")
+    assert (both.id, both.world) == (first.id, "")
