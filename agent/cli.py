@@ -421,6 +421,19 @@ _changes("retire", "Take a skill out of use; nothing of it is lost.")
 _changes("restore", "Bring a retired skill back.")
 
 
+@skills.command("rename")
+@click.argument("old")
+@click.argument("new")
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept in the history.")
+@LIBRARY
+@AS_JSON
+def skills_rename(old: str, new: str, reason: str, library: str, as_json: bool) -> None:
+    """Give a skill another name; what calls it is rewritten, its runs and standing stay."""
+    from agent import skill_commands
+
+    _show(skill_commands.rename(library, old, new, reason), as_json, skill_commands.rename_words)
+
+
 @skills.command("plan")
 @click.argument("item")
 @click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many more.")

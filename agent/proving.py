@@ -311,7 +311,7 @@ class Prover:
 
     def _ancestors(self, version: Version) -> list[Version]:
         found: list[Version] = []
-        derived = {link.version: link.other for link in self.library.links("derived_from")}
+        derived = {link.version: link.other for link in self.library.links() if link.kind != "duplicate_of"}
         while len(found) < 20 and (before := version.parent or derived.get(version.hash)):
             version = self.library.version(before)
             found.append(version)

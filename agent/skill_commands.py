@@ -13,12 +13,18 @@ from agent.families import families
 from agent.session import database
 from agent.store import Store
 from agent.tables import table
+from bridge.errors import BridgeError
+from bridge.language import JavaScript, primitives
 from curriculum import gamedata
+from envs.desktop import parse
+from envs.desktop.broker import documentation
 from skills.compare import difference
+from skills.errors import NotAllowed
 from skills.graph import SkillGraph, picture
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan as search_plan
+from skills.rename import rename as rename_skill
 from skills.search import search
 from skills.stats import statistics
 
@@ -149,6 +155,37 @@ def change(library: str, name: str, action: str, hash: str | None, reason: str) 
         "pinned": after.pinned,
         "changed": opened.get(name) != before,
     }
+
+
+def rename(library: str, old: str, new: str, reason: str) -> Json:
+    """Give a skill another name; all that call it follow."""
+    db = database()
+    opened = Library(db, library)
+    with JavaScript() as javascript:
+        python = opened.get(old).current.language == "python"
+        known = documentation() if python else primitives()
+        change = parse.rename if python else javascript.rename
+
+        def rewrite(source: str, one: str, two: str) -> str:
+            try:
+                return change(source, one, two)
+            except (BridgeError, ValueError) as error:
+                raise NotAllowed(f"{old!r} cannot be called {new!r}: {error}") from error
+
+        return rename_skill(
+            opened, old, new, rewrite=rewrite, primitives=known, reason=reason, at=float(Store(db).experience()),
+            parse=(lambda source: parse.facts(source, known)) if python else javascript.facts,
+        ).to_json()  # fmt: skip
+
+
+def rename_words(found: Mapping[str, Any]) -> str:
+    """What a rename did."""
+    lines = [f"{found['old']} is now {found['new']}, at {found['version'][:15]}; its runs and its standing go with it."]
+    if found["callers"]:
+        lines.append(f"Follow: {', '.join(found['callers'])}.")
+    if found["left"]:
+        lines.append(f"Pinned, and so still at the old version: {', '.join(found['left'])}.")
+    return "\n".join([*lines, f"Undo: journeyman skills rename {found['new']} {found['old']}"])
 
 
 def change_words(found: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ def admit(
     called = list(dict.fromkeys(facts.get("calls", ())))
     uses = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
     said = {refusal.code for refusal in refusals}
-    refusals += [each for each in _name_refusals(signature.name, primitives) if each.code not in said]
+    refusals += [each for each in name_refusals(signature.name, primitives) if each.code not in said]
     refusals += [
         _unresolved(name, primitives, library)
         for name in called
@@ -113,7 +113,8 @@ def _signature(facts: Mapping[str, Any]) -> Signature | None:
     return None
 
 
-def _name_refusals(name: str, primitives: Mapping[str, str]) -> Iterator[Refusal]:
+def name_refusals(name: str, primitives: Mapping[str, str]) -> Iterator[Refusal]:
+    """What stands against the name of a skill."""
     if name in primitives:
         yield Refusal("shadows_primitive", f"`{name}` is a primitive: give the skill a name of its own")
     words = apart(name).split()

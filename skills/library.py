@@ -150,11 +150,7 @@ class Library(LibraryReader):
                 return rung
             record, streak = self._learn(version)
             reached = evidence.next_rung(rung, record, self._ladder, streak)
-            self.db.execute(
-                "UPDATE standings SET rung = ?, succeeded = ?, failed = ?, unmet = ?, fresh_worlds = ?, bound = ?, "
-                "mean_ticks = ? WHERE version = ?",
-                [reached, *vars(record).values(), version.number],
-            )
+            self._set_standing(version.number, reached, record)
             if reached != rung:
                 why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
                 action: Action = "fell" if reached == "parole" else "climbed"
@@ -257,7 +253,27 @@ class Library(LibraryReader):
             if added.rowcount:
                 self._log(one.skill, "linked", one.number, None, f"{kind} {two.skill}: {reason}", at)
 
+    def carry_on(self, hash: str, before: str, *, reason: str, at: float = 0.0) -> None:
+        """Let a version stand where another stood that is the same but for names; their runs are counted together."""
+        version, old = self.version(hash), self.version(before)
+        with atomic(self.db):
+            rung, _ = self._standing(old.number)
+            if old.number not in self._same(version.number):
+                self.link(hash, "renamed_from", before, reason=reason, at=at)
+            record, _ = self._learn(version)
+            self._set_standing(version.number, rung, record)
+            newer = version.number > self.get(version.skill).current.number
+            self._point(version.skill, version.number, "adopted" if newer else "rolled_back", reason, at)
+            self.describe(version.skill)
+
     # Inside the open transaction
+
+    def _set_standing(self, number: int, rung: Rung, record: Record) -> None:
+        self.db.execute(
+            "UPDATE standings SET rung = ?, succeeded = ?, failed = ?, unmet = ?, fresh_worlds = ?, bound = ?, "
+            "mean_ticks = ? WHERE version = ?",
+            [rung, *vars(record).values(), number],
+        )
 
     def _set_pinned(self, name: str, pinned: bool, reason: str, at: float) -> None:
         skill = self.get(name)
@@ -340,8 +356,11 @@ class Library(LibraryReader):
         )
 
     def _learn(self, version: Version) -> tuple[Record, int]:
+        same = self._same(version.number)
         rows = self.db.execute(
-            "SELECT outcome, setting, world, ticks FROM uses WHERE version = ? ORDER BY id", [version.number]
+            f"SELECT outcome, setting, world, ticks FROM uses WHERE version IN ({', '.join('?' * len(same))}) "
+            "ORDER BY id",
+            same,
         )
         runs = [evidence.Run(*row) for row in rows]
         record = evidence.record_of(runs)

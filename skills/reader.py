@@ -186,7 +186,7 @@ class LibraryReader:
         return next((str(skill) for skill, source in rows if skill != name and inside.search(source)), None)
 
     def uses_of(self, hash: str, limit: int = 100) -> list[Use]:
-        """The evidence of a version, newest first."""
+        """The evidence of a version, newest first; runs under an earlier name of the same version are among it."""
         return self._uses(self.version(hash), limit)
 
     def links(self, kind: LinkKind | None = None) -> list[Link]:
@@ -301,16 +301,28 @@ class LibraryReader:
         ).fetchone()
         return row[0], Record(*row[1:])
 
+    def _same(self, number: int) -> list[int]:
+        """A version and all that are the same but for names: what one proves, all of them prove."""
+        rows = self.db.execute(
+            "WITH RECURSIVE same (version) AS (SELECT ? UNION "
+            "SELECT other FROM same JOIN links USING (version) WHERE kind = 'renamed_from' UNION "
+            "SELECT links.version FROM same JOIN links ON other = same.version WHERE kind = 'renamed_from') "
+            "SELECT version FROM same",
+            [number],
+        )
+        return [int(row[0]) for row in rows]
+
     def _in_quarantine(self, number: int) -> bool:
         found = self.db.execute("SELECT 1 FROM quarantine WHERE version = ? AND released IS NULL", [number])
         return found.fetchone() is not None
 
     def _uses(self, version: Version, limit: int) -> list[Use]:
+        same = self._same(version.number)
         rows = self.db.execute(
             "SELECT outcome, journey, iteration, at, position, setting, world, args, before, after, tools, stations, "
-            "places, ticks, cause, first_event, last_event, brain, caller FROM uses WHERE version = ? "
-            "ORDER BY id DESC LIMIT ?",
-            [version.number, limit],
+            f"places, ticks, cause, first_event, last_event, brain, caller FROM uses WHERE version IN "
+            f"({', '.join('?' * len(same))}) ORDER BY id DESC LIMIT ?",
+            [*same, limit],
         )
         return [_use(version.hash, row) for row in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from skills.evidence import wilson
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.reader import LibraryReader
+from skills.rename import rename
 from skills.schema import SKILLS
 from skills.search import gives, search
 from skills.skill import Parameter, Signature, Use, Version, version_hash
@@ -298,18 +300,24 @@ class AnyHistory(RuleBasedStateMachine):
         except SkillError:
             pass
 
-    @rule(name=st.sampled_from(NAMES), new=st.sampled_from(["hew", "cut"]))
+    @rule(name=st.sampled_from([*NAMES, "hew"]), new=st.sampled_from([*NAMES, "hew", "cut"]))
     def rename(self, name: str, new: str) -> None:
-        """A skill goes on under another name: derived from the old one, which is retired."""
-        if not self.library.has(name) or self.library.has(new):
+        """A skill goes on under another name, there or back."""
+
+        def rewrite(source: str, one: str, two: str) -> str:
+            return re.sub(rf"\b{one}\b", two, source)
+
+        def parse(source: str) -> dict[str, Any]:
+            return {"main": source.split()[2].split("(")[0]}
+
+        try:
+            record = self.library.get(name).record
+            made = rename(self.library, name, new, rewrite=rewrite, parse=parse, primitives={}, reason="r")
+        except SkillError:
             return
-        old = self.library.get(name).current
-        if any(self.library.reaches(self.library.version(callee).skill, new) for callee in old.uses.values()):
-            return
-        made = self.library.add(admitted(new, old.hash[-3:], old.uses), reason="renamed")
-        self.library.link(made.hash, "derived_from", old.hash, reason="renamed")
-        self.library.retire(name, reason="renamed")
-        self.kept[made.hash] = made
+        assert self.library.get(new).record == record
+        for each in (new, *made.callers):
+            self.kept[self.library.get(each).current.hash] = self.library.get(each).current
 
     @rule(names=st.lists(st.sampled_from(NAMES), min_size=2, max_size=2, unique=True))
     def generalise(self, names: list[str]) -> None:

@@ -86,6 +86,28 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
     return {**told, "refusals": sorted(refusals, key=lambda each: each["line"])}
 
 
+def rename(source: str, old: str, new: str) -> str:
+    """A source in which another skill is called, or which has another name itself. Raises ValueError.
+
+    Only names are edited, found by the syntax tree: text and attributes that read the same stay.
+    """
+    tree = ast.parse(source)
+    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    if {old, new} & bound or any(node.name == new for node in functions):
+        raise ValueError(f"{new} has another meaning in this source")
+    lines = source.encode().splitlines(keepends=True)
+    edits = [(node.lineno, node.col_offset) for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == old]
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == old:
+            edits.append((node.lineno, lines[node.lineno - 1].index(old.encode(), node.col_offset + len("def"))))
+    for line, column in sorted(edits, reverse=True):
+        text = lines[line - 1]
+        lines[line - 1] = text[:column] + new.encode() + text[column + len(old.encode()) :]
+    return b"".join(lines).decode()
+
+
 def _refusals(
     told: dict[str, Any],
     functions: list[ast.FunctionDef | ast.AsyncFunctionDef],
