@@ -68,6 +68,7 @@ def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
 @click.option("--seeds", type=click.IntRange(min=2), default=5, show_default=True, help="Worlds for each goal.")
 @click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--iterations", type=click.IntRange(min=1), default=12, show_default=True, help="Programs for each goal.")
+@click.option("--tokens", type=click.IntRange(min=1), help="Stop before so many tokens are used in all.")
 @AS_JSON
 def improve(
     brain: str,
@@ -77,9 +78,12 @@ def improve(
     seeds: int,
     rounds: int,
     iterations: int,
+    tokens: int | None,
     as_json: bool,
 ) -> None:
     """Change a prompt from what failed; kept only if goals that it never saw gain, at no higher cost."""
     from agent import improvements
 
-    show(improvements.run(brain, train, held_out, seeds, rounds, iterations, prompt), as_json, improvements.words)
+    show(
+        improvements.run(brain, train, held_out, seeds, rounds, iterations, prompt, tokens), as_json, improvements.words
+    )

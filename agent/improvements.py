@@ -1,20 +1,23 @@
 """What `journeyman improve` does: plays goals as short journeys in homes of their own, with and without a candidate.
 
 The proposer is the role `improve`; it is shown the present prompt and traces of failures on training goals. The
-evaluator is the whole machinery that judges: worlds, checks, metrics; its files are sealed by a hash. An adopted prompt
-goes to $JOURNEYMAN_HOME/prompts, the one before it is kept beside it, and the ledger says how to go back.
+evaluator is the whole machinery that judges: worlds, checks, metrics, the judge, this module and its sets; its files
+are sealed by a hash. An adopted prompt goes to $JOURNEYMAN_HOME/prompts, the one before it is kept beside it, and the
+ledger says how to go back. Each candidate's card is written as soon as it is decided.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,65 +25,114 @@ import curriculum
 import envs
 from agent import answers, prompting
 from agent.config import Budget, JourneyConfig, home
-from agent.errors import BrainError, UsageError
-from agent.improving import Candidate, Score, Sets, improve
+from agent.errors import BrainError, BudgetSpent, UsageError
+from agent.improving import Candidate, Card, Score, Sets, fingerprint, improve
 from agent.models.call import Ask
 from agent.models.calls import Calls
 from agent.models.desk import Desk
+from agent.models.settings import table as settings_table
 from agent.oversight import Ledger
 from agent.session import database
 from agent.staff import Clockwork, desk_for
 from agent.tables import table
+from bridge import world_process
 from memory.working import Section, estimate_tokens
 
 MOST_TRACES = 8
 PLAY_SECONDS = 1800.0
+LEAST_TOKENS = 20_000
+"""With less than this left of a budget no further goal is played."""
 
 
 def run(
-    brain: str, training: Sequence[str], held_out: Sequence[str], seeds: int, rounds: int, iterations: int, prompt: str
+    brain: str,
+    training: Sequence[str],
+    held_out: Sequence[str],
+    seeds: int,
+    rounds: int,
+    iterations: int,
+    prompt: str,
+    tokens: int | None = None,
 ) -> dict[str, Any]:
     """Improve one prompt. Raises UsageError for sets that meet, or a brain that asks no model."""
     db, name = database(), f"improve-{int(time.time())}"
     ledger, calls = Ledger(db), Calls(db)
     quiet = Clockwork(lambda text: None, lambda role, model, why: None, lambda: None, lambda: 0.0)
-    desk = desk_for(JourneyConfig(name, ("minecraft",), 0, brain), Budget(), calls, quiet)
+    desk = desk_for(JourneyConfig(name, ("minecraft",), 0, brain), Budget(tokens=tokens), calls, quiet)
     if desk is None:
         raise UsageError(f"improve --brain {brain}: the planner has no prompts to improve; name a model")
-    sets = Sets(tuple(training), tuple(held_out), tuple(range(1, seeds + 1)))
-
-    def adopt(candidate: Candidate) -> str:
-        undo = _put(candidate)
-        ledger.write(
-            name, 0, "prompt", candidate.id, what=f"prompt {candidate.prompt} is now {candidate.id}", why=candidate.why,
-            evidence={"improvement": name}, undo=undo,
-        )  # fmt: skip
-        return undo
-
-    cards = improve(
-        sets,
-        lambda candidate, goal, seed: _play(candidate, goal, seed, brain, iterations),
-        lambda parent, traces: _propose(desk, prompt, parent, traces, len(calls.of(name))),
-        [*Path(curriculum.__file__).parent.rglob("*.py"), *Path(envs.__file__).parent.rglob("*.py")],
-        rounds=rounds,
-        adopt=adopt,
-    )
-    for card in cards:
-        if card.decision != "adopted":
-            ledger.write(
-                name, card.round, "prompt", f"{card.round}/{card.candidate}", what=f"{card.prompt}: {card.decision}",
-                why=card.reason, evidence=card.to_json(), undo="nothing was changed",
-            )  # fmt: skip
-    found = {
-        "name": name,
-        "prompt": prompt,
-        "cards": [card.to_json() for card in cards],
-        "tokens": calls.spent(name)[0],
-    }
+    sets = sets_of(training, held_out, seeds)
+    meter = Meter(tokens)
+    desk.purse = replace(desk.purse, spent=lambda: (calls.spent(name)[0] + meter.spent, calls.spent(name)[1]))
+    sealed, cards = evaluator(), list[Card]()
     file = home() / "runs" / name / "cards.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    return {**found, "file": str(file)}
+
+    def told() -> dict[str, Any]:
+        return {
+            "name": name, "prompt": prompt, "sets": vars(sets), "evaluator": fingerprint(sealed),
+            "cards": [card.to_json() for card in cards], "curve": curve(cards),
+            "tokens": calls.spent(name)[0] + meter.spent, "file": str(file),
+        }  # fmt: skip
+
+    for card in improve(
+        sets,
+        lambda candidate, goal, seed: _play(candidate, goal, seed, brain, iterations, meter),
+        lambda parent, traces: _propose(desk, prompt, parent, traces, len(calls.of(name))),
+        sealed,
+        rounds=rounds,
+        adopt=_put,
+    ):
+        cards.append(card)
+        adopted = card.decision == "adopted"
+        ledger.write(
+            name, card.round, "prompt", f"{card.round}/{card.candidate}",
+            what=f"{card.prompt}: {'is now ' + card.candidate if adopted else card.decision}", why=card.why,
+            evidence=card.to_json(), undo=card.rollback if adopted else "nothing was changed",
+        )  # fmt: skip
+        if card.mended:
+            _keep_regression(card.mended)
+        file.write_text(json.dumps(told(), indent=2) + "\n", encoding="utf-8")
+    if cards and cards[-1].decision == "void":
+        raise UsageError(f"{cards[-1].candidate} is void: the evaluator's files changed meanwhile; cards in {file}")
+    return told()
+
+
+def sets_of(training: Sequence[str], held_out: Sequence[str], seeds: int) -> Sets:
+    """The given goals with the kept sets, without what is trained on or held out now. Raises UsageError."""
+    kept = {**settings_table("improvement.toml"), "regression": _regression()}
+    unknown = set(kept) - {"golden", "stress", "regression"}
+    if unknown or not all(
+        isinstance(each, list) and all(isinstance(one, str) for one in each) for each in kept.values()
+    ):
+        raise UsageError("improvement.toml holds two lists of goals, golden and stress, and nothing else")
+    goals = {task.split()[0] for task in (*training, *held_out)}
+    others = {name: tuple(task for task in tasks if task.split()[0] not in goals) for name, tasks in kept.items()}
+    return Sets(tuple(training), tuple(held_out), tuple(range(1, seeds + 1)), **others)
+
+
+def evaluator() -> list[Path]:
+    """The files that decide whether something is better: none of them may change while candidates are tried."""
+    own = Path(__file__).parent
+    sealed = [own / name for name in ("improving.py", "improvements.py", "judging.py", "roles/judge.py")]
+    sealed += [own / "prompts" / "judge.md", own / "data" / "improvement.toml"]
+    for root in (Path(curriculum.__file__).parent, Path(envs.__file__).parent):
+        sealed += [file for file in root.rglob("*") if file.suffix in (".py", ".toml", ".json")]
+    world = Path(world_process.__file__).parent / "world"
+    return [*sealed, *world.rglob("*.js"), *(each for each in (home() / "improvement.toml",) if each.is_file())]
+
+
+def curve(cards: Sequence[Card]) -> list[dict[str, Any]]:
+    """Success after each candidate, reverted ones too: what it reached, and what is in place since."""
+    in_place, found = None, []
+    for number, card in enumerate(cards, 1):
+        in_place = card.training[0] if in_place is None else in_place
+        in_place = card.training[1] if card.decision == "adopted" else in_place
+        found.append({
+            "candidate": number, "round": card.round, "decision": card.decision, "training": card.training[1],
+            "held_out": card.held_out[1] if card.held_out else None, "in_place": in_place,
+        })  # fmt: skip
+    return found
 
 
 def words(found: Mapping[str, Any]) -> str:
@@ -89,18 +141,37 @@ def words(found: Mapping[str, Any]) -> str:
         return "No candidate was proposed: nothing failed on the training goals, or the answers could not be read."
     rows = [
         [str(card["round"]), card["candidate"], card["decision"], _rates(card["training"]), _rates(card["held_out"]),
+         ", ".join(f"{name} {_rates(pair)}" for name, pair in card["kept"].items()) or "–", str(card["tokens"]),
          card["reason"]]
         for card in found["cards"]
     ]  # fmt: skip
-    return table(["round", "candidate", "decision", "training", "held out", "reason"], rows) + f"\n{found['file']}"
+    heads = ["round", "candidate", "decision", "training", "held out", "kept", "tokens", "reason"]
+    return table(heads, rows) + f"\n{found['file']}"
+
+
+class Meter:
+    """Counts what was played, against a limit if there is one."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit, self.spent = limit, 0
+
+    def left(self) -> int | None:
+        """What the next journey may spend. Raises BudgetSpent if that is too little."""
+        if self.limit is None:
+            return None
+        if self.limit - self.spent < LEAST_TOKENS:
+            raise BudgetSpent(f"{max(0, self.limit - self.spent)} of {self.limit} tokens are left, too few to go on")
+        return self.limit - self.spent
 
 
 def _rates(pair: Sequence[float] | None) -> str:
     return f"{pair[0]:.2f} → {pair[1]:.2f}" if pair else "–"
 
 
-def _play(candidate: Candidate | None, goal: str, seed: int, brain: str, iterations: int) -> Score:
+def _play(candidate: Candidate | None, task: str, seed: int, brain: str, iterations: int, meter: Meter) -> Score:
     """One goal as a journey of its own process, in a home that has only the person's settings and the candidate."""
+    goal, *options = shlex.split(task)
+    limit = meter.left()
     with tempfile.TemporaryDirectory(prefix="improve-") as folder:
         for file in [*home().glob("*.toml"), *(home() / "prompts").glob("*.md")]:
             target = Path(folder) / file.relative_to(home())
@@ -111,15 +182,19 @@ def _play(candidate: Candidate | None, goal: str, seed: int, brain: str, iterati
             own.parent.mkdir(parents=True, exist_ok=True)
             own.write_text(candidate.text, encoding="utf-8")
         command = ["run", "minecraft", "--goal", goal, "--seed", str(seed), "--brain", brain, "--proving", "0"]
-        done = subprocess.run(
-            [sys.executable, "-m", "agent.cli", *command, "--iterations", str(iterations), "--json"],
-            capture_output=True, text=True, timeout=PLAY_SECONDS, env={**os.environ, "JOURNEYMAN_HOME": folder},
-        )  # fmt: skip
-        lines = done.stdout.strip().splitlines()
-        if not lines:
-            raise UsageError(f"improve: the journey to {goal} could not be played: {done.stderr.strip()[-300:]}")
+        command += ["--iterations", str(iterations), *(["--tokens", str(limit)] if limit else []), *options, "--json"]
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "agent.cli", *command],
+                capture_output=True, text=True, timeout=PLAY_SECONDS, env={**os.environ, "JOURNEYMAN_HOME": folder},
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            done = None
+        if done and not done.stdout.strip():
+            raise UsageError(f"improve: the journey to {task} could not be played: {done.stderr.strip()[-300:]}")
         reached, tokens, trace = _outcome(Path(folder), goal)
-        return Score(reached, tokens, f"{goal}, seed {seed}: {trace}")
+        meter.spent += tokens
+        return Score(reached, tokens, f"{task}, seed {seed}: {trace}")
 
 
 def _outcome(folder: Path, goal: str) -> tuple[bool, int, str]:
@@ -147,7 +222,7 @@ def _propose(desk: Desk, name: str, parent: Candidate | None, traces: Sequence[s
     """Candidates that the role `improve` makes from a parent's failures; none if nothing failed."""
     if not traces:
         return []
-    text = parent.text if parent and parent.prompt == name else _present(name)
+    text = parent.text if parent and parent.prompt == name else prompting.text_of(name)
     prompt = prompting.load("improver")
     system = prompt.system()
     sections = [
@@ -166,11 +241,6 @@ def _propose(desk: Desk, name: str, parent: Candidate | None, traces: Sequence[s
     return [candidate]
 
 
-def _present(name: str) -> str:
-    own = home() / "prompts" / f"{name}.md"
-    return own.read_text(encoding="utf-8") if own.is_file() else prompting.packaged(name)
-
-
 def _put(candidate: Candidate) -> str:
     """Put a prompt in place, the one before it aside; words on how to go back."""
     own = home() / "prompts" / f"{candidate.prompt}.md"
@@ -182,3 +252,14 @@ def _put(candidate: Candidate) -> str:
     shutil.copy(own, kept)
     own.write_text(candidate.text, encoding="utf-8")
     return f"move {kept} back to {own}"
+
+
+def _regression() -> list[str]:
+    file = home() / "regression.json"
+    return list(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else []
+
+
+def _keep_regression(tasks: Sequence[str]) -> None:
+    """Add what a change mended to the tasks that later changes must not lose."""
+    known = list(dict.fromkeys([*_regression(), *tasks]))
+    (home() / "regression.json").write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")

@@ -3,28 +3,37 @@
 In the manner of GEPA: a candidate is one changed prompt, proposed from the traces of failed tasks; candidates that are
 best at some training task are kept as parents (the Pareto front). A change is adopted only if a held-out set of tasks,
 which neither proposer nor prompts ever saw, improves over repeated seeds with the lower bound of the gain above zero,
-at no higher cost for each success. The evaluator is outside what may be changed: its files are hashed before and after
-each round, and a round in which they differ is void.
+at no higher cost for each success; if no golden task (what must always work) and no regression task (what an earlier
+change mended) is lost; and if the stress set does not get worse. The evaluator is outside what may be changed: its
+files are hashed before and after each candidate, and a candidate during which they differ is void and the last one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from difflib import unified_diff
 from pathlib import Path
 from statistics import mean
 from typing import Any, Literal
 
 from agent import prompting
-from agent.errors import UsageError
+from agent.errors import BudgetSpent, UsageError
 
-PROMPTS = ("writer", "proposer", "judge", "reflector", "describer", "consolidator", "goal")
-"""What a candidate may change, and nothing else."""
+PROMPTS = ("writer", "proposer", "reflector", "describer", "consolidator", "goal")
+"""What a candidate may change, and nothing else: the judge belongs to the evaluator."""
+KEPT = ("golden", "regression", "stress")
+"""Sets that a change must leave as good as they are."""
 RESAMPLES = 2000
 CONFIDENCE = 0.95
-Decision = Literal["adopted", "not better", "not better elsewhere", "dearer", "out of bounds", "void"]
+Decision = Literal[
+    "adopted", "not better", "not better elsewhere", "dearer", "breaks what worked", "worse under stress",
+    "out of bounds", "void", "unfinished",
+]  # fmt: skip
+Played = Mapping[tuple[str, int], "Score"]
+"""Scores by task and seed."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,14 @@ class Card:
     gain_at_least: float | None
     """Lower bound of the gain on the held-out set."""
     tokens_per_success: tuple[float, float] | None
+    kept: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Success before and with the candidate on the golden, regression and stress sets, where they were played."""
+    change: str = ""
+    """What changed, as a unified diff."""
+    tokens: int = 0
+    """What trying it cost."""
+    mended: tuple[str, ...] = ()
+    """Training tasks that an adopted change does with every seed, and that failed with some before."""
     rollback: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -82,15 +99,19 @@ class Card:
 
 @dataclass(frozen=True)
 class Sets:
-    """Tasks to train on, tasks held out, and the seeds with which each is played."""
+    """Tasks to train on, tasks held out, those that must stay as good as they are, and the seeds of each."""
 
     training: tuple[str, ...]
     held_out: tuple[str, ...]
     seeds: tuple[int, ...]
+    golden: tuple[str, ...] = ()
+    regression: tuple[str, ...] = ()
+    stress: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if both := set(self.training) & set(self.held_out):
-            raise UsageError(f"tasks stand in the training and in the held-out set: {', '.join(sorted(both))}")
+        for name in ("training", *KEPT):
+            if both := set(getattr(self, name)) & set(self.held_out):
+                raise UsageError(f"tasks stand in the {name} and in the held-out set: {', '.join(sorted(both))}")
 
 
 def improve(
@@ -101,14 +122,12 @@ def improve(
     *,
     rounds: int,
     adopt: Callable[[Candidate], str],
-) -> list[Card]:
-    """Run rounds of proposing and trying. `adopt` puts a candidate in place and says how to take it back."""
+) -> Iterator[Card]:
+    """Rounds of proposing and trying, a card for each candidate. `adopt` puts one in place and says how to go back."""
     sealed = fingerprint(evaluator)
     present: Candidate | None = None
-    base = _play(evaluate, None, sets.training, sets.seeds)
-    pool: dict[Candidate | None, dict[tuple[str, int], Score]] = {None: base}
+    pool: dict[Candidate | None, Played] = {None: _play(evaluate, None, sets.training, sets.seeds)}
     seen: set[str] = set()
-    cards: list[Card] = []
     for round in range(1, rounds + 1):
         parent = _parents(pool)[(round - 1) % len(_parents(pool))]
         traces = [score.trace for score in pool[parent].values() if not score.passed and score.trace]
@@ -116,17 +135,18 @@ def improve(
             if candidate.id in seen:
                 continue
             seen.add(candidate.id)
-            card, scores = _try(round, candidate, present, pool[present], sets, evaluate)
+            card, scores = _Trial(round, candidate, present, pool[present], sets, evaluate).run()
             if fingerprint(evaluator) != sealed:
-                cards.append(_void(card))
-                raise UsageError(f"round {round} is void: {candidate.id} changed the files of the evaluator")
+                yield replace(card, decision="void", reason="the evaluator's files changed")
+                return
             if scores is not None:
                 pool[candidate] = scores
             if card.decision == "adopted":
-                card = Card(**{**vars(card), "rollback": adopt(candidate)})
+                card = replace(card, rollback=adopt(candidate))
                 present = candidate
-            cards.append(card)
-    return cards
+            yield card
+            if card.decision == "unfinished":
+                return
 
 
 def fingerprint(files: Sequence[Path]) -> str:
@@ -144,41 +164,81 @@ def lower_bound(gains: Sequence[float]) -> float:
     return means[int((1 - CONFIDENCE) * RESAMPLES)]
 
 
-def _try(
-    round: int,
-    candidate: Candidate,
-    present: Candidate | None,
-    before: Mapping[tuple[str, int], Score],
-    sets: Sets,
-    evaluate: Evaluate,
-) -> tuple[Card, dict[tuple[str, int], Score] | None]:
-    """One candidate through its gates: its bounds, the training set, then the held-out set."""
+class _Trial:
+    """One candidate on its way through the gates; every play is counted."""
 
-    def card(decision: Decision, reason: str, **more: Any) -> Card:
-        empty: dict[str, Any] = {"held_out": None, "gain_at_least": None, "tokens_per_success": None}
-        return Card(round, candidate.id, candidate.prompt, candidate.why, decision, reason, **{**empty, **more})
+    def __init__(
+        self,
+        round: int,
+        candidate: Candidate,
+        present: Candidate | None,
+        before: Played,
+        sets: Sets,
+        evaluate: Evaluate,
+    ) -> None:
+        self._round, self._candidate, self._present, self._before = round, candidate, present, before
+        self._sets, self._evaluate = sets, evaluate
+        self._facts: dict[str, Any] = {"training": (_rate(before), 0.0), "kept": {}}
+        self._tokens = 0
 
-    if reason := out_of_bounds(candidate, sets):
-        return card("out of bounds", reason, training=(_rate(before), 0.0)), None
-    scores = _play(evaluate, candidate, sets.training, sets.seeds)
-    training = (_rate(before), _rate(scores))
-    if training[1] <= training[0]:
-        return card("not better", "no gain on the training set", training=training), scores
-    old = _play(evaluate, present, sets.held_out, sets.seeds)
-    new = _play(evaluate, candidate, sets.held_out, sets.seeds)
-    bound = lower_bound([float(new[key].passed) - float(old[key].passed) for key in old])
-    cost = (_cost(old), _cost(new))
-    facts = {
-        "training": training,
-        "held_out": (_rate(old), _rate(new)),
-        "gain_at_least": bound,
-        "tokens_per_success": cost,
-    }
-    if bound <= 0:
-        return card("not better elsewhere", f"the gain on held-out tasks may be {bound:+.2f}", **facts), scores
-    if any(score.passed for score in old.values()) and cost[1] > cost[0]:
-        return card("dearer", f"{cost[1]:.0f} tokens a success instead of {cost[0]:.0f}", **facts), scores
-    return card("adopted", f"held-out gain of at least {bound:+.2f}", **facts), scores
+    def run(self) -> tuple[Card, Played | None]:
+        """The card, and the scores on the training set if they were played."""
+        scores: list[Played] = []
+        try:
+            decision, reason = self._gates(scores)
+        except BudgetSpent as error:
+            decision, reason = "unfinished", str(error)
+        candidate, none = self._candidate, dict.fromkeys(("held_out", "gain_at_least", "tokens_per_success"))
+        card = Card(
+            self._round, candidate.id, candidate.prompt, candidate.why, decision, reason,
+            **{**none, **self._facts}, change=_change(candidate), tokens=self._tokens,
+        )  # fmt: skip
+        return card, scores[0] if scores else None
+
+    def _gates(self, scores: list[Played]) -> tuple[Decision, str]:
+        """The first gate that does not open, and why; its scores on the training set are left in `scores`."""
+        if reason := out_of_bounds(self._candidate, self._sets):
+            return "out of bounds", reason
+        scores.append(self._play(self._candidate, self._sets.training))
+        training = self._facts["training"] = (_rate(self._before), _rate(scores[0]))
+        if training[1] <= training[0]:
+            return "not better", "no gain on the training set"
+        old, new = self._both(self._sets.held_out)
+        bound = lower_bound([float(new[key].passed) - float(old[key].passed) for key in old])
+        cost = (_cost(old), _cost(new))
+        self._facts |= {"held_out": (_rate(old), _rate(new)), "gain_at_least": bound, "tokens_per_success": cost}
+        if bound <= 0:
+            return "not better elsewhere", f"the gain on held-out tasks may be {bound:+.2f}"
+        if any(score.passed for score in old.values()) and cost[1] > cost[0]:
+            return "dearer", f"{cost[1]:.0f} tokens a success instead of {cost[0]:.0f}"
+        for name in KEPT:
+            old, new = self._both(getattr(self._sets, name))
+            if not old:
+                continue
+            self._facts["kept"][name] = (_rate(old), _rate(new))
+            lost = sorted({task for (task, seed), score in old.items() if score.passed and not new[task, seed].passed})
+            if name != "stress" and lost:
+                return "breaks what worked", f"lost in the {name} set: {', '.join(lost)}"
+            if _rate(new) < _rate(old):
+                return "worse under stress", f"{_rate(new):.2f} instead of {_rate(old):.2f}"
+        self._facts["mended"] = self._mended(scores[0])
+        return "adopted", f"held-out gain of at least {bound:+.2f}"
+
+    def _mended(self, now: Played) -> tuple[str, ...]:
+        return tuple(
+            task
+            for task in self._sets.training
+            if all(now[task, seed].passed for seed in self._sets.seeds)
+            and not all(self._before[task, seed].passed for seed in self._sets.seeds)
+        )
+
+    def _both(self, tasks: Sequence[str]) -> tuple[Played, Played]:
+        return self._play(self._present, tasks), self._play(self._candidate, tasks)
+
+    def _play(self, candidate: Candidate | None, tasks: Sequence[str]) -> Played:
+        scores = _play(self._evaluate, candidate, tasks, self._sets.seeds)
+        self._tokens += sum(score.tokens for score in scores.values())
+        return scores
 
 
 def out_of_bounds(candidate: Candidate, sets: Sets) -> str | None:
@@ -193,31 +253,33 @@ def out_of_bounds(candidate: Candidate, sets: Sets) -> str | None:
     for half in ("stable", "changing"):
         if prompting.variables(getattr(new, half)) != prompting.variables(getattr(old, half)):
             return f"its {half} half has other variables than the prompt that it replaces"
-    known = prompting.packaged(candidate.prompt)
-    leaked = [task for task in sets.held_out if task in candidate.text and task not in known]
+    known, goals = prompting.packaged(candidate.prompt), [task.split()[0] for task in sets.held_out]
+    leaked = [goal for goal in goals if goal in candidate.text and goal not in known]
     return f"it names held-out tasks: {', '.join(leaked)}" if leaked else None
 
 
-def _play(
-    evaluate: Evaluate, candidate: Candidate | None, tasks: Sequence[str], seeds: Sequence[int]
-) -> dict[tuple[str, int], Score]:
+def _change(candidate: Candidate) -> str:
+    """What a candidate changes of the file as it is now."""
+    if candidate.prompt not in PROMPTS:
+        return ""
+    old, new = (text.splitlines() for text in (prompting.text_of(candidate.prompt), candidate.text))
+    return "\n".join(unified_diff(old, new, "now", candidate.id, lineterm="", n=1))
+
+
+def _play(evaluate: Evaluate, candidate: Candidate | None, tasks: Sequence[str], seeds: Sequence[int]) -> Played:
     return {(task, seed): evaluate(candidate, task, seed) for task in tasks for seed in seeds}
 
 
-def _parents(pool: Mapping[Candidate | None, Mapping[tuple[str, int], Score]]) -> list[Candidate | None]:
+def _parents(pool: Mapping[Candidate | None, Played]) -> list[Candidate | None]:
     """The Pareto front: whoever is best at some task, in the order in which they came."""
     tasks = {key for scores in pool.values() for key in scores}
     best = {key: max(scores[key].passed for scores in pool.values()) for key in tasks}
     return [each for each, scores in pool.items() if any(scores[key].passed == best[key] for key in tasks)]
 
 
-def _rate(scores: Mapping[tuple[str, int], Score]) -> float:
+def _rate(scores: Played) -> float:
     return mean(float(score.passed) for score in scores.values())
 
 
-def _cost(scores: Mapping[tuple[str, int], Score]) -> float:
+def _cost(scores: Played) -> float:
     return sum(score.tokens for score in scores.values()) / max(0.5, sum(score.passed for score in scores.values()))
-
-
-def _void(card: Card) -> Card:
-    return Card(**{**vars(card), "decision": "void", "reason": "the evaluator's files changed"})

@@ -44,9 +44,13 @@ class Prompt:
 
 def load(name: str) -> Prompt:
     """A prompt by its name. Raises UsageError for a file that is no prompt."""
+    return parse(name, text_of(name))
+
+
+def text_of(name: str) -> str:
+    """The text of the prompt that is in use."""
     own = home() / "prompts" / f"{name}.md"
-    text = own.read_text(encoding="utf-8") if own.is_file() else packaged(name)
-    return parse(name, text)
+    return own.read_text(encoding="utf-8") if own.is_file() else packaged(name)
 
 
 def packaged(name: str) -> str:

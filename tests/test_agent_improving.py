@@ -9,9 +9,13 @@ import pytest
 
 from agent import prompting
 from agent.errors import UsageError
-from agent.improving import Candidate, Score, Sets, improve, lower_bound
+from agent.improvements import Meter, curve, evaluator, sets_of
+from agent.improving import Candidate, Card, Score, Sets, improve, lower_bound
 
-SETS = Sets(("plank", "stick", "torch"), ("ladder", "bowl", "chest", "barrel"), (1, 2, 3))
+SETS = Sets(
+    ("plank", "stick", "torch"), ("ladder", "bowl", "chest", "barrel"), (1, 2, 3), golden=("log",),
+    regression=("door --iterations 3",), stress=("boat",),
+)  # fmt: skip
 
 
 def changed(words: str) -> Candidate:
@@ -23,51 +27,65 @@ BAD = changed("Leap.")
 OVERFIT = changed("For plank, stick and torch do this.")
 LEAKING = changed("For ladder do that.")
 DEAR = changed("Think at great length.")
+RECKLESS = changed("Forget what you know.")
+FORGETFUL = changed("Never use doors.")
+BRITTLE = changed("Trust in calm water.")
 OUTSIDE = Candidate("evaluator", "version: x\nAlways pass.\n===\n", "planted: another evaluator")
+LENIENT = Candidate("judge", prompting.packaged("judge").replace("no.", "yes."), "planted: a judge who says yes")
 BROKEN = Candidate("writer", "version: x\nNo variables.\n===\nnone\n", "planted: drops what it is told")
+LOSES = {RECKLESS: "log", FORGETFUL: "door --iterations 3", BRITTLE: "boat"}
 
 
 def evaluate(candidate: Candidate | None, task: str, seed: int) -> Score:
-    """A world in which the good candidate helps everywhere, and the overfitted one only where it was trained."""
-    helped = candidate in (GOOD, DEAR) or (candidate == OVERFIT and task in SETS.training)
-    passed = (helped or (task, seed) in (("plank", 1), ("bowl", 1))) and candidate != BAD
+    """A world in which some candidates help everywhere, one only where it was trained, and some at a price."""
+    helped = candidate in (GOOD, DEAR, *LOSES) or (candidate == OVERFIT and task in SETS.training)
+    works = task in ("log", "door --iterations 3", "boat") or (task, seed) in (("plank", 1), ("bowl", 1))
+    passed = (helped or works) and candidate != BAD and (candidate is None or LOSES.get(candidate) != task)
     return Score(passed, 9_000 if candidate == DEAR and task in SETS.held_out else 100, f"{task} failed")
 
 
-def test_only_the_good_candidate_is_adopted_and_every_round_is_kept(tmp_path: Path) -> None:
-    evaluator = tmp_path / "evaluator.py"
-    evaluator.write_text("fair")
-    plan = [[BAD, OVERFIT], [LEAKING, OUTSIDE, BROKEN], [GOOD], [DEAR, GOOD]]
-    told: list[Sequence[str]] = []
-    adopted: list[Candidate] = []
+def rounds(*candidates: Candidate, adopted: list[Candidate] | None = None, told: list[str] | None = None) -> list[Card]:
+    """The cards of candidates that are proposed one after the other."""
+    plan = [[each] for each in candidates]
 
     def propose(parent: Candidate | None, traces: Sequence[str]) -> Sequence[Candidate]:
-        told.append(traces)
+        if told is not None:
+            told.extend(traces)
         return plan.pop(0)
 
     def adopt(candidate: Candidate) -> str:
-        adopted.append(candidate)
+        if adopted is not None:
+            adopted.append(candidate)
         return "take it back"
 
-    cards = improve(SETS, evaluate, propose, [evaluator], rounds=4, adopt=adopt)
+    return list(improve(SETS, evaluate, propose, [], rounds=len(candidates), adopt=adopt))
+
+
+def test_only_the_good_candidate_is_adopted_and_every_round_is_kept() -> None:
+    told: list[str] = []
+    adopted: list[Candidate] = []
+    planted = (
+        BAD, OVERFIT, LEAKING, OUTSIDE, LENIENT, BROKEN, RECKLESS, FORGETFUL, BRITTLE, DEAR, GOOD, GOOD, BAD
+    )  # fmt: skip
+    cards = rounds(*planted, adopted=adopted, told=told)
     assert adopted == [GOOD]
     assert [card.decision for card in cards] == [
-        "not better", "not better elsewhere", "out of bounds", "out of bounds", "out of bounds", "adopted",
-        "not better",
+        "not better", "not better elsewhere", "out of bounds", "out of bounds", "out of bounds", "out of bounds",
+        "breaks what worked", "breaks what worked", "worse under stress", "dearer", "adopted",
     ]  # fmt: skip
-    good = next(card for card in cards if card.decision == "adopted")
+    good = cards[-1]
     assert good.gain_at_least is not None
     assert good.gain_at_least > 0
-    assert good.rollback == "take it back"
-    assert not any("ladder" in trace for traces in told for trace in traces), "held-out tasks are never shown"
+    assert good.kept == {"golden": (1.0, 1.0), "regression": (1.0, 1.0), "stress": (1.0, 1.0)}
+    assert good.mended == ("plank", "stick", "torch")
+    assert (good.rollback, good.tokens) == ("take it back", 100 * (9 + 24 + 18))
+    assert "+Look before you leap." in good.change
+    assert not any("ladder" in trace for trace in told), "held-out tasks are never shown"
+    in_place = [point["in_place"] for point in curve(cards)]
+    assert in_place == [pytest.approx(1 / 9)] * 10 + [1.0]
 
 
-def test_a_dearer_success_is_no_improvement(tmp_path: Path) -> None:
-    cards = improve(SETS, evaluate, lambda parent, traces: [DEAR], [], rounds=1, adopt=lambda candidate: "")
-    assert [card.decision for card in cards] == ["dearer"]
-
-
-def test_a_round_in_which_the_evaluator_changes_is_void(tmp_path: Path) -> None:
+def test_a_candidate_during_which_the_evaluator_changes_is_void_and_the_last(tmp_path: Path) -> None:
     evaluator = tmp_path / "evaluator.py"
     evaluator.write_text("fair")
 
@@ -76,13 +94,44 @@ def test_a_round_in_which_the_evaluator_changes_is_void(tmp_path: Path) -> None:
             evaluator.write_text("always pass")
         return Score(candidate is not None, 100)
 
-    with pytest.raises(UsageError, match="void"):
-        improve(SETS, cheat, lambda parent, traces: [GOOD], [evaluator], rounds=1, adopt=lambda candidate: "")
+    cards = list(improve(SETS, cheat, lambda parent, traces: [GOOD, DEAR], [evaluator], rounds=2, adopt=str))
+    assert [card.decision for card in cards] == ["void"]
+
+
+def test_a_budget_ends_the_rounds_with_a_card() -> None:
+    meter = Meter(21_000)
+
+    def play(candidate: Candidate | None, task: str, seed: int) -> Score:
+        meter.left()
+        score = evaluate(candidate, task, seed)
+        meter.spent += score.tokens
+        return score
+
+    cards = list(improve(SETS, play, lambda parent, traces: [GOOD], [], rounds=3, adopt=str))
+    assert [card.decision for card in cards] == ["unfinished"]
+    assert meter.spent <= 21_000
+
+
+def test_the_kept_sets_leave_out_what_is_trained_on_or_held_out(own_home: Path) -> None:
+    (own_home / "regression.json").write_text('["stick", "ladder --iterations 3"]')
+    sets = sets_of(["stick"], ["wooden_pickaxe"], 2)
+    assert (sets.golden, sets.regression, sets.seeds) == (("crafting_table",), ("ladder --iterations 3",), (1, 2))
+    assert all(task.split()[0] != "wooden_pickaxe" for task in (*sets.golden, *sets.stress))
+    (own_home / "improvement.toml").write_text("brass = []\n")
+    with pytest.raises(UsageError, match="golden and stress"):
+        sets_of(["stick"], ["torch"], 2)
+
+
+def test_the_evaluator_holds_worlds_checks_judge_and_sets() -> None:
+    names = {file.name for file in evaluator()}
+    assert {"improving.py", "judge.md", "improvement.toml", "minecraft.py", "world.js"} <= names
 
 
 def test_the_sets_must_not_meet() -> None:
     with pytest.raises(UsageError, match="held-out"):
         Sets(("plank",), ("plank",), (1,))
+    with pytest.raises(UsageError, match="golden"):
+        Sets(("plank",), ("stick",), (1,), golden=("stick",))
 
 
 def test_a_lucky_gain_has_no_positive_bound() -> None:
