@@ -73,6 +73,8 @@ class Meanwhile:
                 index = _dense(db)
                 if index is not None:
                     index.repair(self._stop.is_set)
+                if isinstance(index, ChromaIndex):
+                    index.close()
             finally:
                 db.close()
         except (MemoryStoreError, sqlite3.OperationalError):

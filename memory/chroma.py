@@ -8,10 +8,11 @@ and only one process may write it.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,30 +33,33 @@ for documents in client.list_collections():
 
 
 class ChromaIndex:
-    """The same answers as `VectorIndex`, approximately, for more documents than fit a matrix in memory."""
+    """The same answers as `VectorIndex`, approximately, for more documents than fit a matrix in memory.
 
-    def __init__(self, vectors: VectorIndex, folder: Path | None = None, *, url: str | None = None) -> None:
-        """A collection in a folder of ours, or on a chromadb server at `url`."""
+    Each scope has a collection of its own, because a filter over everything costs more than the search itself. Scopes
+    of up to `above` documents have none: their vectors are compared exactly.
+    """
+
+    def __init__(
+        self, vectors: VectorIndex, folder: Path | None = None, *, url: str | None = None, above: int = 0
+    ) -> None:
+        """Collections in a folder of ours, or on a chromadb server at `url`."""
         try:
             import chromadb
             from chromadb.config import Settings
         except ImportError as error:
             raise DenseUnavailable("chromadb is not installed: pip install 'journeyman[dense]'") from error
-        self._vectors = vectors
+        self._vectors, self._above = vectors, above
         self.rebuilt = False
         settings = Settings(anonymized_telemetry=False)
         if url is not None:
-            client: Any = _served(chromadb, url, settings)
+            self._client: Any = _served(chromadb, url, settings)
         else:
             assert folder is not None
             self.rebuilt = folder.exists() and not _opens(folder)
             if self.rebuilt:
                 shutil.rmtree(folder)
             folder.mkdir(parents=True, exist_ok=True)
-            client = chromadb.PersistentClient(str(folder), settings)
-        self._documents: Any = client.get_or_create_collection(
-            _name(vectors.embedder.id), embedding_function=None, metadata={"hnsw:space": "cosine"}
-        )
+            self._client = chromadb.PersistentClient(str(folder), settings)
         self.update()
 
     @property
@@ -64,59 +68,78 @@ class ChromaIndex:
         return self._vectors.embedder
 
     def repair(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Bring the vectors up to the documents, then the collection up to the vectors."""
+        """Bring the vectors up to the documents, then the collections up to the vectors."""
         done = self._vectors.repair(stop)
         return max(done, 0 if stop() else self.update())
 
     def reindex(self) -> int:
-        """Make the vectors anew, and the collection with them."""
+        """Make the vectors anew, and the collections with them."""
         done = self._vectors.reindex()
         self.update()
         return done
 
+    def close(self) -> None:
+        """Let go of the folder, or of the connection to the server."""
+        self._client.close()
+
     def update(self) -> int:
-        """Copy the vectors that the collection has not, or has in an older form; returns how many."""
-        np = numpy()
-        vectors = self._vectors
-        have = self._documents.get(include=["metadatas"])
-        kept = {id: data["row"] for id, data in zip(have["ids"], have["metadatas"] or [], strict=True)}
-        rows = vectors.db.execute(
-            "SELECT vectors.id, document, scope, tier FROM vectors JOIN documents ON documents.id = document "
-            "WHERE model = ?",
-            [vectors.embedder.id],
-        ).fetchall()
-        gone = sorted(kept.keys() - {str(document) for _, document, _, _ in rows})
-        for start in range(0, len(gone), _BATCH):
-            self._documents.delete(ids=gone[start : start + _BATCH])
-        waiting = [row for row in rows if kept.get(str(row[1])) != row[0]]
-        for start in range(0, len(waiting), _BATCH):
-            batch = waiting[start : start + _BATCH]
-            blobs = [
-                vectors.db.execute("SELECT vector FROM vectors WHERE id = ?", [row]).fetchone()[0]
-                for row, _, _, _ in batch
-            ]
-            self._documents.upsert(
-                ids=[str(document) for _, document, _, _ in batch],
-                embeddings=[np.frombuffer(blob, dtype=np.float32) for blob in blobs],
-                metadatas=[{"row": row, "scope": scope, "tier": tier} for row, _, scope, tier in batch],
-            )
-        return len(waiting)
+        """Copy the vectors that the collections have not, or have in an older form; returns how many."""
+        large = self._vectors.db.execute(
+            "SELECT scope FROM documents GROUP BY scope HAVING count(*) > ? ORDER BY scope", [self._above]
+        )
+        self._collections = {scope: self._collection(scope) for (scope,) in large.fetchall()}
+        return sum(self._copy(scope, collection) for scope, collection in self._collections.items())
 
     def search(
         self, text: str, limit: int = 50, *, scopes: Collection[str] | None = None, tiers: Collection[str] | None = None
     ) -> list[tuple[int, float]]:
         """(document, cosine) of the nearest documents, nearest first, within the scopes and tiers."""
-        count = self._documents.count()
-        if not count:
-            return []
-        found = self._documents.query(
-            query_embeddings=self._vectors.embedder.embed([text]),
-            n_results=min(limit, count),
-            where=_where(scope=scopes, tier=tiers),
-            include=["distances"],
+        asked = self._vectors.scopes() if scopes is None else scopes
+        small = [scope for scope in asked if scope not in self._collections]
+        found = self._vectors.search(text, limit, scopes=small, tiers=tiers) if small else []
+        vector = self._vectors.embedder.embed([text])
+        for scope in set(asked) & self._collections.keys():
+            count = self._collections[scope].count()
+            if not count:
+                continue
+            near = self._collections[scope].query(
+                query_embeddings=vector,
+                n_results=min(limit, count),
+                where=None if tiers is None else {"tier": {"$in": sorted(set(tiers))}},
+                include=["distances"],
+            )
+            pairs = zip(near["ids"][0], near["distances"][0], strict=True)
+            found += [(int(id), 1 - float(far)) for id, far in pairs]
+        return sorted(found, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def _collection(self, scope: str) -> Any:
+        return self._client.get_or_create_collection(
+            _name(self.embedder.id, scope), embedding_function=None, metadata={"hnsw:space": "cosine"}
         )
-        ids: Sequence[str] = found["ids"][0]
-        return [(int(id), 1 - float(far)) for id, far in zip(ids, found["distances"][0], strict=True)]
+
+    def _copy(self, scope: str, collection: Any) -> int:
+        """Bring one collection up to the vectors of its scope."""
+        np, db = numpy(), self._vectors.db
+        have = collection.get(include=["metadatas"])
+        kept = {id: data["row"] for id, data in zip(have["ids"], have["metadatas"] or [], strict=True)}
+        rows = db.execute(
+            "SELECT vectors.id, document, tier FROM documents CROSS JOIN vectors ON document = documents.id "
+            "WHERE scope = ? AND model = ?",
+            [scope, self.embedder.id],
+        ).fetchall()
+        gone = sorted(kept.keys() - {str(document) for _, document, _ in rows})
+        for start in range(0, len(gone), _BATCH):
+            collection.delete(ids=gone[start : start + _BATCH])
+        waiting = [row for row in rows if kept.get(str(row[1])) != row[0]]
+        for start in range(0, len(waiting), _BATCH):
+            batch = waiting[start : start + _BATCH]
+            blobs = [db.execute("SELECT vector FROM vectors WHERE id = ?", [row]).fetchone()[0] for row, _, _ in batch]
+            collection.upsert(
+                ids=[str(document) for _, document, _ in batch],
+                embeddings=[np.frombuffer(blob, dtype=np.float32) for blob in blobs],
+                metadatas=[{"row": row, "tier": tier} for row, _, tier in batch],
+            )
+        return len(waiting)
 
 
 def _served(chromadb: Any, url: str, settings: Any) -> Any:
@@ -133,9 +156,9 @@ def _served(chromadb: Any, url: str, settings: Any) -> Any:
         raise DenseUnavailable(f"no chromadb server answers at {url}: {error}") from error
 
 
-def _name(model: str) -> str:
-    """Each model has a collection of its own: vectors of two models never mix."""
-    return f"documents-{hashlib.sha256(model.encode()).hexdigest()[:16]}"
+def _name(model: str, scope: str) -> str:
+    """Each model and scope has a collection of its own: vectors of two models never mix."""
+    return f"documents-{hashlib.sha256(json.dumps([model, scope]).encode()).hexdigest()[:24]}"
 
 
 def _opens(folder: Path) -> bool:
@@ -145,8 +168,3 @@ def _opens(folder: Path) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return probe.returncode == 0
-
-
-def _where(**allowed: Collection[str] | None) -> dict[str, Any] | None:
-    tests = [{name: {"$in": sorted(set(values))}} for name, values in allowed.items() if values is not None]
-    return {"$and": tests} if len(tests) > 1 else (tests[0] if tests else None)

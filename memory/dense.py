@@ -10,22 +10,23 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from memory.chroma import ChromaIndex
-from memory.embedders import find_embedder
+from memory.embedders import found_embedder
 from memory.errors import DenseUnavailable
 from memory.index import Embedder, VectorIndex
 
 EXACT = 100_000
-"""Documents up to which all vectors are compared; above, an approximate index is asked."""
+"""Documents of one scope up to which all vectors are compared; above, an approximate index is asked."""
 
 
 def open_dense(
     db: Database, folder: Path, *, url: str | None = None, embedder: Embedder | None = None
 ) -> VectorIndex | ChromaIndex:
     """The dense index over a database. Raises DenseUnavailable with what to install."""
-    vectors = VectorIndex(db, embedder or find_embedder())
+    vectors = VectorIndex(db, embedder or found_embedder())
     if url is not None:
         return ChromaIndex(vectors, url=url)
-    return ChromaIndex(vectors, folder) if vectors.coverage().documents > EXACT else vectors
+    largest = db.execute("SELECT count(*) FROM documents GROUP BY scope ORDER BY 1 DESC LIMIT 1").fetchone()
+    return ChromaIndex(vectors, folder, above=EXACT) if largest and largest[0] > EXACT else vectors
 
 
 def dense_or_none(

