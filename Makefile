@@ -36,7 +36,8 @@ NEEDS := bwrap:bubblewrap
 # And the tests of the desktop world: its display and the small set of programs (about 50 MB).
 DESKTOP := Xvfb:xvfb openbox:openbox dbus-daemon:dbus-daemon /usr/libexec/at-spi-bus-launcher:at-spi2-core \
   /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core mousepad:mousepad pcmanfm:pcmanfm \
-  galculator:galculator gnumeric:gnumeric
+  galculator:galculator gnumeric:gnumeric /usr/lib/*/gtk-2.0/modules/libatk-bridge.so:libatk-adaptor \
+  /usr/lib/*/gtk-2.0/modules/libgail.so:libgail-common
 SYSTEM := $(VENV)/system-$(shell echo $(NEEDS) | sha256sum | cut -c1-12)
 SCREEN := $(VENV)/screen-$(shell echo $(DESKTOP) | sha256sum | cut -c1-12)
 
@@ -112,7 +113,7 @@ $(NPM): | $(CORE)
 # and says what is missing, and the tests that need them are skipped with that reason.
 define packages
 	@missing=""; for need in $(1); do sign=$${need%%:*}; \
-	  [ -e "$$sign" ] || command -v "$$sign" >/dev/null || missing="$$missing $${need##*:}"; done; \
+	  [ -e "$$(echo $$sign)" ] || command -v "$$sign" >/dev/null || missing="$$missing $${need##*:}"; done; \
 	if [ -z "$$missing" ]; then touch $@; exit 0; fi; \
 	as_root=""; if [ "$$(id -u)" != 0 ]; then as_root="sudo -n"; fi; \
 	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \

@@ -251,11 +251,20 @@ class Clipboard(Check):
 
     kind: Literal["clipboard"] = "clipboard"
     text: str = Field(min_length=1)
+    copied: bool = False
+    """Whether it must come out of a window: what the program put on the clipboard by itself does not count."""
 
     def verdict(self, facts: Facts) -> Verdict:
         """Compares the clipboard afterwards."""
         there = str(facts.after.get("clipboard", ""))
+        if there == self.text and self.copied and any(self._put(event) for event in facts.events):
+            return Verdict(False, f"the program itself put {_shown(there)} on the clipboard: copy it from a window")
         return Verdict(there == self.text, f"the clipboard holds {_shown(there)}")
+
+    def _put(self, event: Mapping[str, Any]) -> bool:
+        put = event.get("call") == "set_clipboard" and event.get("ok")
+        # Events keep the beginning of a long text.
+        return bool(put) and self.text.startswith(str(event.get("args", {}).get("text", "")).removesuffix("…"))
 
     def sentence(self) -> str:
         """Copy it."""

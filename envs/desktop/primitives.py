@@ -39,6 +39,10 @@ MOST_TYPED = 20_000
 MOST_SECONDS = 60.0
 MOST_ELEMENTS = 400
 MOST_CELLS = 2_000
+MOST_FORMATS = 15
+"""Entries of a list of formats that are gone through."""
+FIELDS = ("text", "entry")
+"""Roles of what has one line to type in."""
 BUTTONS: Mapping[str, int] = {"left": 1, "middle": 2, "right": 3}
 
 Effect = dict[str, Any]
@@ -272,18 +276,23 @@ class Primitives:
                 "not_allowed", "the front window is no spreadsheet", cells, "focus_window the sheet first"
             )
         window = self._active(before)
-        self._desk.ask("press", keys=keys)
-        self._rest()
+        if not self._field_after(keys, before):
+            raise DeskRefused(
+                "timeout", f"no field to go to a cell came after {keys}", cells, "close what is in the way"
+            )
         self._desk.ask("press", keys="ctrl+a")
         self._desk.ask("type", text=cells.upper())
         self._rest()
+        self._rest(0.1)
         self._desk.ask("press", keys="Return")
-        self._until(lambda: self._active_is(window.number), TRY_SECONDS)
-        return self._effect(before)
+        if not self._until(lambda: self._active_is(window.number), TRY_SECONDS):  # a dialog that stays for the next one
+            self._desk.ask("press", keys="Escape")
+        return self._effect(before, done=self._until(lambda: self._active_is(window.number), TRY_SECONDS))
 
     def choose_file(self, path: str) -> Effect:
         """In an open file dialog: enter a path of the home and confirm until the dialog is gone.
 
+        The format is the one that the ending names, also where a dialog keeps it in a list of its own.
         If the program then asks something (replace the file? keep the format?), `asked` in what is returned holds the
         title of the question: answer it with `click`.
         """
@@ -291,7 +300,8 @@ class Primitives:
         dialog = self._active(before)
         full = f"{HOME}/{home.relative(path)}"
         focused = before.focused()
-        if focused is not None and focused.role in ("text", "entry"):
+        if focused is not None and focused.role in FIELDS:
+            self._choose_format(dialog, focused, full)
             self._desk.ask("press", keys="ctrl+a")
         self._desk.ask("type", text=full)
         self._rest()
@@ -425,6 +435,40 @@ class Primitives:
             raise DeskRefused("not_showing", f"the menu entry {entry.name!r} of {path!r} cannot be seen", path)
         return x + width // 2, y + height // 2
 
+    def _field_after(self, keys: str, before: Screen) -> bool:
+        """Whether a field to type in has the keyboard after these keys: in a new window, or in the window itself."""
+        old = before.focused()
+
+        def there() -> bool:
+            look = self.look()
+            focused = look.focused()
+            moved = focused is not None and (old is None or focused.id != old.id) and focused.role in FIELDS
+            return moved and focused is not None and look.active is not None and focused.window == look.active.title
+
+        for _ in range(2):
+            self._desk.ask("press", keys=keys)
+            self._rest()
+            if self._until(there, APPEAR_SECONDS):
+                return True
+        return False
+
+    def _choose_format(self, dialog: Window, field: Element, path: str) -> None:
+        """Go through the list of formats of a dialog, which changes the ending in its field, to that of the path."""
+        entry = self._programs.get(dialog.program)
+        ending = path.rpartition(".")[2]
+        if entry is None or not entry.format_list or not field.text or field.text.endswith(f".{ending}"):
+            return
+        self._desk.ask("press", keys=entry.format_list)
+        self._rest(0.1)
+        self._desk.ask("press", keys="Home")
+        for _ in range(MOST_FORMATS):
+            self._rest(0.1)
+            if str(self._desk.ask("text", ref=field.ref)).endswith(f".{ending}"):
+                break
+            self._desk.ask("press", keys="Down")
+        self._desk.ask("focus", ref=field.ref)
+        self._rest(0.1)
+
     def _confirm(self, before: Screen, dialog: Window, keys: str) -> Effect:
         for _ in range(TRIES):
             if self._active_is(dialog.number):
@@ -472,7 +516,7 @@ def differences(before: Screen, after: Screen) -> list[str]:
         if earlier is None or not earlier.showing:
             continue
         if element.text != earlier.text or element.value != earlier.value:
-            content = element.text if element.text is not None else element.value
+            content = element.text if element.text is not None else "" if element.value is None else element.value
             changes.append(f"{element.role} {element.name!r} is now {str(content)[:80]!r}")
         elif element.states & watched != earlier.states & watched:
             changes.append(

@@ -28,8 +28,6 @@ CORE = {
     "setpriv": "util-linux",
 }
 """What every desktop needs from the system: a sign that it is there, and the Debian package that brings it."""
-BRIDGE_PACKAGE = "libatk-adaptor"
-"""Lets GTK 2 programs speak on the accessibility bus; GTK 3 and later need nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,14 @@ class ProgramEntry:
     processes: int = 0
     marked: str = ""
     go_to_cell: str = ""
+    format_list: str = ""
     refresh: str = ""
+    signs: tuple[str, ...] = ()
 
     @property
     def installed(self) -> bool:
-        """Whether this machine has it."""
-        return shutil.which(self.run[0]) is not None
+        """Whether this machine has it, and what it needs to say what it shows."""
+        return shutil.which(self.run[0]) is not None and all(_there(sign) for sign in self.signs)
 
 
 @cache
@@ -92,4 +92,6 @@ def missing_packages() -> list[str]:
 
 
 def _there(sign: str) -> bool:
-    return Path(sign).exists() if sign.startswith("/") else shutil.which(sign) is not None
+    if sign.startswith("/"):
+        return any(Path("/").glob(sign.removeprefix("/")))
+    return shutil.which(sign) is not None

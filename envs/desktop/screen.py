@@ -174,9 +174,10 @@ class Screen:
         ]
 
     def focused(self) -> Element | None:
-        """The element that has the keyboard, the innermost if several say so."""
+        """The element that has the keyboard; if several say so, one of the window in front, the innermost."""
         found = [element for element in self.elements if "focused" in element.states and element.showing]
-        return max(found, key=lambda element: element.depth, default=None)
+        front = self.active.title if self.active else ""
+        return max(found, key=lambda element: (element.window == front, element.depth), default=None)
 
     def told(self) -> list[Element]:
         """The elements worth telling: what is showing and says or does something."""

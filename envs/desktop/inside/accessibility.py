@@ -75,7 +75,8 @@ class Accessibility:
             if items is None:
                 deaf.append(number)
                 continue
-            nodes += self._shown(_nodes_of(items[0]), ref, number)
+            shown, before = self._shown(_nodes_of(items[0]), ref, number), len(nodes)
+            nodes += [{**node, "parent": node["parent"] + before if node["parent"] >= 0 else -1} for node in shown]
         self._fill_in(nodes)
         return {"nodes": nodes, "deaf": deaf}
 

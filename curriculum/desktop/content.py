@@ -1,0 +1,81 @@
+"""Fresh content for tasks: names, sentences, tables, put together by chance from the words of a data file.
+
+Everything follows from the source of chance that it is given, so an instance can be made again from its seed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from random import Random
+
+WORDS = Path(__file__).parent.parent / "data" / "desktop_words.toml"
+
+
+@cache
+def words(kind: str) -> tuple[str, ...]:
+    """All words of a kind of the data file, such as "nouns"."""
+    return tuple(dict.fromkeys(str(tomllib.loads(WORDS.read_text("utf-8"))[kind]).split()))
+
+
+def some(random: Random, kind: str, count: int) -> list[str]:
+    """Different words of a kind."""
+    return random.sample(words(kind), count)
+
+
+def one(random: Random, kind: str) -> str:
+    """A word of a kind."""
+    return random.choice(words(kind))
+
+
+def sentence(random: Random) -> str:
+    """A sentence of plain letters and a number, such as "The quiet heron in Porto guards 41 lanterns."."""
+    subject, thing = some(random, "nouns", 2)
+    what = f"The {one(random, 'adjectives')} {subject} in {one(random, 'cities')}"
+    return f"{what} {one(random, 'verbs')} {random.randrange(2, 1000)} {thing}s."
+
+
+def sentences(random: Random, count: int) -> list[str]:
+    """Sentences of which no two are equal."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[sentence(random)] = None
+    return list(found)
+
+
+def stem(random: Random) -> str:
+    """A name without an ending that is hardly ever the same, such as "heron-lantern-41"."""
+    first, second = some(random, "nouns", 2)
+    return f"{first}-{second}-{random.randrange(10, 100)}"
+
+
+def file_name(random: Random, ending: str = "txt") -> str:
+    """The name of a document."""
+    return f"{stem(random)}.{ending}"
+
+
+def folder_name(random: Random) -> str:
+    """The name of a folder, such as "Willow 41"."""
+    return f"{one(random, 'nouns').title()} {random.randrange(10, 100)}"
+
+
+def person(random: Random) -> str:
+    """A first name and a surname."""
+    return f"{one(random, 'people')} {one(random, 'surnames')}"
+
+
+def numbers(random: Random, count: int, least: int = 2, most: int = 500) -> list[int]:
+    """Different whole numbers, in any order."""
+    return random.sample(range(least, most), count)
+
+
+def document(lines: Sequence[str]) -> bytes:
+    """A text document of these lines."""
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def table(rows: Sequence[Sequence[object]]) -> bytes:
+    """A table as CSV; its cells hold neither separators nor quotation marks."""
+    return document([",".join(str(cell) for cell in row) for row in rows])
