@@ -267,7 +267,7 @@ def test_a_recording_plays_the_same_answers_at_the_same_cost(db: Database, serve
     for number in range(3):
         asked.ask(ask(f"question {number}", str(number)))
     file = tmp_path / "r.jsonl"
-    file.write_text(recording(rows(db)))
+    file.write_text(recording(rows(db), {}))
     replay = Replay(file)
     calls, chosen = Calls(db), settings()
     purse = Purse(Budget(), Prices({}), chosen, lambda: (0, 0.0), lambda: 0.0)

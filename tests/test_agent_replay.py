@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import journeys, recordings
-from agent.config import Budget
+from agent import recordings
 from agent.display import silent
 from agent.models.calls import Calls
 from agent.session import database, run_journey
@@ -15,15 +14,11 @@ from agent.store import Store
 from memory.log import EventLog
 
 RECORDING = Path(__file__).parent / "replays" / "iron.jsonl"
-SEED = 5
 
 
 def play(name: str, recording: Path) -> str:
-    config = journeys.new(
-        ["minecraft"], name=name, brain=f"replay:{recording}", goal=None, seed=SEED, library=name, sight="sight 32",
-        assist=[], proving=0.0,
-    )  # fmt: skip
-    ended = run_journey(config, Budget(iterations=6), silent)
+    config, budget = recordings.again(recording, name=name, library=name)
+    ended = run_journey(config, budget, silent)
     assert ended.stopped == "budget", ended
     return EventLog(database(read_only=True)).digest(name)
 

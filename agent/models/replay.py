@@ -1,6 +1,7 @@
 """Plays recorded exchanges: the same question gets the same answer, with its cost, and nothing is asked of anyone.
 
-A recording is JSON lines, one exchange each, as `journeyman record` writes them: role, messages, answer, counts.
+A recording is JSON lines, as `journeyman record` writes them: first what the journey was, then one exchange each: role,
+messages, answer, counts.
 A question that was not recorded word for word (a prompt was edited since) is answered by the next unplayed exchange of
 its role, and counted in `drifted`.
 """
@@ -18,10 +19,23 @@ from agent.models.call import Completion, Request, Trouble, digest_of
 KEPT = ("role", "prompt", "place", "model", "messages", "answer", "finish", "tokens_in", "tokens_out", "cached")
 
 
-def recording(calls: Iterable[Mapping[str, Any]]) -> str:
-    """The answered calls of a journey as the text of a recording."""
-    rows = [{key: call[key] for key in KEPT} for call in calls if call["answer"] is not None]
+HEAD = "recorded"
+"""The key of a recording's first line."""
+
+
+def recording(calls: Iterable[Mapping[str, Any]], head: Mapping[str, Any]) -> str:
+    """The answered calls of a journey as the text of a recording; `head` says how to play it again."""
+    rows = [{HEAD: head}, *({key: call[key] for key in KEPT} for call in calls if call["answer"] is not None)]
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def head_of(path: Path) -> dict[str, Any]:
+    """What a recording says of its journey: `config`, `iterations`, `settings`. Raises UsageError without it."""
+    with path.open(encoding="utf-8") as file:
+        found = json.loads(file.readline() or "{}")
+    if not isinstance(found, dict) or HEAD not in found:
+        raise UsageError(f"{path} does not say of what journey it is a recording; record it anew")
+    return dict(found[HEAD])
 
 
 class Replay:
@@ -31,7 +45,8 @@ class Replay:
         self.path, self.drifted = path, 0
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
-            self._rows: list[dict[str, Any] | None] = [json.loads(line) for line in lines if line.strip()]
+            rows = [json.loads(line) for line in lines if line.strip()]
+            self._rows: list[dict[str, Any] | None] = [row for row in rows if HEAD not in row]
             self._digests = [digest_of(row["messages"]) for row in self._rows if row]
         except OSError as error:
             raise UsageError(f"--brain replay:{path}: {error.strerror}") from error
