@@ -1,0 +1,138 @@
+"""The monitor over a real record: what runs astray is noticed once, acted on, and written down with the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.config import Budget, JourneyConfig
+from agent.models.call import Ask
+from agent.models.calls import MODELS, Calls
+from agent.models.purse import Purse
+from agent.models.settings import Prices, Settings
+from agent.models.usage import Spent
+from agent.monitor import Monitor
+from agent.oversight import OVERSIGHT, Approvals, Ledger
+from agent.store import AGENT, Iteration, Store
+from memory.db import open_db
+from skills.admit import Admission
+from skills.library import Library
+from skills.schema import SKILLS
+from skills.skill import Signature
+
+
+@dataclass
+class Watched:
+    """A journey's record and its monitor."""
+
+    store: Store
+    calls: Calls
+    approvals: Approvals
+    ledger: Ledger
+    library: Library
+    said: list[str] = field(default_factory=list)
+    shrunk: int = 0
+
+    def __post_init__(self) -> None:
+        self.store.create(JourneyConfig("j", ("minecraft",), 1))
+        self.store.claim("j")
+        self.monitor = Monitor(
+            "j", self.store, self.calls, self.approvals, self.ledger, self.library, tell=self.said.append,
+            shrink=self.shrink,
+        )  # fmt: skip
+
+    def shrink(self) -> str:
+        """What a session does about it."""
+        self.shrunk += 1
+        return "the next session has it again"
+
+    def play(self, number: int, *, passed: bool = False, code: str | None = "no_path", **more: Any) -> None:
+        """One more iteration in the record."""
+        row: dict[str, Any] = {
+            "round": 1, "task": {"goal": "Gain it."}, "name": "gainIt", "source": "x", "args": {}, "modules": (),
+            "note": "", "outcome": "returned", "error": None if passed else {"code": code, "message": "no"},
+            "value": None, "calls": (), "before": {"inventory": {}}, "after": {"inventory": {}}, "ticks": 1,
+            "seconds": 0.1, "total_seconds": 1.0, "game_seconds": 1.0,
+        }  # fmt: skip
+        self.store.record(Iteration("j", number, **{**row, **more}))
+        self.store.judge("j", number, passed, "")
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    db = open_db(tmp_path / "j.db", SKILLS, AGENT, MODELS, OVERSIGHT)
+    yield Watched(Store(db), Calls(db), Approvals(db), Ledger(db), Library(db, "main"))
+    db.close()
+
+
+def test_failures_of_one_kind_pause_the_journey_once(watched: Watched) -> None:
+    for number in range(1, 12):
+        watched.play(number)
+    assert watched.monitor.look() == []
+    watched.play(12)
+    assert [each.rule for each in watched.monitor.look()] == ["repeated_failure"]
+    assert watched.store.stop_requested("j")
+    assert watched.monitor.look() == [], "it is said once"
+    [line] = watched.ledger.lines("j", "monitor")
+    assert (line["undo"], line["why"]) == ("journeyman resume j", "12 programs in a row ended with no_path")
+
+
+def test_a_pass_in_between_is_progress(watched: Watched) -> None:
+    for number in range(1, 45):
+        watched.play(number, passed=number == 20, code=f"code{number}")
+    assert watched.monitor.look() == []
+
+
+def test_spending_without_anything_new_halves_what_is_left(watched: Watched) -> None:
+    watched.play(1, passed=True, after={"inventory": {"oak_log": 1}})
+    ask = Ask("write", "test:1", ({"role": "user", "content": "x"},), "1")
+    watched.calls.keep(
+        "j", ask, "m", Spent(600_000, 0), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0
+    )  # fmt: skip
+    assert [each.do for each in watched.monitor.look()] == ["shrink"]
+    assert watched.shrunk == 1
+    purse = Purse(Budget(tokens=1_000), Prices({}), Settings.load(), lambda: (200, 0.0), lambda: 0.0)
+    assert purse.halved().budget.tokens == 600
+
+
+def test_a_skill_that_is_written_over_and_over_goes_back(watched: Watched) -> None:
+    signature = Signature("gainIt", ())
+    hashes = []
+    for number in range(1, 7):
+        watched.play(number, passed=True)
+        admission = Admission(f"async function gainIt(bot) {{ return {number} }}", (), signature, "Gains.")
+        hashes.append(watched.library.add(admission, reason="test").hash)
+    before = watched.library.get("gainIt").current.hash
+    assert [(each.do, each.subject) for each in watched.monitor.look()] == [("roll_back", "gainIt")]
+    assert watched.library.get("gainIt").current.hash in hashes
+    assert watched.library.get("gainIt").current.hash != before
+    assert "skills promote" in watched.ledger.lines("j")[0]["undo"]
+
+
+def test_a_judge_that_differs_and_an_open_question_are_told(watched: Watched) -> None:
+    watched.play(1, passed=True)
+    for number in range(3):
+        ask = Ask("judge", "judge:1", ({"role": "user", "content": "x"},), f"audit/{number}")
+        call = watched.calls.keep(
+            "j", ask, "m", Spent(1, 1), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0
+        )  # fmt: skip
+        watched.calls.led_to("j", call, f"audit of iteration {number}: differs", success=False)
+    watched.approvals.ask("j", "task/1", "task", {"goal": "Mine."})
+    assert {each.rule for each in watched.monitor.look()} == {"verdict_anomaly", "unanswered"}
+    assert not watched.store.stop_requested("j")
+
+
+def test_a_person_changes_the_rules_in_a_file(own_home: Path, watched: Watched) -> None:
+    (own_home / "monitor.toml").write_text('[repeated_failure]\nlimit = 2\ndo = "tell"\n')
+    fresh = Monitor(
+        "j", watched.store, watched.calls, watched.approvals, watched.ledger, watched.library, tell=watched.said.append,
+        shrink=watched.shrink,
+    )  # fmt: skip
+    watched.play(1)
+    watched.play(2)
+    assert [each.do for each in fresh.look()] == ["tell"]
+    assert not watched.store.stop_requested("j")
