@@ -7,7 +7,7 @@ fails a replay leaves nothing in use that was not there before.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,45 +51,71 @@ class Refactoring:
 
     def apply(self, proposal: Proposal) -> Applied:
         """Carry a proposal out if all replays of all skills that it touches pass."""
-        if not proposal.applies:
-            return Applied(proposal, False, "to be looked at by a person or a writer")
         try:
             if proposal.kind == "siblings":
                 return self._siblings(proposal)
+            if proposal.kind == "common_steps":
+                return self._common_steps(proposal)
             return self._retire(proposal)
         except BridgeError as error:
             return Applied(proposal, False, f"the source cannot be rewritten: {error}")
 
+    def apply_all(self) -> list[Applied]:
+        """Carry out what passes, one after the other: each is found in the library as the ones before it left it."""
+        done: list[Applied] = []
+        seen: set[tuple[str, tuple[str, ...], str]] = set()
+        while True:
+            new = (each for each in self.proposals() if (each.kind, each.skills, each.name) not in seen)
+            proposal = next(new, None)
+            if proposal is None:
+                return done
+            seen.add((proposal.kind, proposal.skills, proposal.name))
+            done.append(self.apply(proposal))
+
     def _siblings(self, proposal: Proposal) -> Applied:
         """One general skill; each sibling calls it with its own constants and keeps its name."""
         siblings = [self._library.get(name) for name in proposal.skills]
-        keeper = siblings[0]
         groups = [{"at": list(group.at), "parameter": group.parameter} for group in proposal.groups]
-        source = self._language.generalise(keeper.current.source, proposal.name, groups)
+        source = self._language.generalise(siblings[0].current.source, proposal.name, groups)
+        callers = [
+            wrapper(sibling, proposal.name, {g.parameter: _js(g.values[place]) for g in proposal.groups})
+            for place, sibling in enumerate(siblings)
+        ]
+        return self._share(proposal, source, siblings, callers)
+
+    def _common_steps(self, proposal: Proposal) -> Applied:
+        """The steps become a skill of their own; each skill that has them calls it in their place."""
+        owners = [self._library.get(name) for name in proposal.skills]
+        purpose = f"What {', '.join(proposal.skills)} do alike, as a skill of its own."
+        sources = [owner.current.source for owner in owners]
+        source, callers = self._language.extract(sources, proposal.starts, proposal.length, proposal.name, purpose)
+        return self._share(proposal, source, owners, callers)
+
+    def _share(self, proposal: Proposal, source: str, skills: Sequence[Skill], callers: Sequence[str]) -> Applied:
+        """Keep the new skill and let the skills call it in the sources given, if all of them pass their replays."""
         judged = self._admit(source)
         if not judged.admitted:
             return Applied(proposal, False, "; ".join(refusal.message for refusal in judged.refusals))
         general = self._library.add(
-            replace(judged, uses=keeper.current.uses), reason=f"generalised from {', '.join(proposal.skills)}",
-            author="library", at=self._at,
+            replace(judged, uses=_pinned(judged.uses, skills[0].current.uses)),
+            reason=f"{proposal.reason}: {', '.join(proposal.skills)}", author="library", at=self._at,
         )  # fmt: skip
-        for sibling in siblings:
-            self._library.link(general.hash, "derived_from", sibling.current.hash, reason=proposal.reason, at=self._at)
+        for skill in skills:
+            self._library.link(general.hash, "derived_from", skill.current.hash, reason=proposal.reason, at=self._at)
         made: list[tuple[Skill, Admission, list[Use]]] = []
         replays = 0
-        for place, sibling in enumerate(siblings):
-            values = {group.parameter: _js(group.values[place]) for group in proposal.groups}
-            text = wrapper(sibling, proposal.name, values)
-            admission = replace(self._admit(text), source=text, uses={proposal.name: general.hash}, refusals=())
-            done, failed, uses = self._replay(sibling.current, sibling.name, admission)
+        for skill, text in zip(skills, callers, strict=True):
+            uses = _pinned(self._admit(text).uses, {**skill.current.uses, general.skill: general.hash})
+            admission = replace(self._admit(text), source=text, uses=uses, refusals=())
+            done, failed, evidence = self._replay(skill.current, skill.name, admission)
             replays += done
             if failed:
                 self._library.retire(general.skill, reason=failed, at=self._at)
                 return Applied(proposal, False, failed, replays)
-            made.append((sibling, admission, uses))
-        for sibling, admission, uses in made:
-            self._take_over(sibling, admission, uses, proposal.reason)
-        return Applied(proposal, True, f"{proposal.name} covers {len(siblings)} skills", replays)
+            made.append((skill, admission, evidence))
+        for skill, admission, evidence in made:
+            self._take_over(skill, admission, evidence, proposal.reason)
+        return Applied(proposal, True, f"{general.skill} covers {len(skills)} skills", replays)
 
     def _retire(self, proposal: Proposal) -> Applied:
         """Take doubles or idle wrappers out of use; whoever calls one is rewritten to call the one that stays."""
@@ -143,6 +169,11 @@ class Refactoring:
 
     def _admit(self, source: str) -> Admission:
         return admit(source, parse=self._language.facts, primitives=self._primitives, library=self._library)
+
+
+def _pinned(called: Mapping[str, str], pins: Mapping[str, str]) -> dict[str, str]:
+    """What a source calls, bound as it was bound before."""
+    return {name: pins.get(name, hash) for name, hash in called.items()}
 
 
 def _js(value: Any) -> str:

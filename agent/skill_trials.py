@@ -68,10 +68,9 @@ def refactor(library: str, *, apply: bool) -> Json:
     opened, store = Library(db, library), Store(db)
     with closing(prover(opened, store, EventLog(db))) as proving, JavaScript() as language:
         refactoring = Refactoring(proving, language, float(store.experience()))
-        proposals = refactoring.proposals()
         if not apply:
-            return {"proposals": [proposal.to_json() for proposal in proposals]}
-        return {"proposals": [refactoring.apply(proposal).to_json() for proposal in proposals]}
+            return {"proposals": [proposal.to_json() for proposal in refactoring.proposals()]}
+        return {"proposals": [applied.to_json() for applied in refactoring.apply_all()]}
 
 
 def refactor_words(found: Mapping[str, Any]) -> str:

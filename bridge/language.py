@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -49,7 +49,7 @@ class JavaScript:
         return dict(self._ask("adapt", source=source, **how))
 
     def shape(self, source: str) -> dict[str, Any]:
-        """What a source is apart from names and layout: {same, like, constants, steps, size, passes_on}."""
+        """What a source is apart from names and layout: {same, like, constants, steps, words, size, passes_on}."""
         return dict(self._ask("shape", source=source))
 
     def generalise(self, source: str, name: str, groups: list[dict[str, Any]]) -> str:
@@ -59,6 +59,18 @@ class JavaScript:
     def rename(self, source: str, old: str, new: str) -> str:
         """The source with one name in the place of another. Raises BridgeError."""
         return str(self._ask("rename", source=source, **{"from": old, "to": new})["source"])
+
+    def extract(
+        self, sources: Sequence[str], starts: Sequence[int], length: int, name: str, purpose: str
+    ) -> tuple[str, list[str]]:
+        """Statements that sources share as a function of its own, and the sources with calls of it. Raises BridgeError.
+
+        The statements are `length` in a row, in each source from the number on that `starts` gives.
+        """
+        found = self._ask(
+            "extract", sources=list(sources), starts=list(starts), length=length, name=name, purpose=purpose
+        )
+        return str(found["source"]), [str(each) for each in found["callers"]]
 
     def close(self) -> None:
         """End the process."""

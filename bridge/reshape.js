@@ -1,15 +1,16 @@
 /**
  * Sources of skills compared and rewritten by their syntax trees: what a source is apart from names and layout, which
- * constants it holds, one parameter in the place of constants, one name in the place of another. It decides nothing
- * and runs nothing.
+ * constants it holds, one parameter in the place of constants, one name in the place of another, one function in the
+ * place of statements that several have in common. It decides nothing and runs nothing.
  */
 'use strict'
 
 const { createHash } = require('node:crypto')
 const acorn = require('acorn')
-const { analyse } = require('./scopes')
+const { analyse, namesIn } = require('./scopes')
 
 const SKIPPED = new Set(['type', 'start', 'end', 'loc', 'range', 'raw'])
+const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const PARSING = { ecmaVersion: 2023, sourceType: 'script', allowAwaitOutsideFunction: true }
 
 const digest = text => createHash('sha256').update(text).digest('hex').slice(0, 32)
@@ -68,7 +69,10 @@ function canonical (root, free, withConstants, own = new Map()) {
   return text(root)
 }
 
-/** What a source is apart from names and layout. `like` leaves its constants out; `steps` are its own statements. */
+/**
+ * What a source is apart from names and layout. `like` leaves its constants out; `steps` are its own statements, null
+ * where one leaves the function and so cannot be moved into another.
+ */
 function shape ({ source }) {
   const { program, main } = parsed(source)
   const { free } = analyse(program)
@@ -79,7 +83,10 @@ function shape ({ source }) {
     same: digest(canonical(main, free, true, new Map(named))),
     like: digest(canonical(main, free, false, new Map(named))),
     constants: found.map(({ value }) => value),
-    steps: main.body.body.map(statement => digest(canonical(statement, free, true, new Map(named)))),
+    steps: main.body.body.map(statement =>
+      leaves(statement) ? null : digest(canonical(statement, free, true, new Map(named)))),
+    words: main.body.body.map(statement =>
+      constants(statement).map(({ value }) => value).filter(value => typeof value === 'string')),
     size: [...nodes(main)].length,
     passes_on: main.body.body.length === 1 ? passedOn(only, main) : null
   }
@@ -127,10 +134,84 @@ function rename ({ source, from, to }) {
     throw new SyntaxError(`${to} has another meaning in this source`)
   }
   const skipped = labels(program)
+  const short = [...nodes(program)].filter(node => node.type === 'Property' && node.shorthand && node.key.name === from)
+  for (const node of short) skipped.add(node.key).add(node.value)
   const edits = [...nodes(program)]
     .filter(node => node.type === 'Identifier' && node.name === from && !skipped.has(node))
     .map(node => [node.start, node.end, to])
+  for (const node of short) edits.push([node.start, node.end, `${from}: ${to}`])
   return { source: edited(source, edits) }
+}
+
+/**
+ * Statements that several sources have in common as a function of its own, and the sources with a call in their place.
+ * @param sources  the sources; `starts` says at which statement of each the common ones begin, `length` how many
+ * @param name     of the new function; `purpose` is what its comment says
+ * @returns {{source, callers: [sources]}}. Throws where what the statements share with the rest is more than values.
+ */
+function extract ({ sources, starts, length, name, purpose }) {
+  const all = sources.map((source, number) => excerpt(source, starts[number], length))
+  const [first] = all
+  if (all.some(each => each.text !== first.text)) throw new SyntaxError('the steps hang together in different ways')
+  const inputs = first.inputs.map(each => each.default === null ? each.name : `${each.name} = ${each.default}`)
+  const outputs = [...new Set(all.flatMap(each => each.outputs.map(output => each.numbers.get(output))))]
+  const shared = outputs.map(number => nameOf(first, number))
+  const parameters = inputs.length ? `, { ${inputs.join(', ')} }${first.inputs.every(each => each.default !== null) ? ' = {}' : ''}` : ''
+  const returned = shared.length ? `{ ${shared.join(', ')} }` : '{ done: true }'
+  const source = `/**\n * ${purpose}\n */\nasync function ${name}(${first.bot}${parameters}) {\n` +
+    `  ${first.source.slice(first.from, first.to)}\n  return ${returned}\n}\n`
+  const callers = all.map(each => {
+    const own = theirs => nameOf(each, first.numbers.get(theirs))
+    const pairs = names => names.map(one => one === own(one) ? one : `${one}: ${own(one)}`).join(', ')
+    const given = first.inputs.length ? `, { ${pairs(first.inputs.map(input => input.name))} }` : ''
+    const taken = shared.length ? `const { ${pairs(shared)} } = ` : ''
+    return edited(each.source, [[each.from, each.to, `${taken}await ${name}(${each.bot}${given})`]])
+  })
+  return { source, callers }
+}
+
+const nameOf = ({ numbers }, wanted) => [...numbers].find(([, number]) => number === wanted)[0]
+
+/** Some statements of a main function with what they take from the rest of it and give to it. */
+function excerpt (source, start, length) {
+  const { program, main } = parsed(source)
+  const body = main.body.body
+  const inside = body.slice(start, start + length)
+  if (inside.length < length || inside.some(leaves)) throw new SyntaxError('a step leaves the function')
+  const bot = main.params[0]?.name
+  const defaults = new Map([...nodes(main.params.at(-1))].filter(node => node.type === 'AssignmentPattern')
+    .filter(({ left, right }) => left.type === 'Identifier' && right.type === 'Literal')
+    .map(({ left, right }) => [left.name, source.slice(right.start, right.end)]))
+  const before = body.slice(0, start).filter(node => node.type === 'VariableDeclaration').flatMap(node => node.declarations)
+  const local = new Set([...main.params, ...before.map(({ id }) => id)].flatMap(namesIn).map(node => node.name))
+  const everywhere = analyse({ type: 'Program', body }).top
+  const here = analyse({ type: 'Program', body: inside })
+  const after = analyse({ type: 'Program', body: body.slice(start + length) })
+  const taken = [...here.free.keys()].filter(each => local.has(each) && each !== bot)
+  const outputs = [...here.top.keys()].filter(each => after.free.has(each))
+  if (outputs.some(each => here.top.get(each).kind !== 'const')) throw new SyntaxError('what the steps leave behind changes later')
+  if ([...here.free.keys()].some(each => everywhere.has(each) && !local.has(each))) {
+    throw new SyntaxError('the steps use what is defined after them')
+  }
+  const changed = inside.flatMap(node => [...nodes(node)])
+    .filter(node => ['AssignmentExpression', 'UpdateExpression'].includes(node.type))
+    .flatMap(node => namesIn(node.left ?? node.argument)).map(node => node.name)
+  if (changed.some(each => local.has(each))) throw new SyntaxError('the steps change what stands outside of them')
+  const functions = [...before, ...inside.filter(node => node.type === 'VariableDeclaration').flatMap(node => node.declarations)]
+    .filter(({ init }) => init && FUNCTIONS.has(init.type)).flatMap(({ id }) => namesIn(id)).map(node => node.name)
+  if (functions.some(each => taken.includes(each) || outputs.includes(each))) throw new SyntaxError('the steps share a function with the rest')
+  const numbers = new Map([[main.id.name, 0]])
+  const text = canonical(inside, analyse(program).free, true, numbers)
+  return { source, bot, text, numbers, outputs, from: inside[0].start, to: inside.at(-1).end,
+    inputs: taken.map(each => ({ name: each, default: defaults.get(each) ?? null })) }
+}
+
+/** Whether a statement leaves the function in which it stands. */
+function leaves (node) {
+  if (node.type === 'ReturnStatement' || node.type === 'ThisExpression') return true
+  if (FUNCTIONS.has(node.type)) return false
+  return Object.entries(node).some(([key, value]) => !SKIPPED.has(key) && value !== null && typeof value === 'object' &&
+    (Array.isArray(value) ? value : [value]).some(child => child && typeof child.type === 'string' && leaves(child)))
 }
 
 function edited (source, edits) {
@@ -141,4 +222,4 @@ function edited (source, edits) {
   return text
 }
 
-module.exports = { shape, generalise, rename }
+module.exports = { shape, generalise, rename, extract }

@@ -16,13 +16,15 @@ from skills.words import apart
 
 Kind = Literal["duplicate", "siblings", "common_steps", "idle_wrapper"]
 Shape = Callable[[str], Mapping[str, Any]]
-"""Source to {same, like, constants, steps, size, passes_on}: see bridge/reshape.js."""
+"""Source to {same, like, constants, steps, words, size, passes_on}: see bridge/reshape.js."""
 
 MOST_PARAMETERS = 3
 """Siblings that differ in more than so many constants have too little in common."""
 LEAST_SIZE = 25
 """Nodes of a syntax tree from which on sharing it is worth a skill of its own."""
 LEAST_STEPS = 3
+MOST_WORDS = 3
+"""Things that the name of steps in common speaks of."""
 _NAMES: Mapping[type, tuple[str, ...]] = {str: ("item", "source", "place"), int: ("amount", "level", "limit")}
 
 
@@ -45,20 +47,21 @@ class Proposal:
     name: str = ""
     """Of the skill that is to be made, if one is."""
     groups: tuple[Group, ...] = ()
-
-    @property
-    def applies(self) -> bool:
-        """Whether the library can carry it out by itself; steps in common want a person's or a writer's eye."""
-        return self.kind != "common_steps"
+    starts: tuple[int, ...] = ()
+    """Of steps in common: the number of the first in each skill."""
+    length: int = 0
+    """Of steps in common: how many there are in a row."""
 
     def to_json(self) -> dict[str, Any]:
         """The proposal as plain JSON."""
-        return {**asdict(self), "applies": self.applies}
+        return asdict(self)
 
 
-def find(library: LibraryReader, shape: Shape, taken: Iterable[str] = ()) -> list[Proposal]:
+def find(
+    library: LibraryReader, shape: Shape, taken: Iterable[str] = (), language: str = "javascript"
+) -> list[Proposal]:
     """What could be refactored among the skills in use; `taken` are names that a new skill must not have."""
-    skills = [skill for skill in library.all() if skill.record.succeeded]
+    skills = [skill for skill in library.all() if skill.record.succeeded and skill.current.language == language]
     shapes = {skill.name: shape(skill.current.source) for skill in skills}
     called = {callee for skill in skills for callee in skill.current.uses}
     names = {*taken, *library.names(retired=True)}
@@ -69,7 +72,7 @@ def find(library: LibraryReader, shape: Shape, taken: Iterable[str] = ()) -> lis
         *doubles,
         *_siblings(left, shapes, names),
         *_idle(left, shapes, called),
-        *_common_steps(left, shapes),
+        *_common_steps(left, shapes, names),
     ]
 
 
@@ -129,18 +132,44 @@ def _idle(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], call
             yield Proposal("idle_wrapper", (target, skill.name), reason)
 
 
-def _common_steps(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]]) -> Iterable[Proposal]:
-    windows: dict[tuple[str, ...], set[str]] = {}
-    for skill in skills:
-        steps = shapes[skill.name]["steps"]
-        for start in range(len(steps) - LEAST_STEPS + 1):
-            windows.setdefault(tuple(steps[start : start + LEAST_STEPS]), set()).add(skill.name)
-    seen: set[tuple[str, ...]] = set()
-    for found in windows.values():
-        names = tuple(sorted(found))
-        if len(names) > 1 and names not in seen:
-            seen.add(names)
-            yield Proposal("common_steps", names, f"they have at least {LEAST_STEPS} steps in a row in common")
+def _common_steps(
+    skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], names: set[str]
+) -> Iterable[Proposal]:
+    """Runs of steps that several skills have, as long as they are the same in all of them; most saved first."""
+    steps = {skill.name: shapes[skill.name]["steps"] for skill in skills}
+    windows: dict[tuple[str, ...], dict[str, int]] = {}
+    for name, each in steps.items():
+        for start in range(len(each) - LEAST_STEPS + 1):
+            window = each[start : start + LEAST_STEPS]
+            if None not in window:
+                windows.setdefault(tuple(window), {}).setdefault(name, start)
+    found: dict[tuple[tuple[str, int], ...], int] = {}
+    for places in windows.values():
+        if len(places) > 1 and len({_step(steps, name, start - 1) for name, start in places.items()}) > 1:
+            length = LEAST_STEPS
+            while _one_more(steps, places, length):
+                length += 1
+            found[tuple(sorted(places.items()))] = length
+    for places_of, length in sorted(found.items(), key=lambda each: (-each[1] * (len(each[0]) - 1), each[0])):
+        owners = tuple(name for name, _ in places_of)
+        starts = tuple(at for _, at in places_of)
+        said = [word for step in shapes[owners[0]]["words"][starts[0] : starts[0] + length] for word in step]
+        name = _prepare(said or [owners[0]])
+        if name not in names:
+            names.add(name)
+            reason = f"they have {length} steps in a row in common"
+            yield Proposal("common_steps", owners, reason, name, starts=starts, length=length)
+
+
+def _one_more(steps: Mapping[str, Sequence[str | None]], places: Mapping[str, int], length: int) -> bool:
+    """Whether the next step is the same in all of them as well, and one that can be moved."""
+    following = {_step(steps, name, start + length) for name, start in places.items()}
+    return len(following) == 1 and None not in following
+
+
+def _step(steps: Mapping[str, Sequence[str | None]], name: str, at: int) -> str | None:
+    """A step of a skill; one beyond its ends is like no other."""
+    return steps[name][at] if 0 <= at < len(steps[name]) else f"{name}:{at}"
 
 
 def _grouped(skills: Sequence[Skill], key: Callable[[Skill], Any]) -> list[list[Skill]]:
@@ -160,6 +189,12 @@ def _common_name(names: Sequence[str], parameter: str) -> str:
         common.append(column[0])
     parts = [*(common or ["do"]), parameter]
     return "".join([parts[0], *(part.capitalize() for part in parts[1:])])
+
+
+def _prepare(said: Sequence[str]) -> str:
+    """A name for steps in common after the things that they speak of: prepareCraftingTableIronIngot."""
+    things = dict.fromkeys("".join(part.capitalize() for part in apart(word).split()) for word in said)
+    return "prepare" + "".join(list(things)[:MOST_WORDS])
 
 
 def wrapper(skill: Skill, name: str, values: Mapping[str, str]) -> str:

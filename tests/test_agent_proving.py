@@ -10,6 +10,7 @@ import pytest
 
 from agent.known_goals import draft_for, write
 from agent.proving import Prover
+from agent.refactoring import Refactoring
 from agent.skill_trials import prover
 from agent.store import AGENT, Store
 from bridge.language import JavaScript, primitives
@@ -19,6 +20,7 @@ from curriculum.task import Task
 from memory.db import open_db
 from memory.log import EventLog
 from skills.admit import admit
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
@@ -142,3 +144,38 @@ def test_the_library_finds_doubles_siblings_and_idle_wrappers(workshop: Workshop
     assert set(found["siblings"].skills) == {"mineOak", "mineBirch"}
     assert found["siblings"].name == "mineItem"
     assert found["idle_wrapper"].skills == ("mineOak", "getOak")
+
+
+STEPS = """  const before = await countItems(bot, '#logs')
+  await mineBlock(bot, '#logs', count)
+  const got = await countItems(bot, '#logs') - before
+"""
+GATHER = f"async function gatherLogs(bot, {{ count = 1 }} = {{}}) {{\n{STEPS}  return {{ got }}\n}}"
+SAW = (
+    f"async function sawPlanks(bot, {{ count = 1 }} = {{}}) {{\n{STEPS}"
+    "  await craftItem(bot, '#planks', 4 * got)\n  return { got }\n}"
+)
+DIG = """async function digDirt(bot, { count = 1 } = {}) {
+  await tidyInventory(bot)
+  await mineBlock(bot, 'dirt', count)
+  return { gained: count, left: await countItems(bot, 'dirt') }
+}"""
+
+
+def test_steps_in_common_and_siblings_become_skills_that_all_of_them_call(workshop: Workshop, proving: Prover) -> None:
+    chop = DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")
+    old = {version.skill: version for version in map(workshop.keep, (GATHER, SAW, DIG, chop))}
+    with JavaScript() as language:
+        done = Refactoring(proving, language, 5.0).apply_all()
+    assert [(each.proposal.kind, each.applied) for each in done] == [("siblings", True), ("common_steps", True)], done
+    library = workshop.library
+    general, shared = (each.proposal.name for each in done)
+    for name, called in (("digDirt", general), ("digLogs", general), ("gatherLogs", shared), ("sawPlanks", shared)):
+        skill = library.get(name)
+        assert list(skill.current.uses) == [called]
+        assert skill.record.succeeded, "the replays that it passed are its first evidence"
+    assert library.get(shared).effects, "and that of what it calls"
+    assert {link.other for link in library.links("derived_from")} == {version.hash for version in old.values()}
+    for name, version in old.items():
+        assert library.rollback(name, reason="undone").current == version
+    assert SkillGraph(library).calls().number_of_edges() == 0

@@ -3,7 +3,7 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
-const { shape, generalise, rename } = require('../reshape')
+const { shape, generalise, rename, extract } = require('../reshape')
 
 const MINE = "async function mineOak(bot, { count = 1 } = {}) {\n  await mineBlock(bot, 'oak_log', count)\n  return 'oak_log'\n}"
 
@@ -30,6 +30,50 @@ test('calls are renamed, labels and other meanings are not', () => {
   const source = 'async function a(bot) { await b(bot, { b: 1 }); return bot.b }'
   assert.equal(rename({ source, from: 'b', to: 'c' }).source, 'async function a(bot) { await c(bot, { b: 1 }); return bot.b }')
   assert.throws(() => rename({ source: 'async function a(bot) { const c = 1; await b(bot, c) }', from: 'b', to: 'c' }), /meaning/)
+})
+
+test('a name handed on in short keeps its label', () => {
+  const source = 'async function a(bot) { return use({ b }) }'
+  assert.equal(rename({ source, from: 'b', to: 'later' }).source, 'async function a(bot) { return use({ b: later }) }')
+})
+
+const AXE = `async function axe(bot, { count = 1 } = {}) {
+  const begun = await countItems(bot, 'axe')
+  const missing = 3 * count - await countItems(bot, 'iron')
+  if (missing > 0) await smelt(bot, { count: missing })
+  const left = await countItems(bot, 'iron')
+  await craftItem(bot, 'axe', left)
+  return { gained: left - begun }
+}`
+const BUCKET = AXE.replaceAll('axe', 'bucket').replaceAll('bot', 'me').replaceAll('count ', 'many ').replace('count - ', 'many - ')
+  .replaceAll('left', 'there')
+
+test('steps in common become a function with what they take and give', () => {
+  const found = extract({ sources: [AXE, BUCKET], starts: [1, 1], length: 3, name: 'prepareIron', purpose: 'Have iron.' })
+  assert.equal(found.source, `/**
+ * Have iron.
+ */
+async function prepareIron(bot, { count = 1 } = {}) {
+  const missing = 3 * count - await countItems(bot, 'iron')
+  if (missing > 0) await smelt(bot, { count: missing })
+  const left = await countItems(bot, 'iron')
+  return { left }
+}
+`)
+  assert.match(found.callers[0], /'axe'\)\n {2}const { left } = await prepareIron\(bot, { count }\)\n {2}await craftItem/)
+  assert.match(found.callers[1], /const { left: there } = await prepareIron\(me, { count: many }\)/)
+})
+
+test('steps that hang on more than values stay where they are', () => {
+  const from = (source, starts = [0], length = 2) => () =>
+    extract({ sources: [source], starts, length, name: 'x', purpose: '' })
+  assert.throws(from('async function a(bot) { await b(bot); return 1 }'), /leaves/)
+  assert.throws(from('async function a(bot) { let n = 0; n += 1; n += 1; return n }', [1]), /change/)
+  assert.throws(from('async function a(bot) { let n = 0; await b(bot); n += 1; return n }'), /changes later/)
+  assert.throws(from('async function a(bot) { const f = () => 1; await b(bot); return f() }'), /share a function/)
+  assert.throws(from('async function a(bot) { await f(bot); await b(bot); function f () {} return 1 }'), /after them/)
+  const other = AXE.replace('count: missing', 'count: begun')
+  assert.throws(() => extract({ sources: [AXE, other], starts: [1, 1], length: 3, name: 'x', purpose: '' }), /hang together/)
 })
 
 test('a wrapper is a function that only hands its parameters on', () => {
