@@ -33,7 +33,7 @@ def approve_task(state: State, parts: Parts) -> State:
     if answer["yes"]:
         return {}
     parts.book.settle(parts.config.name, state["tasks"], False, "refused", ended=state["iteration"])
-    parts.proposer.settled(state["tasks"], False)
+    parts.here(state).proposer.settled(state["tasks"], False)
     parts.report("notice", text=f"refused: {task.goal} {answer['reason']}")
     return {"task": None}
 

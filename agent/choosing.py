@@ -7,15 +7,16 @@ candidate that stays behind is noted on the call that wrote it; nothing of a tri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent import judging
-from agent.brain import Draft, Usage, WriteRequest
+from agent import judging, writing
+from agent.brain import Usage, WriteRequest
 from agent.errors import BrainError, BudgetSpent
 from agent.evidence import error_json
 from agent.parts import Parts
+from agent.world import World
 from envs.base import Beginning, Program, Run, TrialEnv
 from envs.errors import EnvError, EnvLost
 
@@ -24,9 +25,6 @@ AHEAD = 4
 
 Prepared = Mapping[str, Any]
 """What running a draft needs, as the loop keeps it."""
-Prepare = Callable[[Draft, Parts], tuple[dict[str, Any] | None, str]]
-"""What running a draft needs, or the objection to it."""
-Build = Callable[[dict[str, Any], Parts], Program]
 
 
 @dataclass(frozen=True)
@@ -46,21 +44,21 @@ class Tried:
         return (not (self.passed and self.returned), not self.passed, not self.returned, self.ticks, self.number)
 
 
-def best(
-    parts: Parts, request: WriteRequest, first: dict[str, Any], usage: Usage, prepare: Prepare, build: Build
-) -> dict[str, Any]:
+def best(parts: Parts, here: World, request: WriteRequest, first: dict[str, Any], usage: Usage) -> dict[str, Any]:
     """The first draft, or a better one if the journey tries several; asking and trying again gives the same one."""
-    if parts.config.best_of < 2 or first["call"] is None or parts.trials is None:
+    if parts.config.best_of < 2 or first["call"] is None or here.trials is None:
         return first
-    drafts = _drafts(parts, request, first, usage, prepare)
+    drafts = _drafts(parts, here, request, first, usage)
     if len(drafts) == 1:
         return first
-    assert isinstance(parts.env, TrialEnv)
-    beginning, tried = Beginning(parts.env.seed, situation=parts.env.capture()), []
+    assert isinstance(here.env, TrialEnv)
+    beginning, tried = Beginning(here.env.seed, situation=here.env.capture()), []
     try:
         for number, draft in enumerate(drafts, 1):
-            run = _run(parts, build(draft, parts), beginning, beginning if number < len(drafts) else None)
-            tried.append(_tried(parts, request, number, draft, run))
+            run = _run(
+                parts, here, writing.program(draft, parts, here), beginning, beginning if number < len(drafts) else None
+            )
+            tried.append(_tried(here, request, number, draft, run))
     except EnvError as error:
         parts.report("notice", text=f"candidates are not tried: {error}")
         return first
@@ -76,7 +74,7 @@ def best(
 
 
 def _drafts(
-    parts: Parts, request: WriteRequest, first: dict[str, Any], usage: Usage, prepare: Prepare
+    parts: Parts, here: World, request: WriteRequest, first: dict[str, Any], usage: Usage
 ) -> list[dict[str, Any]]:
     """The first draft and others that differ from it, as many as the journey wants and its budget allows."""
     drafts = [first]
@@ -84,12 +82,12 @@ def _drafts(
         if not _affordable(parts, usage):
             break
         try:
-            draft = parts.brain.write(replace(request, place=f"{request.place}~{number}"))
+            draft = here.brain.write(replace(request, place=f"{request.place}~{number}"))
         except BudgetSpent:
             break
         except BrainError:
             continue  # the objection is noted on the call
-        prepared, objection = prepare(draft, parts)
+        prepared, objection = writing.prepare(draft, parts, here)
         twin = prepared and next((each for each in drafts if _same(each, prepared)), None)
         if prepared is None:
             parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)
@@ -112,19 +110,19 @@ def _same(one: Prepared, other: Prepared) -> bool:
     return all(one[key] == other[key] for key in ("name", "source", "args", "skill"))
 
 
-def _tried(parts: Parts, request: WriteRequest, number: int, draft: Prepared, run: Run) -> Tried:
-    verdict = judging.at_best(request.task, run.before, run.after, list(run.events), parts.data.tags)
+def _tried(here: World, request: WriteRequest, number: int, draft: Prepared, run: Run) -> Tried:
+    verdict = judging.at_best(request.task, run.before, run.after, list(run.events), here.tags)
     error = error_json(run)
     said = f"{error['code']}: {error['message']}" if error else verdict.evidence
     return Tried(number, draft, verdict.passed, run.outcome == "returned", run.ticks, said)
 
 
-def _run(parts: Parts, program: Program, beginning: Beginning, ahead: Beginning | None) -> Run:
+def _run(parts: Parts, here: World, program: Program, beginning: Beginning, ahead: Beginning | None) -> Run:
     """One trial; a process that dies says nothing about the program: once more."""
-    assert parts.trials is not None
+    assert here.trials is not None
     try:
-        parts.trials.enter(beginning, ahead)
-        return parts.trials.run(program, parts.limits)
+        here.trials.enter(beginning, ahead)
+        return here.trials.run(program, parts.limits)
     except EnvLost:
-        parts.trials.enter(beginning)
-        return parts.trials.run(program, parts.limits)
+        here.trials.enter(beginning)
+        return here.trials.run(program, parts.limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 from sqlite_utils import Database
 
 from agent import staff
+from agent.building import WORLDS
 from agent.config import JourneyConfig
 from agent.display import game_time
 from agent.errors import UsageError
 from agent.session import database
 from agent.store import Journey, Store
 from agent.tables import table
+from agent.world_desktop import solved
 from curriculum import gamedata, metrics, tree
+from curriculum.desktop import families
 from curriculum.errors import UnknownName
 from curriculum.propose import parse_goal
+from curriculum.task import from_json
 from envs.knock import Address, knock
 from envs.minecraft import ASSISTANCE, FASTEST, SLOWEST
 from envs.server import USERNAME
@@ -58,8 +63,7 @@ def new(
 
     Raises UsageError, and EnvUnavailable for a server that does not answer or will not do.
     """
-    if tuple(worlds) != ("minecraft",):
-        raise UsageError(f"no world is called {' '.join(worlds)!r}; there is: minecraft")
+    _known_worlds(worlds)
     for rule in assist:
         if rule not in ASSISTANCE:
             raise UsageError(f"--assist {rule}: there is no such rule; rules: {', '.join(ASSISTANCE)}")
@@ -67,14 +71,7 @@ def new(
     chosen = staff.read_roles(tuple(roles))
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
-    try:
-        if goal:
-            parse_goal(goal, gamedata.load(), tree.load())
-        wish = False
-    except UnknownName as error:
-        wish = " " in str(goal).strip() and staff.has_model(brain, chosen, "propose")
-        if not wish:
-            raise UsageError(f"--goal: {error}") from error
+    wish = _is_wish(goal, worlds, staff.has_model(brain, chosen, "propose"))
     speed = _speed(speed, server)
     address = _address(server, username, assist)
     if address:
@@ -112,6 +109,32 @@ def _best_of(best_of: int, brain: str, roles: Mapping[str, tuple[str, ...]], ser
     if best_of > 1 and server:
         raise UsageError(f"--best-of {best_of}: a server has no trial worlds; leave it out")
     return best_of
+
+
+def _known_worlds(worlds: Sequence[str]) -> None:
+    """Raises UsageError for a world that there is not, or that is named twice."""
+    for world in worlds:
+        if world not in WORLDS:
+            raise UsageError(f"no world is called {world!r}; there are: {', '.join(WORLDS)}")
+    if len(set(worlds)) < len(worlds):
+        raise UsageError(f"{' '.join(worlds)}: name each world once")
+
+
+def _is_wish(goal: str | None, worlds: Sequence[str], model: bool) -> bool:
+    """Whether a goal is in words of its own; one that no world knows needs a model to plan it. Raises UsageError."""
+    if not goal or ("desktop" in worlds and goal in families()):
+        return False
+    if "minecraft" not in worlds:
+        known = families()
+        near = difflib.get_close_matches(goal, known, 5) or list(known)[:5]
+        raise UsageError(f"--goal {goal}: no family of desktop tasks is called so; there are: {', '.join(near)} …")
+    try:
+        parse_goal(goal, gamedata.load(), tree.load())
+    except UnknownName as error:
+        if " " in goal.strip() and model:
+            return True
+        raise UsageError(f"--goal: {error}") from error
+    return False
 
 
 def _altered(recipes: Sequence[str]) -> str:
@@ -278,7 +301,7 @@ def plot(names: Sequence[str] | None, path: str) -> None:
     """Write the curves of unique items as SVG."""
     from curriculum.plot import svg
 
-    Path(path).write_text(svg(_measured(names), tree.load()), encoding="utf-8")
+    Path(path).write_text(svg(_measured(names), tree.of_worlds(WORLDS)), encoding="utf-8")
 
 
 def _when(milestone: Mapping[str, Any] | None) -> str:
@@ -290,9 +313,12 @@ def _when(milestone: Mapping[str, Any] | None) -> str:
 def _measured(names: Sequence[str] | None) -> list[metrics.JourneyMetrics]:
     db = database(read_only=True)
     store, log = Store(db), EventLog(db)
-    milestones, data = tree.load(), gamedata.load()
+    data = gamedata.load()
     chosen = [store.journey(name) for name in names] if names else store.journeys()
-    return [metrics.measure(_header(each, db), _records(each, store, log), milestones, data) for each in chosen]
+    return [
+        metrics.measure(_header(each, db), _records(each, store, log), tree.of_worlds(each.config.worlds), data)
+        for each in chosen
+    ]
 
 
 def _header(journey: Journey, db: Database) -> metrics.Header:
@@ -326,6 +352,7 @@ def _records(journey: Journey, store: Store, log: EventLog) -> list[metrics.Iter
             row.dollars,
             row.after.get("inventory"),
             events.get(row.iteration, []),
+            solved(from_json(row.task), families()) if row.passed else (),
         )
         for row in store.iterations(journey.name)
     ]

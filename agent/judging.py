@@ -25,7 +25,7 @@ NODE = "judge"
 
 def verdict(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Verdict:
     """Whether the task is done after this iteration."""
-    questions, tags = _questions(task), parts.data.tags
+    questions, tags = _questions(task), parts.worlds[task.world].tags
     if not questions:
         found = checks.evaluate(task.check, row.before, row.after, events, tags)
         _audit(parts, task, row, events, found)

@@ -1,7 +1,7 @@
 """The loop as a LangGraph graph: its nodes, its edges, and nothing else.
 
-    decide ─▶ prove ─▶ propose ─▶ recall ─▶ write ─▶ run ─▶ verify ─▶ learn ─▶ decide …
-       │         (a task under way skips to recall; a draft that could not be had skips to learn)
+    decide ─▶ prove ─▶ propose ─▶ set_up ─▶ recall ─▶ write ─▶ run ─▶ verify ─▶ learn ─▶ decide …
+       │         (a task under way skips to set_up; a draft that could not be had skips to learn)
        └─▶ end
 
 Checkpoints are written synchronously after every node, into the same SQLite file as everything else.
@@ -31,6 +31,7 @@ def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledState
         nodes.decide,
         nodes.prove,
         nodes.propose,
+        nodes.set_up,
         nodes.recall,
         nodes.write,
         nodes.run,
@@ -41,14 +42,15 @@ def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledState
     ):
         graph.add_node(node.__name__, partial(node, parts=parts))
     graph.add_edge(START, "decide")
-    graph.add_conditional_edges("decide", after_decide, ["prove", "recall", END])
+    graph.add_conditional_edges("decide", after_decide, ["prove", "set_up", END])
     graph.add_edge("prove", "propose")
     graph.add_conditional_edges(
         "propose", lambda state: END if state["stop"] else "approve_task", ["approve_task", END]
     )
     graph.add_conditional_edges(
-        "approve_task", lambda state: "recall" if state["task"] else "decide", ["recall", "decide"]
+        "approve_task", lambda state: "set_up" if state["task"] else "decide", ["set_up", "decide"]
     )
+    graph.add_edge("set_up", "recall")
     graph.add_edge("recall", "write")
     graph.add_conditional_edges("write", lambda state: "run" if state["draft"] else "learn", ["run", "learn"])
     graph.add_edge("run", "verify")
@@ -62,7 +64,7 @@ def after_decide(state: State) -> str:
     """Where to go: the end, on with the task under way, or to a new one, before which skills are proven."""
     if state["stop"]:
         return END
-    return "recall" if state["task"] else "prove"
+    return "set_up" if state["task"] else "prove"
 
 
 def first_state(journey: str) -> State:

@@ -1,52 +1,48 @@
-"""Everything the nodes work with, built in one place (`agent.session`) and handed in. Holds; decides nothing."""
+"""Everything the nodes work with, built in one place (`agent.building`) and handed in. Holds; decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from agent.brain import Brain
 from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
-from agent.known import known_items
 from agent.models.calls import Calls
 from agent.monitor import Monitor
 from agent.oversight import Approvals, Ledger, Question
-from agent.proving import Prover
-from agent.roles.steered import Steered
 from agent.staff import Staff
+from agent.state import State
 from agent.store import Store
+from agent.world import Deed, World
+from curriculum.attention import Settled
 from curriculum.book import TaskBook
 from curriculum.gamedata import GameData
 from curriculum.progress import Progress, fold
 from curriculum.proposal import Situation
-from curriculum.tree import Tree, deed
-from envs.base import Env, Limits, Observation, Trials
+from curriculum.tree import Tree
+from envs.base import Limits, Observation
 from memory.episodic import Episodes
 from memory.log import EventLog
 from memory.recall import Recall
 from memory.semantic import Semantic
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.operators import Operators
 
 
 @dataclass
 class Reached:
     """What a journey has ever held and done, kept up with its events: the milestones follow from it."""
 
-    items: set[str] = field(default_factory=set)
-    deeds: set[tuple[str, str]] = field(default_factory=set)
+    deeds: set[Deed] = field(default_factory=set)
 
-    def note(self, observation: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> None:
-        """Take in how the world stands and what happened on the way."""
-        self.items.update(name for name, count in observation.get("inventory", {}).items() if count > 0)
-        for event in events:
-            if done := deed(event):
-                self.deeds.add(done)
-                if done[0] == "gain":
-                    self.items.add(done[1])
+    @property
+    def items(self) -> set[str]:
+        """Everything ever held."""
+        return {what for verb, what in self.deeds if verb == "gain"}
+
+    def note(self, deeds: Iterable[Deed]) -> None:
+        """Take in what was done."""
+        self.deeds.update(deeds)
 
 
 @dataclass
@@ -65,12 +61,10 @@ class Parts:
     book: TaskBook
     data: GameData
     tree: Tree
-    proposer: Steered
-    brain: Brain
-    env: Env
+    """The milestones of all worlds of the journey."""
+    worlds: Mapping[str, World]
+    """By name, in the order in which they were asked for."""
     limits: Limits
-    operators: Operators
-    """What proven skills are known to do, for planning without a brain."""
     report: Reporter
     seconds: Callable[[], float]
     calls: Calls
@@ -83,32 +77,43 @@ class Parts:
     """Raises StopAsked once the journey was asked to stop."""
     asker: Callable[[Question], bool | None] | None
     """Asks the person at the terminal, if one is there."""
-    prover: Prover | None = None
-    """Trials between tasks; None where there are no trial worlds or none are wanted."""
-    trials: Trials | None = None
-    """Trial worlds beside the journey's own; None where its world has none."""
     reached: Reached = field(default_factory=Reached)
     session_iterations: int = 0
     session_started: float = 0.0
     losses: int = 0
     """How often a process of the world died in the run under way."""
 
-    def situation(self, state: Observation, iteration: int) -> Situation:
-        """What the proposer may look at."""
+    def here(self, state: State) -> World:
+        """The world of the task under way."""
+        assert state["task"] is not None
+        return self.worlds[state["task"]["world"]]
+
+    def situation(self, world: World, seen: Observation, iteration: int) -> Situation:
+        """What the proposer of a world may look at."""
         return Situation(
-            state=state,
-            progress=self.progress(),
-            known=known_items(self.library, self.data),
+            state=seen,
+            progress=self.progress(world),
+            known=world.known(),
             goal=None if self.config.wish else self.config.goal,
             iteration=iteration,
             seed=self.config.seed,
         )
 
-    def progress(self) -> Progress:
-        """What is behind us."""
-        return fold(self.book.attempts(self.config.name), self.reached.items, self.reached.deeds)
+    def progress(self, world: World) -> Progress:
+        """What is behind us in a world."""
+        settled = world.attempts(self.book.attempts(self.config.name, world.name))
+        return fold(settled, self.reached.items, self.reached.deeds)
+
+    def settled(self) -> list[Settled]:
+        """The tasks that ended, in order, with the iterations that each took."""
+        found, before = [], 0
+        for entry in self.book.entries(self.config.name):
+            if entry.passed is not None and entry.ended is not None:
+                about = entry.task.item or entry.task.id
+                found.append(Settled(entry.task.world, about, entry.passed, entry.ended - before))
+                before = entry.ended
+        return found
 
     def milestones(self) -> list[str]:
         """Names of the milestones reached so far, in the tree's order."""
-        deeds = self.reached.deeds | {("gain", name) for name in self.reached.items}
-        return [each.name for each in self.tree if not each.missing(deeds, self.data)]
+        return [each.name for each in self.tree if not each.missing(self.reached.deeds, self.data)]

@@ -16,52 +16,22 @@ from typing import Any, cast
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
-from sqlite_utils import Database
 
-from agent import approving, loop
-from agent.brain import Brain
-from agent.brains.fallback import Fallback
-from agent.brains.model import ModelWriter
-from agent.brains.planner import Planner
+from agent import approving, building, loop
+from agent.building import database
 from agent.config import Budget, JourneyConfig, home
 from agent.display import Reporter
-from agent.errors import AgentError, BudgetSpent, StopAsked, UsageError
-from agent.families import families
-from agent.known import skills_for
-from agent.models.calls import MODELS, Calls
-from agent.models.desk import Desk
-from agent.monitor import Monitor
+from agent.errors import AgentError, BudgetSpent, StopAsked
 from agent.nodes import LOSSES
-from agent.oversight import OVERSIGHT, Approvals, Ledger
-from agent.parts import Parts, Reached
-from agent.proving import Prover
-from agent.remember import open_recall
-from agent.roles.proposer import ModelProposer
-from agent.roles.steered import Steered
-from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
+from agent.parts import Parts
 from agent.state import State
-from agent.store import AGENT, Store
-from curriculum import gamedata, tree
-from curriculum.agenda import Agenda
-from curriculum.book import TaskBook
-from curriculum.gamedata import GameData
-from curriculum.proposal import Proposer
-from curriculum.propose import TechTreeProposer
-from curriculum.schema import CURRICULUM
-from curriculum.tree import Tree
-from envs.base import Env, Limits, Observation, TrialEnv
+from agent.store import Store
+from agent.world import World
+from curriculum.task import from_json
+from envs.base import Limits, Observation
 from envs.errors import EnvError, EnvLost
-from envs.knock import Address
-from envs.minecraft import MinecraftEnv, MinecraftSettings
-from envs.server import ServerEnv, ServerSettings
-from memory.db import open_db
-from memory.episodic import Episodes
-from memory.log import EventLog
-from memory.semantic import Semantic
-from skills.graph import SkillGraph
-from skills.library import Library
-from skills.operators import Operators
-from skills.schema import SKILLS
+
+__all__ = ["Ended", "database", "run_journey"]
 
 FOREVER = 10**9
 """LangGraph asks for a limit of steps; budgets are ours."""
@@ -75,11 +45,6 @@ class Ended:
 
     stopped: str
     reason: str
-
-
-def database(*, read_only: bool = False) -> Database:
-    """The one database with every package's tables."""
-    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS, OVERSIGHT, read_only=read_only)
 
 
 def run_journey(
@@ -105,13 +70,12 @@ def run_journey(
 
     ended = Ended("error", "the program ended unexpectedly")
     try:
-        parts = _parts(config, budget, db, store, report, seconds, limits or Limits(), asker)
+        parts = building.parts(config, budget, db, report, seconds, limits or Limits(), asker)
         try:
             ended = _run(parts)
         finally:
-            parts.env.close()
-            if parts.trials is not None:
-                parts.trials.close()
+            for world in parts.worlds.values():
+                world.close()
     except KeyboardInterrupt:
         ended = Ended("user", "interrupted")
     except BudgetSpent as error:
@@ -126,185 +90,28 @@ def run_journey(
     return ended
 
 
-def brain_for(config: JourneyConfig, data: GameData, library: Library, desk: Desk | None) -> Brain:
-    """Who writes programs: models through the desk, the planner, or the planner where the models fail."""
-    planner = Planner(data, lambda name: skills_for(library, name, data))
-    names = names_for(config, "write")
-    models = [name for name in names if name not in NOBODY]
-    if desk is None or not models:
-        return planner
-    writer = ModelWriter(models[0], desk, patient="planner" not in names)
-    return Fallback(writer, planner) if "planner" in names else writer
-
-
-def proposer_for(
-    config: JourneyConfig, data: GameData, milestones: Tree, library: Library, desk: Desk | None
-) -> Proposer:
-    """Who proposes tasks: the tech tree where a goal is known, models where the journey explores."""
-    tech_tree = TechTreeProposer(data, milestones)
-    models = [name for name in names_for(config, "propose") if name not in NOBODY]
-    if desk is None or not models or (config.goal and "propose" not in config.roles):
-        return tech_tree
-    return ModelProposer(models[0], desk, tech_tree, data, library.names)
-
-
-def environment(config: JourneyConfig) -> Env:
-    """The world of a journey. Raises UsageError for a world that there is not."""
-    if config.worlds != ("minecraft",):
-        raise UsageError(f"no world is called {' + '.join(config.worlds)!r}; there is: minecraft")
-    directory = home() / "worlds" / config.name
-    if config.server:
-        address = Address.parse(config.server)
-        return ServerEnv(ServerSettings(address, directory, config.username, config.seed, config.sight))
-    return MinecraftEnv(
-        MinecraftSettings(
-            directory,
-            config.seed,
-            sight=config.sight,
-            assist=config.assist,
-            speed=config.fastest,
-            rules={"recipes": config.recipes} if config.recipes else {},
-        )
-    )
-
-
-def _parts(
-    config: JourneyConfig,
-    budget: Budget,
-    db: Database,
-    store: Store,
-    report: Reporter,
-    seconds: Any,
-    limits: Limits,
-    asker: approving.Asker | None,
-) -> Parts:
-    data, milestones = gamedata.load(), tree.load()
-    library, log, calls, begun = Library(db, config.library), EventLog(db), Calls(db), seconds()
-
-    def stop() -> None:
-        if store.stop_requested(config.name):
-            raise StopAsked("asked to stop")
-
-    ledger, approvals = Ledger(db), Approvals(db)
-    clockwork = Clockwork(
-        notice=lambda text: report("notice", text=text),
-        routed=lambda role, model, why: ledger.write(
-            config.name,
-            0,
-            "routing",
-            f"{role}/{model}/{why}",
-            what=f"{role} asks {model} first",
-            why=why,
-            evidence={"role": role, "model": model},
-            undo=f"resume with --role {role}=…",
-        ),
-        stop=stop,
-        session_seconds=lambda: seconds() - begun,
-    )
-    desk = desk_for(config, budget, calls, clockwork)
-    parts = Parts(
-        config=config,
-        budget=budget,
-        store=store,
-        log=log,
-        episodes=Episodes(db),
-        semantic=Semantic(db),
-        recall=open_recall(db, config.without),
-        library=library,
-        graph=SkillGraph(library),
-        book=TaskBook(db),
-        data=data,
-        tree=milestones,
-        proposer=Steered(
-            config.name,
-            proposer_for(config, data, milestones, library, desk),
-            Agenda(db),
-            data,
-            wish=config.goal if config.wish else None,
-            desk=desk,
-        ),
-        brain=brain_for(config, data, library, desk),
-        env=environment(config),
-        limits=limits,
-        operators=Operators(library, families(data), frozenset({"verified", "trusted"})),
-        report=report,
-        seconds=seconds,
-        calls=calls,
-        staff=Staff.of(desk),
-        approvals=approvals,
-        ledger=ledger,
-        stop=stop,
-        asker=asker,
-        monitor=Monitor(
-            config.name,
-            store,
-            calls,
-            approvals,
-            ledger,
-            library,
-            tell=lambda text: report("notice", text=text),
-            shrink=lambda: _shrink(desk),
-        ),
-        session_started=begun,
-    )
-    parts.reached = _reached(parts)
-    parts.trials = parts.env.trials() if isinstance(parts.env, TrialEnv) else None
-    parts.prover = _prover(parts)
-    return parts
-
-
-def _shrink(desk: Desk | None) -> str:
-    """Halve what a desk may still spend; words on how to take that back."""
-    if desk is None:
-        return "nothing was changed: no model is asked"
-    desk.purse = desk.purse.halved()
-    return "the next session has the whole budget again"
-
-
-def _prover(parts: Parts) -> Prover | None:
-    """Trials between tasks, if the journey wants them and its world has them."""
-    if not parts.config.proving or parts.trials is None:
-        return None
-    return Prover(
-        library=parts.library, store=parts.store, log=parts.log, data=parts.data, trials=parts.trials,
-        limits=parts.limits, journey=parts.config.name,
-    )  # fmt: skip
-
-
-def _reached(parts: Parts) -> Reached:
-    """What the journey reached in earlier sessions, read back from its rows and its log."""
-    reached = Reached()
-    for row in parts.store.iterations(parts.config.name):
-        reached.note(row.after, ())
-    for event in parts.log.read(parts.config.name, source="world"):
-        reached.note({}, [{"kind": event.kind, **event.data}])
-    return reached
-
-
 def _run(parts: Parts) -> Ended:
     name = parts.config.name
     last = parts.store.last(name)
-    iteration = last.iteration if last else 0
     parts.report(
         "started",
         journey=name,
         worlds=parts.config.worlds,
         seed=parts.config.seed,
         brain=parts.config.brain,
-        assistance=(*parts.env.assistance, *parts.config.help),
+        assistance=(*(rule for world in parts.worlds.values() for rule in world.env.assistance), *parts.config.help),
         server=parts.config.server,
-        iteration=iteration,
+        iteration=last.iteration if last else 0,
     )
-    first = _entered(parts, lambda: parts.env.start(iteration if last else None))
+    for world in parts.worlds.values():
+        _enter(parts, world)
     if last and parts.config.server:
         parts.report("notice", text=f"{parts.config.server} is as it is now; the journey goes on from its own record")
-    if last is None:
-        parts.env.save(0)
-    parts.reached.note(first, ())
     with closing(_checkpoints(home() / "journeyman.db")) as connection:
         saver = SqliteSaver(connection)
         graph = loop.build(parts, saver)
         settings: Any = {"configurable": {"thread_id": name}, "recursion_limit": FOREVER}
+        _make_ready(parts, cast(State, graph.get_state(settings).values))
 
         def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
             parts.report("notice", text=f"waits for a word on a {asked['kind']}: journeyman approve {name}")
@@ -323,7 +130,25 @@ def _run(parts: Parts) -> Ended:
                 if parts.config.server:
                     remedy = "the bot joins again, the world stays as it is, and the run is made again"
                 parts.report("notice", text=f"{error}; {remedy}")
-                _entered(parts, parts.env.recover)
+                state = cast(State, graph.get_state(settings).values)
+                for world in [parts.here(state)] if state.get("task") else parts.worlds.values():
+                    _entered(parts, world.env.recover)
+                _make_ready(parts, state)
+
+
+def _enter(parts: Parts, world: World) -> None:
+    """Enter a world as it was after the journey's last iteration in it; a new one is saved at once."""
+    last = parts.store.last(parts.config.name, world.name)
+    first = _entered(parts, lambda: world.env.start(last.iteration if last else None))
+    if parts.store.last(parts.config.name) is None:
+        world.env.save(0)
+    parts.reached.note(world.held(first))
+
+
+def _make_ready(parts: Parts, state: State) -> None:
+    """Of a round that was under way, the world as it was made ready for it."""
+    if state.get("task"):
+        parts.here(state).ready(from_json(dict(state["task"] or {})))
 
 
 def _entered(parts: Parts, enter: Callable[[], Observation]) -> Observation:

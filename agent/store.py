@@ -225,9 +225,13 @@ class Store:
         """All iterations of a journey, in order."""
         return list(self._iterations("journey = ?", [journey]))
 
-    def last(self, journey: str) -> Iteration | None:
-        """The newest iteration of a journey."""
-        row = self._db.execute("SELECT max(iteration) FROM iterations WHERE journey = ?", [journey]).fetchone()
+    def last(self, journey: str, world: str | None = None) -> Iteration | None:
+        """The newest iteration of a journey, in one world or in any."""
+        row = self._db.execute(
+            "SELECT max(iteration) FROM iterations WHERE journey = ?1 "
+            "AND (?2 IS NULL OR json_extract(task, '$.world') = ?2)",
+            [journey, world],
+        ).fetchone()
         return self.iteration(journey, row[0]) if row and row[0] is not None else None
 
     def experience(self) -> int:

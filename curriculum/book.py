@@ -97,8 +97,8 @@ class TaskBook:
                 ended=ended,
             )
 
-    def attempts(self, journey: str) -> Iterator[Attempt]:
-        """The settled tasks of a journey as attempts, for `progress.fold`."""
+    def attempts(self, journey: str, world: str | None = None) -> Iterator[Attempt]:
+        """The settled tasks of a journey, of one world or of all, as attempts for `progress.fold`."""
         for entry in self.entries(journey):
-            if entry.passed is not None and entry.ended is not None:
+            if entry.passed is not None and entry.ended is not None and world in (None, entry.task.world):
                 yield Attempt(entry.ended, entry.task.id, entry.task.item, entry.passed, entry.cause, entry.situation)

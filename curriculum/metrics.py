@@ -28,6 +28,8 @@ class IterationRecord:
     dollars: float = 0.0
     inventory: Mapping[str, int] | None = None
     events: Sequence[Event] = ()
+    solved: tuple[str, ...] = ()
+    """What the task was about if it passed: names that milestones of the verb `solve` know."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def measure(header: Header, records: Iterable[IterationRecord], tree: Tree, data
         deaths += sum(event["kind"] == "died" for event in record.events)
         new = {act for event in record.events if (act := deed(event))}
         new |= {("gain", name) for name, count in (record.inventory or {}).items() if count > 0}
+        new |= {("solve", name) for name in record.solved}
         items.update(dict.fromkeys(sorted(what for verb, what in new if verb == "gain")))
         news = new - deeds
         deeds |= news

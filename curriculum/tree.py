@@ -7,17 +7,17 @@ game data knows it. This module never decides what to do next.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from pathlib import Path
 from typing import Any, Literal
 
 from curriculum.checks import All, Ate, Check, Gained, Killed, Placed, Slept
 from curriculum.errors import BadData, UnknownName
 from curriculum.gamedata import GameData
 
-Verb = Literal["gain", "kill", "place", "eat", "sleep"]
+Verb = Literal["gain", "kill", "place", "eat", "sleep", "solve"]
+VERBS: tuple[Verb, ...] = ("gain", "kill", "place", "eat", "sleep", "solve")
 ANY = "any"
 """Target of a verb that is content with anything."""
 
@@ -75,7 +75,9 @@ class Milestone:
             return Placed(block=target)
         if self.verb == "eat":
             return Ate(item=None if target == ANY else target)
-        return Slept()
+        if self.verb == "sleep":
+            return Slept()
+        raise BadData(f"what it takes to {self.verb} {target} is said by its families")
 
 
 @dataclass(frozen=True)
@@ -117,15 +119,23 @@ def from_toml(text: str) -> Tree:
 
 
 def _milestone(row: Mapping[str, Any]) -> Milestone:
-    verbs: list[Verb] = [verb for verb in ("gain", "kill", "place", "eat", "sleep") if verb in row]
+    verbs = [verb for verb in VERBS if verb in row]
     if "name" not in row or len(verbs) != 1:
-        raise BadData(f"a milestone needs a name and one of gain, kill, place, eat, sleep: {dict(row)}")
+        raise BadData(f"a milestone needs a name and one of {', '.join(VERBS)}: {dict(row)}")
     value = row[verbs[0]]
     targets = (ANY,) if value is True else (value,) if isinstance(value, str) else tuple(value)
     return Milestone(row["name"], verbs[0], targets, row.get("headline", False))
 
 
-def load(path: Path | None = None) -> Tree:
-    """Reads the packaged Minecraft tree, or the file at `path`."""
-    source = path or resources.files("curriculum").joinpath("data/minecraft_tree.toml")
+def load(world: str = "minecraft") -> Tree:
+    """Reads the packaged tree of a world."""
+    source = resources.files("curriculum").joinpath(f"data/{world}_tree.toml")
     return from_toml(source.read_text(encoding="utf-8"))
+
+
+def of_worlds(worlds: Iterable[str]) -> Tree:
+    """The trees of several worlds, one after the other."""
+    trees = [load(world) for world in worlds]
+    milestones = tuple(each for tree in trees for each in tree)
+    families = tuple(family for tree in trees for family in tree.families)
+    return Tree(milestones, families, {each.name: each for each in milestones})

@@ -69,9 +69,15 @@ class Packed:
 
 
 def search(
-    library: LibraryReader, words: str, *, items: Sequence[str] = (), limit: int = 8, meaning: Meaning | None = None
+    library: LibraryReader,
+    words: str,
+    *,
+    items: Sequence[str] = (),
+    limit: int = 8,
+    meaning: Meaning | None = None,
+    language: str | None = None,
 ) -> list[Found]:
-    """The best skills for some words and wanted items; better proven ones first among equals."""
+    """The best skills for words and wanted items, of one language or any; better proven ones first among equals."""
     routes = {
         "name": [name for name in [words.strip()] if library.has(name)],
         "words": _by_words(library, words),
@@ -90,8 +96,9 @@ def search(
         for name in _neighbours(library, seed):
             added = found.setdefault(name, {})
             added["graph"] = max(added.get("graph", 0.0), NEIGHBOUR_SHARE * total(seed))
-    proofs = {name: 1 - PROOF_SHARE * (1 - bound) for name, bound in _bounds(library, list(found)).items()}
-    best = sorted(found, key=lambda name: (-total(name) * proofs[name], name))[:limit]
+    bounds = _bounds(library, list(found), language)
+    proofs = {name: 1 - PROOF_SHARE * (1 - bound) for name, bound in bounds.items()}
+    best = sorted(proofs, key=lambda name: (-total(name) * proofs[name], name))[:limit]
     return [Found(library.get(name), total(name) * proofs[name], found[name], proofs[name]) for name in best]
 
 
@@ -136,12 +143,13 @@ def _givers(library: LibraryReader, item: str, limit: int) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _bounds(library: LibraryReader, names: Sequence[str]) -> dict[str, float]:
-    """The lower bound of the success rate of each skill's current version."""
+def _bounds(library: LibraryReader, names: Sequence[str], language: str | None) -> dict[str, float]:
+    """The lower bound of the success rate of each skill's current version, of one language or of any."""
     rows = library.db.execute(
-        "SELECT name, bound FROM json_each(?) CROSS JOIN skills ON library = ? AND name = json_each.value "
-        "JOIN standings ON version = current",
-        [json.dumps(names), library.name],
+        "SELECT name, bound FROM json_each(?1) CROSS JOIN skills ON skills.library = ?2 AND name = json_each.value "
+        "JOIN versions ON versions.id = current JOIN standings ON standings.version = current "
+        "WHERE ?3 IS NULL OR language = ?3",
+        [json.dumps(names), library.name, language],
     )
     return {str(name): float(bound) for name, bound in rows}
 

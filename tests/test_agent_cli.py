@@ -36,7 +36,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 WRONG = {
-    "an unknown world": (("run", "nethack"), 2, "no world is called 'nethack'; there is: minecraft"),
+    "an unknown world": (("run", "nethack"), 2, "no world is called 'nethack'; there are: minecraft, desktop"),
     "an unknown goal": (("run", "minecraft", "--goal", "iron_pikaxe"), 2, "did you mean iron_pickaxe, "),
     "a seed that is no number": (("run", "minecraft", "--seed", "abc"), 2, "'abc' is not a valid integer"),
     "an unknown brain": (("run", "minecraft", "--brain", "gpt"), 2, "choose planner, openai:MODEL"),

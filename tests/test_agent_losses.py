@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent import journeys, session
+from agent import journeys, session, world_minecraft
 from agent.config import Budget
 from agent.display import silent
 from agent.store import Store
@@ -32,12 +32,12 @@ def test_a_program_that_the_world_never_survives_is_a_failed_iteration(monkeypat
     made: list[Deadly] = []
 
     def deadly(config: Any) -> Deadly:
-        real = session_environment(config)
+        real = real_environment(config)
         made.append(Deadly(real._settings))
         return made[-1]
 
-    session_environment = session.environment
-    monkeypatch.setattr(session, "environment", deadly)
+    real_environment = world_minecraft.environment
+    monkeypatch.setattr(world_minecraft, "environment", deadly)
     config = journeys.new(
         ("minecraft",), name="deadly", brain="planner", goal=None, seed=5, library="main", sight="sight 32", assist=()
     )

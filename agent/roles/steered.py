@@ -26,11 +26,24 @@ class Steered:
     """Proposer over an agenda, with another proposer beneath."""
 
     def __init__(
-        self, journey: str, beneath: Proposer, agenda: Agenda, data: GameData, *, wish: str | None, desk: Desk | None
+        self,
+        journey: str,
+        beneath: Proposer,
+        agenda: Agenda,
+        data: GameData,
+        *,
+        wish: str | None = None,
+        desk: Desk | None = None,
+        world: str = "minecraft",
     ) -> None:
         self.name = beneath.name
         self._journey, self._beneath, self._agenda, self._data = journey, beneath, agenda, data
-        self._wish, self._desk = wish, desk
+        self._wish, self._desk, self._world = wish, desk, world
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody set a task in this world, or wished for something, that is not done yet."""
+        return self._wish is not None or any(each.standing == "open" for each in self._entries())
 
     def goal_reached(self, situation: Situation) -> bool:
         """Whether the goal was achieved: of a goal in words, whether every task of its plan passed."""
@@ -44,7 +57,7 @@ class Steered:
         vetoes = self._agenda.vetoes(self._journey)
         if self._wish is not None and not self._still_open():
             self._make_plan(situation)
-        for entry in self._agenda.entries(self._journey):
+        for entry in self._entries():
             if entry.standing != "open":
                 continue
             refusal = self._forbidden(entry.task, vetoes) or admit(entry.task, situation, self._data)
@@ -58,7 +71,7 @@ class Steered:
 
     def taken(self, task: Task, number: int) -> None:
         """The loop took a task up under a number: note it if it came from the agenda."""
-        for entry in self._agenda.entries(self._journey):
+        for entry in self._entries():
             if entry.standing == "open" and entry.task.id == task.id:
                 self._agenda.take(self._journey, entry.entry, number)
                 return
@@ -81,7 +94,7 @@ class Steered:
             task = proposal.task
             rejected.append(Rejected(task.item or task.goal, refusal))
             done = seen.progress.items | ({task.item} if task.item else set())
-            members = set(self._data.expand(task.item)) if task.item else set()
+            members = set(self._data.expand(task.item)) if task.item and self._data.exists(task.item) else set()
             progress = replace(seen.progress, items=frozenset(done | members), done=seen.progress.done | {task.id})
             seen = replace(seen, progress=progress)
         return None
@@ -92,9 +105,13 @@ class Steered:
                 return f"forbidden: {vetoes[subject]}"
         return None
 
+    def _entries(self) -> list[Entry]:
+        """What stands on the agenda for this world, in order."""
+        return [each for each in self._agenda.entries(self._journey) if each.task.world == self._world]
+
     def _plan(self) -> list[Entry]:
         """The entries of the newest plan of the wish."""
-        entries = [each for each in self._agenda.entries(self._journey) if each.plan.startswith("plan ")]
+        entries = [each for each in self._entries() if each.plan.startswith("plan ")]
         newest = max((each.plan for each in entries), default="")
         return [each for each in entries if each.plan == newest]
 
@@ -105,7 +122,7 @@ class Steered:
         )
 
     def _plans(self) -> int:
-        return len({each.plan for each in self._agenda.entries(self._journey) if each.plan.startswith("plan ")})
+        return len({each.plan for each in self._entries() if each.plan.startswith("plan ")})
 
     def _make_plan(self, situation: Situation) -> None:
         assert self._wish is not None

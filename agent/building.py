@@ -1,0 +1,234 @@
+"""Builds the parts of a session from a journey's settings: the database's readers and writers, and each world.
+
+Nothing is started here; `agent.session` enters the worlds and runs the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from agent import approving, world_desktop, world_minecraft
+from agent.brain import Brain
+from agent.brains.fallback import Fallback
+from agent.brains.known import Known
+from agent.brains.model import ModelWriter
+from agent.brains.planner import Planner
+from agent.config import Budget, JourneyConfig, home
+from agent.display import Reporter
+from agent.errors import StopAsked, UsageError
+from agent.families import families
+from agent.known import skills_for
+from agent.models.calls import MODELS, Calls
+from agent.models.desk import Desk
+from agent.monitor import Monitor
+from agent.oversight import OVERSIGHT, Approvals, Ledger
+from agent.parts import Parts, Reached
+from agent.proving import Prover
+from agent.remember import open_recall
+from agent.roles.proposer import ModelProposer
+from agent.roles.steered import Steered
+from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
+from agent.store import AGENT, Store
+from agent.world import World
+from curriculum import desktop, gamedata, tree
+from curriculum.agenda import Agenda
+from curriculum.book import TaskBook
+from curriculum.desktop.propose import FamilyProposer
+from curriculum.gamedata import GameData
+from curriculum.proposal import Proposer
+from curriculum.propose import TechTreeProposer
+from curriculum.schema import CURRICULUM
+from curriculum.task import from_json
+from curriculum.tree import Tree
+from envs.base import Limits, TrialEnv, Trials
+from memory.db import open_db
+from memory.episodic import Episodes
+from memory.log import EventLog
+from memory.semantic import Semantic
+from skills.graph import SkillGraph
+from skills.library import Library
+from skills.operators import Operators
+from skills.schema import SKILLS
+
+WORLDS = ("minecraft", "desktop")
+"""The worlds that there are."""
+
+
+def database(*, read_only: bool = False) -> Database:
+    """The one database with every package's tables."""
+    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS, OVERSIGHT, read_only=read_only)
+
+
+def parts(
+    config: JourneyConfig,
+    budget: Budget,
+    db: Database,
+    report: Reporter,
+    seconds: Callable[[], float],
+    limits: Limits,
+    asker: approving.Asker | None,
+) -> Parts:
+    """Everything that the nodes of a session work with."""
+    store, data = Store(db), gamedata.load()
+    library, calls, begun = Library(db, config.library), Calls(db), seconds()
+    ledger, approvals = Ledger(db), Approvals(db)
+
+    def stop() -> None:
+        if store.stop_requested(config.name):
+            raise StopAsked("asked to stop")
+
+    clockwork = Clockwork(
+        notice=lambda text: report("notice", text=text),
+        routed=lambda role, model, why: ledger.write(
+            config.name,
+            0,
+            "routing",
+            f"{role}/{model}/{why}",
+            what=f"{role} asks {model} first",
+            why=why,
+            evidence={"role": role, "model": model},
+            undo=f"resume with --role {role}=…",
+        ),
+        stop=stop,
+        session_seconds=lambda: seconds() - begun,
+    )
+    desk = desk_for(config, budget, calls, clockwork)
+    built = Parts(
+        config=config,
+        budget=budget,
+        store=store,
+        log=EventLog(db),
+        episodes=Episodes(db),
+        semantic=Semantic(db),
+        recall=open_recall(db, config.without),
+        library=library,
+        graph=SkillGraph(library),
+        book=TaskBook(db),
+        data=data,
+        tree=tree.of_worlds(config.worlds),
+        worlds={},
+        limits=limits,
+        report=report,
+        seconds=seconds,
+        calls=calls,
+        staff=Staff.of(desk),
+        approvals=approvals,
+        ledger=ledger,
+        stop=stop,
+        asker=asker,
+        monitor=Monitor(
+            config.name,
+            store,
+            calls,
+            approvals,
+            ledger,
+            library,
+            tell=lambda text: report("notice", text=text),
+            shrink=lambda: _shrink(desk),
+        ),
+        session_started=begun,
+    )
+    build = {"minecraft": _minecraft, "desktop": _desktop}
+    built.worlds = {name: build[name](built, db, desk) for name in config.worlds}
+    built.reached = _reached(built)
+    return built
+
+
+def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
+    config, data, library = parts.config, parts.data, parts.library
+    env = world_minecraft.environment(config)
+    trials = env.trials() if isinstance(env, TrialEnv) else None
+    return world_minecraft.Minecraft(
+        env=env,
+        brain=brain_for(config, Planner(data, lambda name: skills_for(library, name, data)), desk),
+        proposer=Steered(
+            config.name,
+            proposer_for(config, data, tree.load("minecraft"), library, desk),
+            Agenda(db),
+            data,
+            wish=config.goal if config.wish else None,
+            desk=desk,
+        ),
+        trials=trials,
+        prover=_prover(parts, trials),
+        place=f"minecraft:{config.server or config.seed}",
+        tags=data.tags,
+        data=data,
+        library=library,
+        operators=Operators(library, families(data), frozenset({"verified", "trusted"})),
+    )
+
+
+def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
+    config, store, library = parts.config, parts.store, parts.library
+    env = world_desktop.environment(config)
+    playable = world_desktop.playable(desktop.families(), env.programs)
+    if not playable:
+        raise UsageError("no task can be set with the programs that are installed: run journeyman desktop install")
+    known = Known(lambda task: world_desktop.known_call(library, store, task, world_desktop.USABLE))
+    proposer = FamilyProposer(playable, lambda: parts.book.attempts(config.name, "desktop"))
+    return world_desktop.Desktop(
+        env=env,
+        brain=brain_for(config, known, desk),
+        proposer=Steered(config.name, proposer, Agenda(db), parts.data, world="desktop"),
+        trials=None,
+        prover=None,
+        place=f"desktop:{config.seed}",
+        tags={},
+        families=playable,
+        library=library,
+        store=store,
+    )
+
+
+def brain_for(config: JourneyConfig, planner: Brain, desk: Desk | None) -> Brain:
+    """Who writes programs: models through the desk, the world's planner, or the planner where the models fail."""
+    names = names_for(config, "write")
+    models = [name for name in names if name not in NOBODY]
+    if desk is None or not models:
+        return planner
+    writer = ModelWriter(models[0], desk, patient="planner" not in names)
+    return Fallback(writer, planner) if "planner" in names else writer
+
+
+def proposer_for(
+    config: JourneyConfig, data: GameData, milestones: Tree, library: Library, desk: Desk | None
+) -> Proposer:
+    """Who proposes Minecraft tasks: the tech tree where a goal is known, models where the journey explores."""
+    tech_tree = TechTreeProposer(data, milestones)
+    models = [name for name in names_for(config, "propose") if name not in NOBODY]
+    if desk is None or not models or (config.goal and "propose" not in config.roles):
+        return tech_tree
+    return ModelProposer(models[0], desk, tech_tree, data, library.names)
+
+
+def _shrink(desk: Desk | None) -> str:
+    """Halve what a desk may still spend; words on how to take that back."""
+    if desk is None:
+        return "nothing was changed: no model is asked"
+    desk.purse = desk.purse.halved()
+    return "the next session has the whole budget again"
+
+
+def _prover(parts: Parts, trials: Trials | None) -> Prover | None:
+    """Trials between tasks, if the journey wants them and its world has them."""
+    if not parts.config.proving or trials is None:
+        return None
+    return Prover(
+        library=parts.library, store=parts.store, log=parts.log, data=parts.data, trials=trials,
+        limits=parts.limits, journey=parts.config.name,
+    )  # fmt: skip
+
+
+def _reached(parts: Parts) -> Reached:
+    """What the journey reached in earlier sessions, read back from its rows and its log."""
+    reached = Reached()
+    events: dict[int, list[dict[str, object]]] = {}
+    for event in parts.log.read(parts.config.name, source="world"):
+        events.setdefault(event.iteration, []).append({"kind": event.kind, **event.data})
+    for row in parts.store.iterations(parts.config.name):
+        task = from_json(row.task)
+        reached.note(parts.worlds[task.world].deeds(task, row, events.get(row.iteration, ())))
+    return reached

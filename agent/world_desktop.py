@@ -1,0 +1,226 @@
+"""The desktop as a world of a journey: documents, programs, families of tasks.
+
+Each round of a task begins at a desktop that is made ready for it, with the documents that its family and seed say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent import evidence
+from agent.binding import bind
+from agent.brain import Draft
+from agent.config import JourneyConfig, home
+from agent.store import Iteration, Store
+from agent.uses import NEW
+from agent.world import Deed, World
+from curriculum.desktop import Family
+from curriculum.progress import Attempt, Fingerprint
+from curriculum.task import Task, from_json
+from envs.base import Observation
+from envs.desktop import DesktopEnv, DesktopSettings
+from memory import semantic
+from memory.log import Event
+from memory.semantic import Semantic
+from skills.errors import UnknownSkill
+from skills.library import Library
+from skills.skill import Outcome, Setting, Use, Version
+
+LESSONS = ("not_found", "ambiguous", "not_showing", "disabled", "not_confirmed", "timeout")
+"""Error codes that say something about the programs of a desktop, not about one program of ours."""
+PROVEN = ("verified", "trusted")
+USABLE = ("candidate", "verified", "trusted")
+REHEARSED_SEED = 2**30
+"""Seed of the instance on which a skill that lost its trust is written anew, counted on by its uses."""
+
+
+@dataclass
+class Desktop(World):
+    """Real programs on a real X server, in a sandbox."""
+
+    name = "desktop"
+    language = "python"
+
+    env: DesktopEnv
+    families: Mapping[str, Family]
+    library: Library
+    store: Store
+
+    def known(self) -> frozenset[str]:
+        """Families for which the library has a skill that may be used."""
+        cases = (home_case(self.store, skill.current) for skill in self.library.all())
+        return frozenset(case[0].item for case in cases if case and case[0].item)
+
+    def attempts(self, settled: Iterable[Attempt]) -> Iterable[Attempt]:
+        """Under the name of the family, since no task of fresh content comes twice."""
+        return (replace(each, task=each.item or each.task) for each in settled)
+
+    def fingerprint(self, seen: Observation) -> Fingerprint:
+        """The programs that there are and the families that are known."""
+        return Fingerprint(tools=frozenset(seen["programs"]), skills=self.known())
+
+    def ready(self, task: Task) -> None:
+        """A fresh desktop with the documents of the task."""
+        if task.setup is not None:
+            made = self.families[task.setup["family"]].instance(task.setup["seed"])
+            self.env.prepare(made.files, made.folders)
+
+    def towards(self, task: Task) -> tuple[str, ...]:
+        """Nothing: effects of desktop skills are kinds of documents, which say too little."""
+        return ()
+
+    def draft(self, task: Task, seen: Observation) -> Draft | None:
+        """A call of the surest proven skill that was written for a task of this family, with this task's values."""
+        return known_call(self.library, self.store, task, PROVEN)
+
+    def holdings(self, seen: Mapping[str, Any]) -> Mapping[str, int]:
+        """Documents by kind."""
+        return Counter(_kind(path, file) for path, file in seen.get("files", {}).items())
+
+    def uses(self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, at: float) -> list[Use]:
+        """One use of the program and one for each library skill it called, with the programs that were opened.
+
+        A skill called inside a program that passed counts as succeeded unless the call itself threw.
+        """
+        events = [event for event in log if event.source == "world"]
+        found = [] if hash is None else [self._use(row, hash, _outcome(row), events, setting, at, 0, "")]
+        main = hash or f"{NEW}{row.name}"
+        for position, each in enumerate(row.modules, 1):
+            version = each.split("@", 1)[1]
+            if version == hash or not self._is_known(version):
+                continue
+            blamed = str(((row.error or {}).get("where") or {}).get("module")) == version
+            outcome: Outcome = "failed" if blamed else "succeeded" if row.passed else "unmet"
+            found.append(self._use(row, version, outcome, events, "use", at, position, main))
+        return found
+
+    def remember(
+        self,
+        memory: Semantic,
+        journey: str,
+        task: Task,
+        row: Iteration,
+        events: Sequence[Mapping[str, Any]],
+        episode: int,
+        now: float,
+    ) -> None:
+        """What a program of the desktop did not do as it was asked to, with what was advised."""
+        code, error = evidence.cause(row), row.error or {}
+        if code not in LESSONS or not task.item:
+            return
+        advice = str(error.get("remedy") or error.get("message") or code)
+        lesson = semantic.lesson(task.item, f"{task.item} ended with {code}", advice, at=now, evidence=[episode])
+        kept = {key: error.get(key) for key in ("code", "value")}
+        data = {**lesson.data, "error": kept, "world": self.name}
+        memory.add(replace(lesson, data=data), reason=f"iteration {row.iteration} failed")
+
+    def deeds(self, task: Task, row: Iteration, events: Iterable[Mapping[str, Any]]) -> Iterable[Deed]:
+        """What the task was about, if it passed."""
+        if row.passed:
+            yield from (("solve", name) for name in solved(task, self.families))
+
+    def repair(self, version: Version, reason: str) -> Task | None:
+        """A new instance of the family that the skill was written for."""
+        case = home_case(self.store, version)
+        family = self.families.get(case[0].item or "") if case else None
+        if family is None:
+            return None
+        seed = REHEARSED_SEED + len(self.library.uses_of(version.hash, 1000))
+        return replace(family.task(seed, "repair"), parents=(version.skill,),
+                       proposed_by="library", reason=reason)  # fmt: skip
+
+    def _use(
+        self,
+        row: Iteration,
+        version: str,
+        outcome: Outcome,
+        events: Sequence[Event],
+        setting: Setting,
+        at: float,
+        position: int,
+        caller: str,
+    ) -> Use:
+        opened = {
+            str(event.data["args"].get("program")) for event in events if event.data.get("call") == "open_program"
+        }
+        changed = Counter(
+            f"changed {_kind(event.data['path'], {})}" for event in events if event.kind == "file_changed"
+        )
+        return Use(
+            version=version,
+            outcome=outcome,
+            journey=row.journey,
+            iteration=row.iteration,
+            at=at,
+            position=position,
+            setting=setting,
+            world=self.place,
+            args=row.args if position == 0 else {},
+            before=self.holdings(row.before) if position == 0 else {},
+            after={**self.holdings(row.after), **changed} if position == 0 else {},
+            tools=tuple(sorted(opened)),
+            ticks=row.ticks,
+            cause=evidence.cause(row) or None,
+            events=(events[0].seq, events[-1].seq) if events else None,
+            brain=self.brain.name,
+            caller=caller,
+        )
+
+    def _is_known(self, version: str) -> bool:
+        try:
+            self.library.version(version)
+        except UnknownSkill:
+            return False
+        return True
+
+
+def home_case(store: Store, version: Version) -> tuple[Task, Mapping[str, Any]] | None:
+    """The desktop task that a version was written for, and the arguments with which it did it."""
+    row = store.iteration(version.journey, version.iteration)
+    if row is None or not row.passed or row.name != version.skill or row.task["world"] != Desktop.name:
+        return None
+    return from_json(row.task), row.args
+
+
+def known_call(library: Library, store: Store, task: Task, rungs: Collection[str]) -> Draft | None:
+    """A call of the surest skill on one of these rungs that was written for a task of this family."""
+    best: tuple[float, Version, dict[str, Any]] | None = None
+    for skill in library.all():
+        case = home_case(store, skill.current) if skill.rung in rungs else None
+        if case is not None and case[0].item == task.item and (best is None or skill.record.bound > best[0]):
+            best = (skill.record.bound, skill.current, bind(case[1], case[0].values, task.values))
+    if best is None:
+        return None
+    return Draft(best[1].skill, None, best[2], f"written for tasks like this one, {best[0]:.0%} sure at least")
+
+
+def solved(task: Task, families: Mapping[str, Family]) -> tuple[str, ...]:
+    """What milestones call a desktop task that passed: its family, its subject, its level."""
+    family = families.get(task.item or "") if task.world == Desktop.name else None
+    return (family.name, family.subject, f"level {family.level}") if family else ()
+
+
+def environment(config: JourneyConfig) -> DesktopEnv:
+    """The desktop of a journey, with the programs that are installed."""
+    return DesktopEnv(DesktopSettings(home() / "worlds" / config.name / "desktop", config.seed))
+
+
+def playable(families: Mapping[str, Family], programs: Iterable[str]) -> dict[str, Family]:
+    """The families whose programs are there."""
+    there = set(programs)
+    return {name: family for name, family in families.items() if there.issuperset(family.programs)}
+
+
+def _outcome(row: Iteration) -> Outcome:
+    return "succeeded" if row.passed else "failed"
+
+
+def _kind(path: str, file: Mapping[str, Any]) -> str:
+    """What a document counts as: by its ending, or a folder."""
+    if file.get("kind") == "folder":
+        return "folder"
+    name = path.rsplit("/", 1)[-1]
+    return f"{name.rsplit('.', 1)[1].lower()} file" if "." in name.strip(".") else "file"

@@ -1,0 +1,125 @@
+"""What a writer is given for one program, and whether what it answers may run: request, earlier rounds, admission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent import evidence
+from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
+from agent.known import known_skill
+from agent.parts import Parts
+from agent.state import State
+from agent.store import Iteration
+from agent.uses import NEW
+from agent.world import World
+from curriculum import checks
+from curriculum.task import Task
+from envs.base import Module, Program
+from memory.episodic import inventory_difference
+from skills.admit import Admission, admit
+from skills.search import pack, search
+
+MOST_SKILLS, SKILL_TOKENS = 12, 1500
+"""How many skills a writer is shown at most, and the tokens that their cards may take."""
+
+
+def request(
+    state: State, parts: Parts, task: Task, objection: str = "", refused: str = "", number: int = 0
+) -> WriteRequest:
+    """Everything that the writer gets for the next program of a task; `number` counts its refused drafts."""
+    here = parts.here(state)
+    lessons = []
+    for each in state["recalled"]:
+        lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
+        if each["tier"] == "lesson":
+            item = parts.semantic.get(each["ref"])
+            if item.subject == task.item and "error" in item.data:
+                lesson["error"] = item.data["error"]
+        lessons.append(lesson)
+    return WriteRequest(
+        task=task,
+        check=checks.describe(task.check),
+        observation=here.env.observe(),
+        attempts=attempts(state, parts),
+        skills=_skills_for(task, parts, here),
+        lessons=tuple(lessons),
+        primitives=here.env.primitives(),
+        objection=objection,
+        refused=refused,
+        place=f"{state['tasks']}/{state['iteration']}/{state['round']}/{number}",
+        code=lambda name: parts.library.get(name).current.source if parts.library.has(name) else None,
+    )
+
+
+def _skills_for(task: Task, parts: Parts, here: World) -> tuple[KnownSkill, ...]:
+    """Skills of the world's own language; those of another world cannot be called here."""
+    found = search(parts.library, task.goal, items=here.towards(task), limit=MOST_SKILLS, language=here.language)
+    shown = set(pack(found, SKILL_TOKENS).names)
+    return tuple(known_skill(hit.skill) for hit in found if hit.skill.name in shown)
+
+
+def attempts(state: State, parts: Parts) -> tuple[Attempt, ...]:
+    """The rounds of the task under way, oldest first."""
+    found = []
+    for number in range(state["iteration"] - state["round"] + 1, state["iteration"] + 1):
+        row = parts.store.iteration(parts.config.name, number)
+        if row is not None:
+            found.append(
+                Attempt(
+                    round=row.round,
+                    name=row.name,
+                    source=row.source or f"the library skill {row.name} as it is",
+                    args=row.args,
+                    outcome=row.outcome,
+                    error=_traced(row),
+                    evidence=row.evidence,
+                    gained=gained(row, parts),
+                    trail=evidence.trail(row),
+                    said=evidence.said(row),
+                )
+            )
+    return tuple(found)
+
+
+def _traced(row: Iteration) -> dict[str, Any] | None:
+    """The row's error, with the name of the library skill in which it arose (None: in the program's own lines)."""
+    if row.error is None:
+        return None
+    names = {hash: name for name, hash in (each.split("@", 1) for each in row.modules)}
+    return {**row.error, "skill": names.get(str((row.error.get("where") or {}).get("module")))}
+
+
+def prepare(draft: Draft, parts: Parts, here: World) -> tuple[dict[str, Any] | None, str]:
+    """What running the draft needs, or the objection to it."""
+    if draft.source is None:
+        if not parts.library.has(draft.name):
+            return None, f"there is no skill {draft.name!r} in the library to call as it is; write its source"
+        skill = parts.library.get(draft.name)
+        return {"name": draft.name, "source": None, "args": dict(draft.args), "skill": skill.current.hash}, ""
+    admission = admitted(draft.source, parts, here)
+    if not admission.admitted:
+        return None, " ".join(refusal.message for refusal in admission.refusals)
+    assert admission.signature is not None
+    return {"name": admission.signature.name, "source": draft.source, "args": dict(draft.args), "skill": None}, ""
+
+
+def admitted(source: str, parts: Parts, here: World) -> Admission:
+    """What admission says of a source in the language of a world."""
+    return admit(source, parse=here.env.parse, primitives=here.env.primitives(), library=parts.library)
+
+
+def program(draft: dict[str, Any], parts: Parts, here: World) -> Program:
+    """The prepared draft with all that it calls, as a world executes it."""
+    if draft["skill"] is not None:
+        modules, main = parts.graph.modules(draft["skill"]), draft["skill"]
+    else:
+        admission = admitted(draft["source"], parts, here)
+        main = f"{NEW}{draft['name']}"
+        modules = parts.graph.program(main, draft["name"], draft["source"], admission.uses or {})
+    return Program(tuple(Module(**module) for module in modules), main, draft["args"])
+
+
+def gained(row: Iteration, parts: Parts) -> dict[str, int]:
+    """What there is more and less of after an iteration."""
+    here = parts.worlds[row.task["world"]]
+    return inventory_difference(here.holdings(row.before), here.holdings(row.after))
