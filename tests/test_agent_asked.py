@@ -1,0 +1,197 @@
+"""Those whom the loop asks beside the writer: proposals warm up, goals are planned, people first, failures teach."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from agent import reflecting
+from agent.brain import Attempt, WriteRequest
+from agent.config import Budget
+from agent.errors import UsageError
+from agent.models.call import Ask, Completion, Request, Role
+from agent.models.calls import MODELS, Calls
+from agent.models.desk import Chair, Desk
+from agent.models.manual import Terminal
+from agent.models.purse import Purse
+from agent.models.settings import Prices, Settings
+from agent.oversight import OVERSIGHT, Ledger
+from agent.roles import goals
+from agent.roles.describer import Describer
+from agent.roles.proposer import ModelProposer
+from agent.roles.reflector import Reflector
+from agent.roles.steered import Steered
+from curriculum import gamedata, tree
+from curriculum.agenda import Agenda
+from curriculum.checks import All, Gained, Judged
+from curriculum.progress import Progress
+from curriculum.proposal import Situation
+from curriculum.propose import TechTreeProposer
+from curriculum.schema import CURRICULUM
+from curriculum.task import Task
+from memory.db import open_db
+from memory.episodic import Episode, Episodes
+from memory.semantic import Semantic
+
+DATA = gamedata.load()
+BARE = Situation({"inventory": {"oak_log": 4}}, Progress(), frozenset())
+
+
+class Canned:
+    """A transport that answers from a list and keeps the changing half of what it was asked."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = [each if isinstance(each, str) else json.dumps(each) for each in answers]
+        self.asked: list[str] = []
+
+    def complete(self, request: Request) -> Completion:
+        """The next answer."""
+        self.asked.append(request.ask.messages[-1]["content"])
+        return Completion(self.answers.pop(0))
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return open_db(tmp_path / "j.db", MODELS, CURRICULUM, OVERSIGHT)
+
+
+def desk_over(db: Database, canned: Any, role: Role = "write") -> Desk:
+    calls, settings = Calls(db), Settings.load()
+    purse = Purse(Budget(), Prices({}), settings, lambda: calls.spent("j"), lambda: 0.0)
+    return Desk("j", {role: [Chair("canned", "canned", canned)]}, calls, purse, settings, notice=print)
+
+
+# -- proposing
+
+
+def test_the_context_of_a_proposal_warms_up_with_what_is_behind_it(db: Database) -> None:
+    """At first only the world matters; failures, skills, deeds and things held come in one after the other."""
+    stick = {"tasks": [{"goal": "Sticks.", "check": {"kind": "gained", "item": "stick", "count": 4}, "reason": "why"}]}
+    canned = Canned(*[stick] * 5)
+    proposer = ModelProposer(
+        "m", desk_over(db, canned), TechTreeProposer(DATA, tree.load()), DATA, lambda: ["mineLogs"]
+    )
+    parts = ("Failed", "Skills that are known", "Deeds done", "Things ever held")
+    seen = []
+    for done in range(5):
+        progress = Progress(
+            items=frozenset({"oak_log"}), deeds=frozenset({("mine", "oak_log")}),
+            done=frozenset(f"task{number}" for number in range(done)),
+        )  # fmt: skip
+        proposer.propose(Situation(BARE.state, progress, frozenset(), iteration=done))
+        seen.append([part for part in parts if part in canned.asked[-1]])
+    assert seen == [[], [], ["Skills that are known"], ["Skills that are known", "Deeds done"],
+                    ["Skills that are known", "Deeds done", "Things ever held"]]  # fmt: skip
+    assert all("One step away by the game's recipes" in text for text in canned.asked)
+
+
+def test_a_persons_tasks_come_first_and_what_is_forbidden_never(db: Database) -> None:
+    agenda = Agenda(db)
+    steered = Steered("j", TechTreeProposer(DATA, tree.load()), agenda, DATA, wish=None, desk=None)
+    free = steered.propose(BARE)
+    assert free is not None
+    agenda.veto("j", str(free.task.item), "not now")
+    other = steered.propose(BARE)
+    assert other is not None
+    assert other.task.item != free.task.item
+    assert any("forbidden: not now" in each.why for each in other.rejected)
+    agenda.insert("j", Task("Sticks.", Gained(item="stick", count=4), item="stick"), by="person")
+    first = steered.propose(BARE)
+    assert first is not None
+    assert first.task.item == "stick"
+    steered.taken(first.task, 1)
+    steered.settled(1, True)
+    assert agenda.entries("j")[0].standing == "passed"
+
+
+def test_a_goal_in_words_becomes_a_plan_or_the_reason_why_not(db: Database) -> None:
+    hut = {"tasks": [
+        {"goal": "A door.", "check": {"kind": "gained", "item": "oak_door", "count": 1}, "reason": "to close it"},
+        {"goal": "A hut.", "reason": "the wish", "check": {"kind": "all", "checks": [
+            {"kind": "placed", "block": "oak_door", "count": 1}, {"kind": "judged", "question": "Is it a hut?"}]}},
+    ]}  # fmt: skip
+    wrong = {"tasks": [{"goal": "A sword.", "check": {"kind": "gained", "item": "copper_sword"}}]}
+    canned = Canned(wrong, hut, {"impossible": "there are no aeroplanes"})
+    desk = desk_over(db, canned, "propose")
+    tasks = goals.plan("a hut with a door", BARE.state, desk, DATA)
+    assert [type(each.check) for each in tasks] == [Gained, All]
+    assert isinstance(tasks[1].check, All)
+    assert isinstance(tasks[1].check.checks[1], Judged)
+    assert "copper_sword" in canned.asked[1], "it is told what was refused"
+    with pytest.raises(UsageError, match="no aeroplanes"):
+        goals.plan("an aeroplane", BARE.state, desk, DATA, number=1)
+
+
+# -- reflecting
+
+
+LESSON = {"class": "world", "cause": "there was none in sight", "lesson": {
+    "about": "iron_ore", "when": "no iron ore is in sight", "do": "look for it below sea level"}}  # fmt: skip
+FORESEEN = {"class": "world", "cause": "it was too early", "lesson": {
+    "about": "iron_ore", "when": "iron is wanted and no cave is known", "do": "find a cave first"}}  # fmt: skip
+
+
+def failed_before(*causes: str) -> Any:
+    """A task book with tasks of this journey that were given up for these causes."""
+    return SimpleNamespace(attempts=lambda journey: [SimpleNamespace(passed=False, cause=cause) for cause in causes])
+
+
+@pytest.mark.parametrize(("before", "looks"), [((), 1), (("timeout",), 1), (("no_path",), 2)])
+def test_the_same_class_of_failure_again_is_looked_at_from_two_sides(
+    db: Database, before: tuple[str, ...], looks: int
+) -> None:
+    canned = Canned(LESSON, FORESEEN)
+    error = {"code": "no_path", "message": "no way to it"}
+    parts: Any = SimpleNamespace(
+        staff=SimpleNamespace(reflector=Reflector(desk_over(db, canned, "reflect"))), book=failed_before(*before),
+        config=SimpleNamespace(name="j"), semantic=Semantic(db), ledger=Ledger(db),
+    )  # fmt: skip
+    row: Any = SimpleNamespace(iteration=4, error=error, outcome="threw", passed=False, evidence="0 of 1")
+    attempt = Attempt(1, "mineIron", "async function mineIron(bot) {\n}\n", {}, "threw", error, "0 of 1")
+    check = Gained(item="raw_iron", count=1)
+    request = WriteRequest(
+        Task("Iron.", check), "Gain 1 raw iron.", dict(BARE.state), (attempt,), (), (), {}, place="1/4/1/0"
+    )
+    episode = Episodes(db).record(Episode("j", 4, "t", "Iron.", "failed", 9.0, cause="no_path"))
+    reflecting.reflect(parts, request, row, episode.id, 9.0)
+    assert len(canned.asked) == looks
+    assert "as the one who writes programs" in canned.asked[0]
+    assert looks == 1 or "as the one who chooses tasks" in canned.asked[1]
+    lessons = parts.semantic.find(kind="lesson")
+    assert len(lessons) == looks
+    assert all(call["led_to"].startswith("lesson") for call in Calls(db).of("j"))
+    line = parts.ledger.lines("j", "lesson")[0]
+    parts.semantic.undo_act(int(line["undo"].split()[-1]), at=10.0, reason="no")
+    assert len(parts.semantic.find(kind="lesson")) == looks - 1
+
+
+def test_nothing_learned_is_no_lesson(db: Database) -> None:
+    canned = Canned({"class": "unheard of", "cause": "bad luck", "lesson": None}, "I do not know.")
+    reflector = Reflector(desk_over(db, canned, "reflect"))
+    request = WriteRequest(Task("Iron.", Gained(item="raw_iron")), "", dict(BARE.state), (), (), (), {})
+    [found] = reflector.reflect(request, again=True)
+    assert (found.failure, found.has_lesson) == ("wrong_code", False)
+    assert Calls(db).of("j")[1]["led_to"].startswith("refused: the answer held no JSON object")
+
+
+def test_a_skill_gets_its_purpose_or_none(db: Database) -> None:
+    describer = Describer(desk_over(db, Canned({"purpose": "Mines logs."}, "hm"), "describe"))
+    assert describer.purpose("async function mineLogs(bot) {}", "Logs.", "describe/1") == "Mines logs."
+    assert describer.purpose("async function mineLogs(bot) {}", "Logs.", "describe/2") == ""
+
+
+# -- a person
+
+
+def test_a_person_answers_in_the_terminal(db: Database) -> None:
+    target = io.StringIO()
+    terminal = Terminal(io.StringIO('{"sum":\n5}\n.\nmore\n'), target)
+    reply = desk_over(db, terminal).ask(Ask("write", "test:1", ({"role": "user", "content": "What is 2 + 3?"},), "1"))
+    assert json.loads(reply.text) == {"sum": 5}
+    assert "What is 2 + 3?" in target.getvalue()
