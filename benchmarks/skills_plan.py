@@ -1,17 +1,20 @@
 """Are plans as likely to work as they say? Plans for items from bare hands, executed in fresh worlds.
 
-    python -m benchmarks.skills_plan [--seed S] [--iterations N] [--items N] [--worlds N] [--home DIR]
+    python -m benchmarks.skills_plan [--seed S] [--iterations N] [--items N] [--worlds N] [--home DIR [--minutes M]]
 
 A journey with the planner learns a library (or --home gives one); then no brain is asked any more. Each plan is planned
 over learned effects and run in worlds that no skill has seen; the table sets predicted odds against what happened.
+With --minutes it stops after so long and keeps its tries in the home; the same command goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import tempfile
+import time
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -52,20 +55,40 @@ def main() -> None:
     options.add_argument("--items", type=int, default=len(ITEMS))
     options.add_argument("--worlds", type=int, default=10)
     options.add_argument("--home", type=Path, help="a home whose main library has been learned")
+    options.add_argument("--minutes", type=float, default=float("inf"), help="with --home: stop after, to go on later")
     chosen = options.parse_args()
-    settings = {name: value for name, value in vars(chosen).items() if name != "home"}
+    settings = {name: value for name, value in vars(chosen).items() if name not in ("home", "minutes")}
     result = Result("skills_plan", {**settings, "given": chosen.home is not None})
     with tempfile.TemporaryDirectory() as folder:
         home = chosen.home or Path(folder)
         if chosen.home is None:
             words = ("run", "minecraft", "--journey", "learn", "--seed", str(chosen.seed))
             Journey(home, *words, "--iterations", str(chosen.iterations)).wait(LONGEST)
-        summary = measure(home, ITEMS[: chosen.items], chosen.worlds, chosen.seed, result)
+        tries = Tries(home / "plan_tries.jsonl", chosen.seed, time.monotonic() + 60 * chosen.minutes)
+        summary = measure(home, ITEMS[: chosen.items], chosen.worlds, result, tries)
+        if summary is None:
+            print(f"{len(tries.done)} tries are kept; the same command goes on")
+            return
     result.finish(summary)
 
 
-def measure(home: Path, items: tuple[str, ...], worlds: int, seed: int, result: Result) -> dict[str, Any]:
-    """Plan each item, run each plan, compare."""
+class Tries:
+    """What was tried, kept in a file line by line, and the moment at which to stop."""
+
+    def __init__(self, path: Path, seed: int, until: float) -> None:
+        self.path, self.seed, self.until = path, seed, until
+        kept = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        self.done = {(each["item"], each["number"]): bool(each["worked"]) for each in kept if each["seed"] == seed}
+
+    def keep(self, item: str, number: int, worked: bool) -> None:
+        """Keep one."""
+        self.done[item, number] = worked
+        with self.path.open("a") as file:
+            file.write(json.dumps({"seed": self.seed, "item": item, "number": number, "worked": worked}) + "\n")
+
+
+def measure(home: Path, items: tuple[str, ...], worlds: int, result: Result, kept: Tries) -> dict[str, Any] | None:
+    """Plan each item, run each plan, compare; None if the time is up before all is tried."""
     data = gamedata.load()
     tries: list[tuple[float, bool]] = []
     found_count = 0
@@ -79,8 +102,13 @@ def measure(home: Path, items: tuple[str, ...], worlds: int, seed: int, result: 
             if not found.found:
                 result.row(item=item, found=False, missing=list(found.missing))
                 continue
-            seeds = [drawn(seed, item, number) for number in range(worlds)]
-            worked = [run(trials, graph, found, Beginning(each), operators) for each in seeds]
+            for number in range(worlds):
+                if (item, number) not in kept.done:
+                    if time.monotonic() > kept.until:
+                        return None
+                    beginning = Beginning(drawn(kept.seed, item, number))
+                    kept.keep(item, number, run(trials, graph, found, beginning, operators))
+            worked = [kept.done[item, number] for number in range(worlds)]
             tries += [(found.probability, each) for each in worked]
             result.row(
                 item=item, found=True, steps=len(found.steps), predicted=round(found.probability, 3),

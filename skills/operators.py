@@ -20,6 +20,8 @@ from skills.words import names
 
 LOOK_BACK = 60
 """How many of the latest runs an operator is read off."""
+OFTEN = 3
+"""Runs that all used up a thing, from which on that is no chance."""
 PRIOR_RUNS = 2.0
 """How many runs the library's general experience weighs in the odds of one skill."""
 
@@ -55,6 +57,11 @@ class Operator:
     runs: int
     prior: float = 0.5
     """The success rate to expect of a skill of which nothing is known."""
+    source: str = ""
+
+    def needs(self, item: str) -> bool:
+        """Whether what all runs used up was for its purpose: its code has a word for it, or it was so often."""
+        return self.runs >= OFTEN or item.lstrip("#").removesuffix("s") in self.source
 
     @property
     def odds(self) -> tuple[float, float]:
@@ -192,6 +199,7 @@ def _operators(skill: Skill, uses: Sequence[Use], prior: float) -> list[Operator
                 time=_time([({**standard, **use.args}.get(amount or "", 1), use.ticks) for use in mine]),
                 runs=len(mine),
                 prior=prior,
+                source=skill.current.source,
             )
         )
     return found

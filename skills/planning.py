@@ -40,7 +40,8 @@ class PlanStep:
     """How many runs the expectation rests on."""
     rung: str
     lacking: tuple[str, ...] = ()
-    """Tools that every success had at hand and nothing is known to bring; it may do without them."""
+    """What every success had at hand (a tool) or used up (a thing that its code has no word for, in few runs), and
+    nothing is known to bring; it may do without them."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,13 @@ class _Search:
     operators: Operators
     nodes: int = 0
     dead_ends: set[str] = field(default_factory=set)
+    given_up: int = 0
+    """How often a way was left because another one is cheaper."""
 
-    def reach(self, item: str, wanted: float, branch: _Branch, path: tuple[str, ...]) -> _Branch | None:
-        """The cheapest branch that goes on from `branch` and has `wanted` of an item."""
+    def reach(
+        self, item: str, wanted: float, branch: _Branch, path: tuple[str, ...], limit: float = math.inf
+    ) -> _Branch | None:
+        """The cheapest branch that goes on from `branch` and has `wanted` of an item, if it costs less than `limit`."""
         missing = wanted - branch.have.get(item, 0)
         if missing <= 0:
             return branch
@@ -94,7 +99,7 @@ class _Search:
         for operator in options:
             if operator.skill in path or (best is not None and self.nodes > MOST_NODES):
                 continue
-            reached = self._use(operator, item, missing, branch, path)
+            reached = self._use(operator, item, missing, branch, path, best.cost if best else limit)
             if reached is not None and (best is None or reached.cost < best.cost):
                 best = reached
         if not options:
@@ -102,7 +107,7 @@ class _Search:
         return best
 
     def _use(
-        self, operator: Operator, item: str, missing: float, branch: _Branch, path: tuple[str, ...]
+        self, operator: Operator, item: str, missing: float, branch: _Branch, path: tuple[str, ...], limit: float
     ) -> _Branch | None:
         effect = operator.gain(item)
         assert effect is not None
@@ -113,12 +118,16 @@ class _Search:
         units = amount if effect.per else 1
         args = {**operator.args, effect.per: units} if effect.per else dict(operator.args)
         path = (*path, operator.skill)
+        ticks = operator.time.of(units)
         for _ in range(calls):
-            ready = self._ready(operator, units, branch, path)
+            own = max(1.0, ticks) / (operator.worth(item) * operator.expected)
+            if branch.cost + own >= limit:
+                self.given_up += 1
+                return None
+            ready = self._ready(operator, units, branch, path, limit - own)
             if ready is None:
                 return None
             branch, lacking = ready
-            ticks = operator.time.of(units)
             odds = operator.worth(item) * operator.expected / (operator.runs + 2) ** len(lacking)
             step = PlanStep(
                 operator.skill,
@@ -138,9 +147,9 @@ class _Search:
         return branch if branch.have.get(item, 0) > 0 else None
 
     def _ready(
-        self, operator: Operator, units: float, branch: _Branch, path: tuple[str, ...]
+        self, operator: Operator, units: float, branch: _Branch, path: tuple[str, ...], limit: float
     ) -> tuple[_Branch, tuple[str, ...]] | None:
-        """The branch in which all that the operator uses up and needs at hand is there, and the tools that are not."""
+        """The branch in which all that the operator uses up and needs is there, and what it may do without."""
         lacking: list[str] = []
         needs = consumed(operator, units)
         # Getting one thing may use up another: look again until all of it is there at the same time.
@@ -150,19 +159,28 @@ class _Search:
             ]
             untooled = [served for served in untooled if " or ".join(served) not in lacking]
             unmet = [(name, amount) for name, amount in needs.items() if branch.have.get(name, 0) < amount]
+            unmet = [(name, amount) for name, amount in unmet if name not in lacking]
             if not untooled and not unmet:
                 return branch, tuple(lacking)
+            given_up = self.given_up
             for served in untooled:
-                ways = [way for name in served if (way := self.reach(name, 1, branch, path)) is not None]
-                if ways:
-                    branch = min(ways, key=lambda way: way.cost)
+                best: _Branch | None = None
+                for name in served:
+                    best = self.reach(name, 1, branch, path, best.cost if best else limit) or best
+                if best is not None:
+                    branch = best
+                elif self.given_up > given_up:
+                    return None
                 else:
                     lacking.append(" or ".join(served))
             for name, amount in unmet:
-                reached = self.reach(name, amount, branch, path)
-                if reached is None:
+                reached = self.reach(name, amount, branch, path, limit)
+                if reached is not None:
+                    branch = reached
+                elif operator.needs(name) or self.given_up > given_up:
                     return None
-                branch = reached
+                else:
+                    lacking.append(name)
         return None
 
 
@@ -228,7 +246,8 @@ def _works(
         operator = _operator(step, operators)
         effect = operator.gain(step.item)
         units = step.args[effect.per] if effect is not None and effect.per else 1
-        if any(have.get(name, 0) < amount for name, amount in consumed(operator, units).items()):
+        used = consumed(operator, units)
+        if any(have.get(name, 0) < amount for name, amount in used.items() if name not in step.lacking):
             return False
         for served in operator.tools:
             if " or ".join(served) not in step.lacking and not any(have.get(name, 0) >= 1 for name in served):
@@ -272,10 +291,12 @@ def _moment(a: float, b: float, k: int) -> float:
 
 
 def _after(operator: Operator, units: float, have: Mapping[str, float]) -> dict[str, float]:
-    """What is at hand after a success, at its least."""
+    """What is at hand after a success, at its least; of what only some used up, half of the most."""
     left = dict(have)
     for effect in operator.effects:
         change = effect.low * (units if effect.per else 1)
-        if effect.low > 0 or effect.high <= 0:
+        if effect.low > 0 or effect.high < 0:
             left[effect.item] = max(0.0, left.get(effect.item, 0) + math.floor(change + 1e-9))
+        elif effect.high == 0:
+            left[effect.item] = max(0.0, left.get(effect.item, 0) + math.trunc(change / 2))
     return left

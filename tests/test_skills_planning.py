@@ -73,6 +73,15 @@ def test_a_plan_goes_from_bare_hands_through_all_needs_and_gathers_once(library:
     ]  # fmt: skip
 
 
+def test_what_was_lost_by_the_way_is_no_need_but_what_the_code_asks_for_is(library: Library) -> None:
+    learn(library, "craftShovel", {"plank": 1, "sapling": 2}, {"shovel": 1}, runs=1, body="take('plank')")
+    assert "plank" in plan(Operators(library), "shovel").missing
+    found = plan(Operators(library), "shovel", 1, {"plank": 1})
+    assert found.found
+    assert found.steps[0].lacking == ("sapling",)
+    assert found.probability < 0.5, "that it works without was never seen"
+
+
 def test_odds_follow_each_run_whether_or_not_it_moves_a_rung(library: Library) -> None:
     version = learn(library, "mineLogs", {}, {"oak_log": 4}, 4)
     operators = Operators(library, FAMILIES)
