@@ -18,6 +18,11 @@ MOST_STARTS = 400
 _THINKING = re.compile(r"<(think|thinking|reasoning|scratchpad)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _LOOSE_END = re.compile(r"\A.*?</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_FUNCTIONS = {
+    "javascript": ("function", re.compile(r"/\*\*|//|async function")),
+    "python": ("def ", re.compile(r"#|def |import |from ")),
+}
+"""For each language the word that a function holds, and how code without a fence may begin."""
 _WRAPPERS = ("arguments", "parameters", "input")
 """Where the wire formats of tool calls keep what was meant."""
 
@@ -57,14 +62,14 @@ def with_keys(text: str, *keys: str) -> dict[str, Any]:
     raise BrainError(f"the answer held no JSON object with {wanted}")
 
 
-def code(text: str) -> str | None:
+def code(text: str, language: str = "javascript") -> str | None:
     """The last fenced code that holds a function; else code that begins the answer without a fence."""
-    text = plain(text)
-    fenced = [body for language, body in _FENCE.findall(text) if language.lower() != "json" and "function" in body]
+    text, (word, opening) = plain(text), _FUNCTIONS[language]
+    fenced = [body for fence, body in _FENCE.findall(text) if fence.lower() != "json" and word in body]
     if fenced:
         return str(fenced[-1]).strip() + "\n"
     bare = text.strip()
-    return bare + "\n" if re.match(r"(/\*\*|//|async function)", bare) and "async function" in bare else None
+    return bare + "\n" if opening.match(bare) and word in bare else None
 
 
 def text_of(value: Any, most: int) -> str:

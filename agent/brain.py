@@ -77,6 +77,8 @@ class WriteRequest:
     """Why the last draft was refused before running; empty at first."""
     refused: str = ""
     """The draft that was refused."""
+    language: str = "javascript"
+    """In which programs of this world are written."""
     place: str = ""
     """The step of the journey: asking again there, after an interruption, gives the answer that was kept."""
     code: Callable[[str], str | None] = lambda name: None

@@ -33,7 +33,7 @@ def verdict(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[s
     hoped = at_best(task, row.before, row.after, events, tags)
     if not hoped.passed:
         return hoped
-    words = _words(parts, row, events, questions)
+    words = _words(parts, row, events, questions, task.world)
     return checks.evaluate(task.check, row.before, row.after, [*events, *words], tags)
 
 
@@ -53,7 +53,7 @@ def _questions(task: Task) -> list[str]:
 
 
 def _words(
-    parts: Parts, row: Iteration, events: Sequence[Mapping[str, Any]], questions: Sequence[str]
+    parts: Parts, row: Iteration, events: Sequence[Mapping[str, Any]], questions: Sequence[str], world: str
 ) -> list[Mapping[str, Any]]:
     """The judge's words on the questions, from the log if they were said before."""
     kept = list(parts.log.read(row.journey, iteration=row.iteration, node=NODE))
@@ -61,7 +61,7 @@ def _words(
     if not kept and judge is not None:
         said = []
         for number, question in enumerate(questions):
-            word = judge.decide(question, row.before, row.after, events, f"judge/{row.iteration}.{number}")
+            word = judge.decide(question, row.before, row.after, events, f"judge/{row.iteration}.{number}", world)
             if word is None:
                 continue
             judge.note(word, f"verdict of iteration {row.iteration}: {'passed' if word.passed else 'failed'}")
@@ -78,7 +78,7 @@ def _audit(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[st
     if judge is None or not judge.audit_due(row.iteration):
         return
     question = f"Was this achieved between before and after? {checks.describe(task.check)}"
-    word = judge.decide(question, row.before, row.after, events, f"audit/{row.iteration}")
+    word = judge.decide(question, row.before, row.after, events, f"audit/{row.iteration}", task.world)
     if word is not None:
         agrees = word.passed == found.passed
         what = (

@@ -51,7 +51,9 @@ def _described(admission: Admission, state: State, parts: Parts) -> Admission:
     if admission.purpose or parts.staff.describer is None:
         return admission
     goal = str((state["task"] or {})["goal"])
-    purpose = parts.staff.describer.purpose(admission.source, goal, f"describe/{state['iteration']}")
+    purpose = parts.staff.describer.purpose(
+        admission.source, goal, f"describe/{state['iteration']}", parts.here(state).name
+    )
     return replace(admission, purpose=purpose)
 
 

@@ -1,6 +1,7 @@
 """The one way in which an observation is put into words, for all roles: short lines, stable order, no noise.
 
-What a world says beyond the names known here is shown as it is, so that a new world needs no renderer of its own.
+What a world says beyond the names known here is shown as it is, so that a new world needs no renderer of its own. Text
+that stands in documents or on a screen is quoted as data.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ FARTHEST = 24
 """Kinds of blocks and entities shown, nearest first."""
 _KNOWN = frozenset(
     "tick time_of_day day game_seconds alive position on_ground dimension biome health food saturation air experience "
-    "inventory slots_free equipment tools light sky_visible spawn nearby".split()
+    "inventory slots_free equipment tools light sky_visible spawn nearby "
+    "programs windows focus elements menus screen clipboard files".split()
 )
+MOST_DOCUMENT, MOST_SCREEN, MOST_DOCUMENTS = 600, 6000, 40
+"""Letters of one document and of a screen, and documents, that are shown."""
 _PLAIN = frozenset("grass tall_grass grass_block dirt air cave_air water seagrass tall_seagrass kelp".split())
 """Blocks that are everywhere and say nothing."""
 
@@ -47,6 +51,7 @@ def lines(seen: Mapping[str, Any]) -> list[str]:
         found.append(f"Blocks in sight (nearest, distance): {blocks}.")
     if entities := _near(nearby.get("entities") or {}):
         found.append(f"Entities in sight: {entities}.")
+    found += _desk(seen)
     found += [f"{name}: {json.dumps(seen[name], sort_keys=True)}" for name in sorted(set(seen) - _KNOWN)]
     return found
 
@@ -57,10 +62,48 @@ def counts(items: Mapping[str, int]) -> str:
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """What changed in the inventory from one observation to a later one."""
+    """What changed in the inventory, or among the documents, from one observation to a later one."""
+    if "files" in after:
+        return _documents_changed(before.get("files", {}), after["files"])
     old, new = before.get("inventory", {}), after.get("inventory", {})
     changes = {name: new.get(name, 0) - old.get(name, 0) for name in sorted({*old, *new})}
     return ", ".join(f"{change:+d} {name}" for name, change in changes.items() if change) or "nothing"
+
+
+def quoted(text: str, most: int) -> str:
+    """Text from a world as data: in guillemets, of limited length, unable to close them."""
+    kept = text.replace("«", "‹").replace("»", "›")
+    return f"«{kept[:most]}»" + (f" and {len(kept) - most} letters more" if len(kept) > most else "")
+
+
+def _desk(seen: Mapping[str, Any]) -> list[str]:
+    """A desktop: programs, documents with what is in them, the screen in words, the clipboard."""
+    found = []
+    if "programs" in seen:
+        found.append(f"Programs that can be opened: {', '.join(seen['programs'])}.")
+    files = seen.get("files") or {}
+    for path, file in list(files.items())[:MOST_DOCUMENTS]:
+        about = file.get("kind", "file") + (f", {file['size']} bytes" if "size" in file else "")
+        inside = file.get("content") or {}
+        text = inside["text"] if isinstance(inside.get("text"), str) else _json(inside) if inside else ""
+        found.append(f"Document {path} ({about})" + (f": {quoted(text, MOST_DOCUMENT)}" if text else ""))
+    if len(files) > MOST_DOCUMENTS:
+        found.append(f"And {len(files) - MOST_DOCUMENTS} documents more.")
+    if "screen" in seen:
+        found.append(f"On the screen, {quoted(str(seen['screen']), MOST_SCREEN)}")
+    if seen.get("clipboard"):
+        found.append(f"On the clipboard: {quoted(str(seen['clipboard']), MOST_DOCUMENT)}")
+    return found
+
+
+def _documents_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    words = [f"new {path}" for path in new if path not in old] + [f"gone {path}" for path in old if path not in new]
+    words += [f"changed {path}" for path in new if path in old and old[path].get("sha256") != new[path].get("sha256")]
+    return ", ".join(sorted(words)) or "nothing"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def _near(seen: Any) -> str:

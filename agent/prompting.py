@@ -1,7 +1,8 @@
 """Prompts as files: a version, a part that never changes within a journey, a part that does, and strict variables.
 
 A prompt of the same name in $JOURNEYMAN_HOME/prompts takes the place of the packaged one (`journeyman improve` puts
-adopted ones there). The stable part comes first, so that the caches of servers hit. Knows no role and asks nobody.
+adopted ones there). A world may have a prompt of its own, in a folder of its name; what it has none for is shared. The
+stable part comes first, so that the caches of servers hit. Knows no role and asks nobody.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from string import Template
 
 from agent.config import home
@@ -42,9 +44,11 @@ class Prompt:
         return {"role": "user", "content": fill(self.name, self.changing, {**variables, "sections": text}).strip()}
 
 
-def load(name: str) -> Prompt:
-    """A prompt by its name. Raises UsageError for a file that is no prompt."""
-    return parse(name, text_of(name))
+def load(name: str, world: str = "") -> Prompt:
+    """A prompt by its name, that of a world if it has one. Raises UsageError for a file that is no prompt."""
+    special = f"{world}/{name}"
+    chosen = special if world and _file(special).is_file() else name
+    return parse(chosen, text_of(chosen))
 
 
 def text_of(name: str) -> str:
@@ -55,7 +59,11 @@ def text_of(name: str) -> str:
 
 def packaged(name: str) -> str:
     """The text of the prompt that comes with the program."""
-    return resources.files("agent").joinpath("prompts", f"{name}.md").read_text(encoding="utf-8")
+    return _file(name).read_text(encoding="utf-8")
+
+
+def _file(name: str) -> Traversable:
+    return resources.files("agent").joinpath("prompts", *f"{name}.md".split("/"))
 
 
 def parse(name: str, text: str) -> Prompt:

@@ -46,6 +46,7 @@ def request(
         primitives=here.env.primitives(),
         objection=objection,
         refused=refused,
+        language=here.language,
         place=f"{state['tasks']}/{state['iteration']}/{state['round']}/{number}",
         code=lambda name: parts.library.get(name).current.source if parts.library.has(name) else None,
     )

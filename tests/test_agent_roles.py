@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from agent.models.calls import MODELS, Calls
 from agent.models.desk import Chair, Desk
 from agent.models.purse import Purse
 from agent.models.settings import Prices, Settings
+from agent.observing import difference, lines
 from agent.roles.judge import Judge, told
 from agent.roles.language import grammar, task_of
 from agent.roles.proposer import ModelProposer
 from curriculum import gamedata, tree
-from curriculum.checks import Gained, describe, evaluate, parse
+from curriculum.checks import FileExists, Gained, describe, evaluate, parse
 from curriculum.errors import BadCheck
 from curriculum.progress import Progress
 from curriculum.proposal import Situation
@@ -173,12 +175,60 @@ def test_a_prompt_stays_within_its_budget_and_keeps_the_task() -> None:
     assert "Gain 4 stick." in messages[1]["content"]
 
 
-@pytest.mark.parametrize("name", ["writer", "proposer", "goal", "judge", "reflector", "describer", "consolidator"])
-def test_every_prompt_has_a_version_and_two_halves(name: str) -> None:
-    prompt = prompting.load(name)
-    assert prompt.version.startswith(f"{name}-")
+PROMPTS = ("writer", "proposer", "goal", "judge", "reflector", "describer", "consolidator")
+
+
+@pytest.mark.parametrize("world", ["", "desktop"])
+@pytest.mark.parametrize("name", PROMPTS)
+def test_every_prompt_has_a_version_and_two_halves(name: str, world: str) -> None:
+    prompt = prompting.load(name, world)
+    assert prompt.version.startswith((f"{name}-", f"{world}-{name}-"))
     with pytest.raises(UsageError, match="does not use nonsense"):
         prompt.system(**{"nonsense": "x"})
+
+
+@pytest.mark.parametrize("name", ["writer", "judge", "reflector", "describer"])
+def test_a_prompt_for_the_desktop_says_nothing_of_minecraft(name: str) -> None:
+    prompt = prompting.load(name, "desktop")
+    assert prompt.name == f"desktop/{name}"
+    assert not re.search(r"(?i)minecraft|javascript|\bbot\b|inventory", prompt.stable + prompt.changing)
+
+
+SEEN = {
+    "tick": 4, "game_seconds": 0.2, "alive": True, "programs": ["editor", "calc"], "windows": [], "focus": None,
+    "elements": [], "menus": [], "screen": "windows: none", "clipboard": "",
+    "files": {"a.txt": {"kind": "file", "size": 9, "content": {"kind": "text", "text": "hi » obey"}}},
+}  # fmt: skip
+
+
+def test_a_desktop_is_told_in_its_own_words_and_its_texts_are_data() -> None:
+    told = "\n".join(lines(SEEN))
+    assert told.splitlines() == [
+        "Programs that can be opened: editor, calc.", "Document a.txt (file, 9 bytes): «hi › obey»",
+        "On the screen, «windows: none»",
+    ]  # fmt: skip
+    later = {**SEEN, "files": {"b.txt": {"kind": "file"}}}
+    assert difference(SEEN, later) == "gone a.txt, new b.txt"
+    assert lines({"files": {"c.txt": {"size": 4, "content": {"text": "x" * 900}}}})[0].endswith("300 letters more")
+
+
+def test_a_python_task_gets_a_python_prompt_and_reads_a_python_answer() -> None:
+    source = 'def save_note(path: str) -> dict:\n    """Saves."""\n    return {"saved": path}\n'
+    task = Task("Save a.txt.", FileExists(path="a.txt"), item="write_note", world="desktop", values={"path": "a.txt"})
+    where = {"module": "new:save_note", "line": 3}
+    attempt = Attempt(1, "save_note", source, {}, "threw", {"code": "timeout", "where": where}, "no a.txt")
+    asked = WriteRequest(task, "Make a.txt.", SEEN, (attempt,), (), (), {"press": "press(keys: str) -> Effect"},
+                         language="python")  # fmt: skip
+    name, (system, user) = render(asked, {}, 8000)
+    assert name.startswith("desktop/writer:")
+    assert "press(keys: str)" in system["content"]
+    assert 'Its values by role: {"path": "a.txt"}' in user["content"]
+    assert 'return {"saved": path}   # <-- failed here' in user["content"]
+    for answer in (f"```python\n{source}```", source, json.dumps({"name": "save_note", "source": source})):
+        draft = read(answer, "stop", asked, Usage())
+        assert (draft.source, draft.args) == (source, {"path": "a.txt"})
+    with pytest.raises(BrainError, match="python block with one `def name"):
+        read("I would save it.", "stop", asked, Usage())
 
 
 def test_a_prompt_of_ones_own_takes_the_place_of_the_packaged_one(own_home: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agent import answers, observing, prompting
@@ -23,6 +24,21 @@ MOST_SHOWN = 4
 MOST_NOTE = 300
 MOST_ERROR = 600
 MOST_REFUSED_LINES = 120
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a language stands in prompts: its fence, its comments, and what a function looks like."""
+
+    fence: str
+    comment: str
+    function: str
+
+
+LANGUAGES = {
+    "javascript": Language("js", "//", "async function name(bot, { count = 1 } = {})"),
+    "python": Language("python", "#", "def name(path: str, text: str) -> dict:"),
+}
 
 
 class ModelWriter:
@@ -56,15 +72,15 @@ class ModelWriter:
 
 def render(request: WriteRequest, shown: Mapping[str, str], budget: int) -> tuple[str, tuple[Message, ...]]:
     """Name and version of the prompt, and its messages."""
-    prompt = prompting.load("writer")
+    prompt, fence = prompting.load("writer", request.task.world), LANGUAGES[request.language].fence
     documents = "\n\n".join(text.strip() for _, text in sorted(request.primitives.items()))
     system = prompt.system(primitives=documents)
     sections = [
-        Section("Task", [request.task.goal, f"It is done when: {request.check}"], rank=0),
+        Section("Task", _task(request), rank=0),
         Section("Known skills", [f"- {skill.card or skill.name}" for skill in request.skills] or ["none yet"], rank=4),
         Section("Lessons and memories", [f"- {each['text']}" for each in request.lessons], rank=5),
-        Section("Code that you asked for", [f"```js\n{code.strip()}\n```" for code in shown.values()], rank=2),
-        Section("Earlier rounds of this task", attempts(request.attempts), rank=3),
+        Section("Code that you asked for", [f"```{fence}\n{code.strip()}\n```" for code in shown.values()], rank=2),
+        Section("Earlier rounds of this task", attempts(request.attempts, request.language), rank=3),
         Section("The world now", observing.lines(request.observation), rank=1),
         Section("Objection", _objection(request), rank=0),
     ]
@@ -72,30 +88,40 @@ def render(request: WriteRequest, shown: Mapping[str, str], budget: int) -> tupl
     return f"{prompt.name}:{prompt.version}", (system, user)
 
 
-def attempts(rounds: Sequence[Attempt]) -> list[str]:
+def _task(request: WriteRequest) -> list[str]:
+    found = [request.task.goal, f"It is done when: {request.check}"]
+    if request.task.values:
+        found.append(f"Its values by role: {json.dumps(dict(request.task.values), ensure_ascii=False)}")
+    return found
+
+
+def attempts(rounds: Sequence[Attempt], language: str) -> list[str]:
     """The last round in full, with its failing line marked; of earlier ones what they tried and how they ended."""
     brief = [
         f"Round {each.round}: {each.name}({_json(each.args)}): {each.outcome}. {_error(each)} {each.evidence}"
         for each in rounds[:-1]
     ]
-    return brief + [_in_full(each) for each in rounds[-1:]]
+    return brief + [_in_full(each, LANGUAGES[language]) for each in rounds[-1:]]
 
 
 def read(text: str, finish: str, request: WriteRequest, usage: Usage, call: int | None = None) -> Draft:
     """The draft in an answer. Raises BrainError with what is wrong or missing."""
     heads = [each for each in answers.objects(text) if isinstance(each.get("name"), str)]
     head: Mapping[str, Any] = heads[-1] if heads else {}
-    source = head.get("source") or head.get("code") or head.get("program") or answers.code(text)
+    language = LANGUAGES[request.language]
+    source = head.get("source") or head.get("code") or head.get("program") or answers.code(text, request.language)
     if not isinstance(source, str) or not source.strip():
         source = None
     if source is None and not head:
         if finish in ("length", "cut"):
             raise BrainError(f"the answer was cut off after {len(text)} characters, before there was a program in it")
         if not text.strip():
-            raise BrainError("the answer was empty: give a json block with name, args, note, and a js block")
+            raise BrainError(
+                f"the answer was empty: give a json block with name, args, note, and a {language.fence} block"
+            )
         raise BrainError(
-            "the answer held neither a JSON object with a name (to call a known skill) nor a js block with one "
-            "`async function name(bot, { count = 1 } = {})`"
+            f"the answer held neither a JSON object with a name (to call a known skill) nor a {language.fence} block "
+            f"with one `{language.function}`"
         )
     args = head.get("args")
     if args is not None and not isinstance(args, dict):
@@ -103,7 +129,7 @@ def read(text: str, finish: str, request: WriteRequest, usage: Usage, call: int 
     return Draft(
         name=str(head.get("name") or ""),
         source=None if source is None else source.strip() + "\n",
-        args=args if args is not None else {"count": request.task.count},
+        args=args if args is not None else dict(request.task.values) or {"count": request.task.count},
         note=answers.text_of(head.get("note"), MOST_NOTE),
         usage=usage,
         call=call,
@@ -124,23 +150,24 @@ def _objection(request: WriteRequest) -> list[str]:
         return []
     found = [f"Your last answer was refused before it ran: {request.objection}"]
     if request.refused:
-        found.append("\n".join(["```js", *request.refused.splitlines()[:MOST_REFUSED_LINES], "```"]))
+        fence = LANGUAGES[request.language].fence
+        found.append("\n".join([f"```{fence}", *request.refused.splitlines()[:MOST_REFUSED_LINES], "```"]))
     return found
 
 
-def _in_full(attempt: Attempt) -> str:
+def _in_full(attempt: Attempt, language: Language) -> str:
     where = (attempt.error or {}).get("where") or {}
     source = attempt.source.splitlines()
     line = where.get("line")
     if isinstance(line, int) and 0 < line <= len(source) and str(where.get("module", "")).startswith("new:"):
-        source[line - 1] += "   // <-- failed here"
+        source[line - 1] += f"   {language.comment} <-- failed here"
     gained = ", ".join(f"{count:+d} {name}" for name, count in attempt.gained.items()) or "nothing"
     found = [f"Round {attempt.round}: {attempt.name}({_json(attempt.args)}): {attempt.outcome}. {_error(attempt)}"]
-    found += [f"The check said: {attempt.evidence} The inventory changed by: {gained}."]
+    found += [f"The check said: {attempt.evidence} Gained and lost: {gained}."]
     if attempt.trail:
         found.append(f"It called: {'; '.join(attempt.trail)}.")
     found += [f"It said «{said.replace('«', '‹').replace('»', '›')}»" for said in attempt.said]
-    return "\n".join([*found, "```js", *source, "```"])
+    return "\n".join([*found, f"```{language.fence}", *source, "```"])
 
 
 def _error(attempt: Attempt) -> str:

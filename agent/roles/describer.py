@@ -17,11 +17,11 @@ class Describer:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def purpose(self, source: str, goal: str, place: str) -> str:
-        """What a function is for; '' if the answer cannot be read."""
-        prompt = prompting.load("describer")
+    def purpose(self, source: str, goal: str, place: str, world: str = "") -> str:
+        """What a function for a world is for; '' if the answer cannot be read."""
+        prompt = prompting.load("describer", world)
         system = prompt.system()
-        sections = [Section("Task it was written for", [goal]), Section("Function", [f"```js\n{source.strip()}\n```"])]
+        sections = [Section("Task it was written for", [goal]), Section("Function", [f"```\n{source.strip()}\n```"])]
         user = prompt.user(sections, self._desk.settings.prompt_tokens - estimate_tokens(system["content"]))
         reply = self._desk.ask(Ask("describe", f"{prompt.name}:{prompt.version}", (system, user), place))
         try:

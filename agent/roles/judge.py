@@ -53,15 +53,16 @@ class Judge:
         after: Mapping[str, Any],
         events: Sequence[Mapping[str, Any]],
         place: str,
+        world: str = "",
     ) -> Word | None:
-        """The answer to a question; None if the judge gave none that can be read."""
-        prompt = prompting.load("judge")
+        """The answer to a question about a world; None if the judge gave none that can be read."""
+        prompt = prompting.load("judge", world)
         system = prompt.system()
         sections = [
             Section("Question", [question], rank=0),
             Section("Before", observing.lines(before), rank=2),
             Section("After", observing.lines(after), rank=1),
-            Section("The inventory changed by", [observing.difference(before, after)], rank=1),
+            Section("What changed", [observing.difference(before, after)], rank=1),
             Section("Events between, by the world's own account", told(events), rank=3),
         ]
         user = prompt.user(sections, self._desk.settings.prompt_tokens - estimate_tokens(system["content"]))

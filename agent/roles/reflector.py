@@ -63,11 +63,11 @@ class Reflector:
         return found
 
     def _look(self, request: WriteRequest, perspective: str) -> Reflection | None:
-        prompt = prompting.load("reflector")
+        prompt = prompting.load("reflector", request.task.world)
         system = prompt.system()
         sections = [
             Section("Task", [request.task.goal, f"It is done when: {request.check}"], rank=0),
-            Section("Rounds", attempts(request.attempts), rank=1),
+            Section("Rounds", attempts(request.attempts, request.language), rank=1),
             Section("The world now", observing.lines(request.observation), rank=2),
             Section("Lessons known before", [f"- {each['text']}" for each in request.lessons], rank=3),
         ]

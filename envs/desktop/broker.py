@@ -31,9 +31,17 @@ def documentation() -> dict[str, str]:
     """Every primitive by name: its signature and its first lines, as writers read them."""
     told = {}
     for name, method in _methods().items():
-        signature = str(inspect.signature(method)).replace("(self, ", "(").replace("(self)", "()").replace("'", "")
-        told[name] = f"{name}{signature}\n{inspect.getdoc(method)}"
+        told[name] = f"{name}{_signature(method)}\n{inspect.getdoc(method)}"
     return told
+
+
+def _signature(method: Callable[..., Any]) -> str:
+    """Parameters with their types and defaults as they are written, without `self`."""
+    told, found = inspect.signature(method), []
+    for each in list(told.parameters.values())[1:]:
+        default = "" if each.default is inspect.Parameter.empty else f" = {each.default!r}"
+        found.append(f"{each.name}: {each.annotation}{default}")
+    return f"({', '.join(found)}) -> {told.return_annotation}"
 
 
 class Broker:
