@@ -49,6 +49,16 @@ def test_the_file_manager_tells_its_icons_and_menus(env: DesktopEnv) -> None:
     assert "Edit > Rename... (F2)" in menus
 
 
+def test_a_file_that_was_pasted_is_told_and_those_of_a_hidden_tab_are_not(env: DesktopEnv) -> None:
+    env.prepare({"Inbox/one.txt": b"1", "Inbox/two.md": b"2"}, ("Outbox",))
+    told = run(
+        env,
+        'open_program("files", "Inbox")\nclick("one.txt")\npress("ctrl+c")\nopen_program("files", "Outbox")\n'
+        'press("ctrl+v")\nreturn [each["name"] for each in elements(role="icon")]',
+    )
+    assert told.value == ["one.txt"]
+
+
 def test_cells_are_selected_in_the_workbook_in_front_and_saved_in_the_format_of_the_ending(env: DesktopEnv) -> None:
     env.prepare({"first.csv": b"1,2\n", "second.csv": b"3,4\n"})
     result = run(

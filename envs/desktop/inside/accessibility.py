@@ -160,6 +160,8 @@ class Accessibility:
             below = sorted(children.get(ref, ()), key=lambda each: items[each]["index"])
             if told and len(below) < item["children"] <= MOST_CHILDREN and len(items) < MOST_NODES:
                 below += self._unlisted(ref, items)
+            if role == "layered pane":  # of icons: programs of GTK 2 do not tell when one comes into view, or goes
+                below = self._seen_again(ref, below, items) if told else []
             count: dict[str, int] = {}
             after = []
             for child in below:
@@ -170,6 +172,15 @@ class Accessibility:
         for node in found:
             del node["index"], node["children"]
         return found
+
+    def _seen_again(self, pane: Ref, refs: list[Ref], items: dict[Ref, dict[str, Any]]) -> list[Ref]:
+        """The same children; those of them whose middle lies in the pane are showing, whatever they say."""
+        hidden = [each for each in refs if "showing" not in items[each]["states"]][:MOST_CHILDREN]
+        view, *boxes = self._ask([_call(each, "Component", "GetExtents", "u", (0,)) for each in (pane, *hidden)])
+        for each, box in zip(hidden, boxes, strict=True):
+            if view is not None and box is not None and _within(view[0], box[0]):
+                items[each]["states"].append("showing")
+        return refs
 
     def _unlisted(self, ref: Ref, items: dict[Ref, dict[str, Any]]) -> list[Ref]:
         """Children that a program leaves out of its cache: GTK the cells of a list, Chromium the whole page."""
@@ -315,6 +326,14 @@ def _node(
         "description": " ".join(description.split()),
         "states": [state for place, state in enumerate(STATES) if bits >> place & 1],
     }
+
+
+def _within(view: Sequence[int], box: Sequence[int]) -> bool:
+    """Whether the middle of a box (x, y, width, height) lies in another one."""
+    return all(
+        box[side + 2] > 0 and view[side] <= box[side] + box[side + 2] // 2 < view[side] + view[side + 2]
+        for side in (0, 1)
+    )
 
 
 def _part(item: dict[str, Any]) -> str:
