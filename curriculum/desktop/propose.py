@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from curriculum.desktop.family import Family
 from curriculum.progress import LONGEST_WAIT, Attempt
 from curriculum.proposal import Proposal, Rejected, Situation
+from curriculum.propose import UNWRITABLE
 
 PRACTICE = 0.25
 """Share of the tasks that practise what was solved before."""
@@ -34,6 +35,12 @@ class Standing:
     """Failures since the last success."""
     last: int = 0
     """Iteration at which it was last settled."""
+    unwritable: bool = False
+    """Whether no program could be written for it the last time: nothing but an iteration changes that."""
+
+    def stuck(self, iteration: int) -> bool:
+        """Whether no program could be written for it and no iteration was made since."""
+        return self.unwritable and self.last == iteration
 
     def waits(self, iteration: int) -> int:
         """Iterations until it may be tried again after its failures."""
@@ -53,22 +60,23 @@ class FamilyProposer:
         return situation.goal in self.families and situation.goal in situation.progress.items
 
     def propose(self, situation: Situation) -> Proposal | None:
-        """The next task; None only where there are no families at all."""
+        """The next task; None where no program could be written for any family since the last iteration."""
         standings = self._standings()
+        left = [each for each in self.families.values() if not standings[each.name].stuck(situation.iteration)]
         wanted = self.families.get(situation.goal or "")
-        if wanted is not None and not standings[wanted.name].solved:
+        if wanted is not None and wanted in left and not standings[wanted.name].solved:
             return self._task(wanted, standings, situation, "the goal itself")
-        solved = [each for each in self.families.values() if standings[each.name].solved]
+        solved = [each for each in left if standings[each.name].solved]
         if solved and self._dice(situation, "practice") < PRACTICE:
             rarest = min(solved, key=lambda each: (standings[each.name].tried, self._dice(situation, each.name)))
             return self._task(rarest, standings, situation, "practice: solved before, now with other content")
         rejected: list[Rejected] = []
         for level in range(self._open_level(standings), max((f.level for f in self.families.values()), default=0) + 1):
             ready = []
-            for family in self.families.values():
-                if family.level > level or standings[family.name].solved:
-                    continue
+            for family in left:
                 standing = standings[family.name]
+                if family.level > level or standing.solved:
+                    continue
                 if wait := standing.waits(situation.iteration):
                     rejected.append(Rejected(family.name, f"failed {standing.failed} times; waits {wait} iterations"))
                 else:
@@ -76,9 +84,9 @@ class FamilyProposer:
             if ready:
                 best = min(ready, key=lambda f: (standings[f.name].failed, f.level, self._dice(situation, f.name)))
                 return self._task(best, standings, situation, f"new, level {best.level}", rejected)
-        if not self.families:
+        if not left:
             return None
-        oldest = min(self.families.values(), key=lambda each: (standings[each.name].last, each.level, each.name))
+        oldest = min(left, key=lambda each: (standings[each.name].last, each.level, each.name))
         return self._task(oldest, standings, situation, "nothing new is ready: longest not tried", rejected)
 
     def _task(
@@ -110,6 +118,7 @@ class FamilyProposer:
                     before.solved + each.passed,
                     0 if each.passed else before.failed + 1,
                     each.iteration,
+                    each.cause == UNWRITABLE,
                 )
         return found
 
