@@ -118,13 +118,16 @@ class Beginning:
     """From what a trial starts; stated and recorded with its result.
 
     A fresh world of a seed, or a captured situation. `dice` are the chances from then on: the same beginning goes the
-    same way. `kit` is given to the player at the start.
+    same way. `kit` is given to the player at the start. `files` and `folders` are what a generated situation holds, in
+    worlds that have documents.
     """
 
     seed: int
     dice: int = 0
     kit: Mapping[str, int] = field(default_factory=dict)
     situation: bytes | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
 
 
 @runtime_checkable

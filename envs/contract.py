@@ -116,7 +116,7 @@ def _trials(promise: Any, env: Env, samples: Samples) -> None:
         restored = trials.enter(Beginning(seed, situation=situation), ahead=Beginning(seed + 1))
         promise(
             "a captured situation is as it was",
-            all(restored.get(key) == here.get(key) for key in ("inventory", "alive"))
+            all(restored.get(key) == here.get(key) for key in ("inventory", "files", "alive"))
             and 0 <= restored["tick"] - here["tick"] <= JOINING_TICKS,
             (restored, here),
         )

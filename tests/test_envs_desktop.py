@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from envs.base import Limits, Module, Program, Run
+from envs.base import Beginning, Limits, Module, Program, Run
 from envs.contract import Samples, check_env
 from envs.desktop import DesktopEnv, DesktopSettings
 from envs.desktop.env import available
@@ -54,6 +55,7 @@ def test_the_desktop_keeps_the_contract(tmp_path: Path) -> None:
     env = DesktopEnv(DesktopSettings(tmp_path, programs=()))
     held = check_env(env, SAMPLES)
     assert "recover brings back the last save" in held
+    assert "a captured situation is as it was" in held
     assert env.pids == {}, "closing leaves no process behind"
 
 
@@ -98,6 +100,28 @@ def test_saving_ends_programs_and_recovery_brings_back_what_was_saved(tmp_path: 
     again = DesktopEnv(settings)
     assert again.start(1) == kept, "another session finds the same"
     again.close()
+
+
+@needs_editor
+def test_trials_begin_as_captured_or_as_generated_and_touch_no_other_desktop(env: DesktopEnv) -> None:
+    env.prepare({"Letters/one.txt": b"first\n"}, ("Empty",))
+    run(env, 'open_program("editor", "Letters/one.txt")\nreturn 1')
+    here = env.observe()
+    situation = env.capture()
+    assert env.observe() == here
+    with closing(env.trials()) as trials:
+        there = trials.enter(Beginning(0, situation=situation))
+        assert (there["files"], there["tick"]) == (here["files"], here["tick"])
+        assert [window["title"] for window in there["windows"]] == [window["title"] for window in here["windows"]]
+        typed = trials.run(
+            program('def main() -> dict:\n    type_text("x")\n    press("ctrl+s")\n    return {}\n'), LIMITS
+        )
+        assert typed.after["files"]["Letters/one.txt"]["content"]["text"] == "xfirst\n"
+        fresh = trials.enter(Beginning(1, files={"two.txt": b"second\n"}, folders=("Sent",)))
+        assert (sorted(fresh["files"]), fresh["windows"], fresh["tick"]) == (["Sent", "two.txt"], [], 0)
+    assert env.observe() == here
+    with pytest.raises(ValueError, match="no situation"):
+        env.restore(b"something else")
 
 
 def test_the_newest_two_generations_stay_and_starting_at_one_forgets_newer(tmp_path: Path) -> None:

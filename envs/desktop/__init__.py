@@ -6,6 +6,7 @@ inside/        what runs in that box                              skill_box.py  
 screen.py      windows and elements as data and as text           skill_runner.py what runs in that box
 programs.py    the catalogue of programs                          parse.py       facts about a skill's source
 home.py        the real files, read without following links       readers/       what documents say, in a third box
+situation.py   a desktop as it stands, as bytes                   trials.py      desktops to try skills in
 generations.py saved homes                                        stage.py       the code that boxes are shown
 """
 

@@ -8,6 +8,7 @@ there. A run that loses its box raises EnvLost and has not happened.
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import socket
@@ -15,12 +16,12 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from envs import sandbox
-from envs.base import Event, Limits, Observation, Program, Run
+from envs.base import Event, Limits, Observation, Program, Run, Trials
 from envs.desktop import boxed, home, skill_box, stage
 from envs.desktop.broker import Broker, documentation
 from envs.desktop.desk import Desk, DeskSettings
@@ -30,6 +31,8 @@ from envs.desktop.generations import Generations
 from envs.desktop.primitives import Primitives
 from envs.desktop.programs import ProgramEntry, catalogue, installed, missing_packages
 from envs.desktop.screen import Screen, render
+from envs.desktop.situation import Situation, opened
+from envs.desktop.trials import DesktopTrials
 from envs.errors import EnvLost, EnvUnavailable
 
 TICKS = 20
@@ -97,14 +100,6 @@ class DesktopEnv:
     def start(self, generation: int | None = None) -> Observation:
         """A desktop with the home as it was saved, or a new one; see Env.start."""
         self.close()
-        missing = missing_packages()
-        if missing:
-            raise EnvUnavailable(
-                f"the desktop lacks {', '.join(missing)}: run sudo apt-get install {' '.join(missing)}"
-            )
-        for name, entry in self._programs.items():
-            if not entry.installed:
-                raise EnvUnavailable(f"the program {name!r} is not installed: run journeyman desktop install {name}")
         saved = self._generations.load(generation)
         content, state = saved if saved is not None else (self._new_home({}), {"tick": 0})
         self._generation, self._tick = generation, int(state["tick"])
@@ -194,6 +189,38 @@ class DesktopEnv:
             self._desk = None
         self._seen = None
 
+    # -- for trials
+
+    @property
+    def seed(self) -> int:
+        """The chance of the journey; a desktop has none of its own."""
+        return self._settings.seed
+
+    def capture(self) -> bytes:
+        """Home, settings, what is open and the time, as bytes; read from outside while everything stands still."""
+        seen = self.observe()
+        if self._desk is None:
+            raise EnvLost("the desktop is not started")
+        content = home.archive(self._desk.home, self._leftovers())
+        return Situation(content, self._tick, opened(seen["windows"], seen["files"])).to_bytes()
+
+    def restore(self, situation: bytes) -> Observation:
+        """A fresh desktop that stands as a captured one stood: its home, its time, its programs opened again."""
+        stood = Situation.from_bytes(situation)
+        self._open(stood.home)
+        self._tick = stood.tick
+        with self._moving() as desk:
+            primitives = Primitives(desk, self._programs)
+            for program, file in stood.opened:
+                with contextlib.suppress(DeskRefused):
+                    primitives.open_program(program, file)
+        self._used = True
+        return self.observe()
+
+    def trials(self) -> Trials:
+        """Desktops with the same programs, beside this one."""
+        return DesktopTrials(lambda folder: DesktopEnv(replace(self._settings, directory=folder)))
+
     # -- beyond the contract
 
     def prepare(self, files: Mapping[str, bytes], folders: tuple[str, ...] = ()) -> Observation:
@@ -232,18 +259,29 @@ class DesktopEnv:
     # -- inside
 
     def _open(self, content: bytes) -> None:
-        """A fresh desktop with this home."""
+        """A fresh desktop with this home. Raises EnvUnavailable where something is not installed."""
         self.close()
+        missing = missing_packages()
+        if missing:
+            raise EnvUnavailable(
+                f"the desktop lacks {', '.join(missing)}: run sudo apt-get install {' '.join(missing)}"
+            )
+        for name, entry in self._programs.items():
+            if not entry.installed:
+                raise EnvUnavailable(f"the program {name!r} is not installed: run journeyman desktop install {name}")
         self._desk = Desk(self._settings.desk, self._programs, content)
         self._used = False
 
     def _leave(self) -> bytes:
         """End all programs; the home as it is then."""
-        leftovers = [pattern for entry in self._programs.values() for pattern in entry.leftovers]
         with self._moving() as desk:
             if self._used:
                 desk.ask("end_programs")
-            return home.archive(desk.home, leftovers)
+            return home.archive(desk.home, self._leftovers())
+
+    def _leftovers(self) -> list[str]:
+        """Files by which programs know that they run; they are not part of a home that is kept."""
+        return [pattern for entry in self._programs.values() for pattern in entry.leftovers]
 
     @contextmanager
     def _moving(self) -> Iterator[Desk]:
