@@ -1,0 +1,125 @@
+"""The offline brain of the desktop: explores programs, composes over observed effects, calls what worked before.
+
+No model, no recipe for any family. What it knows is folded from past runs (`agent.desktop_planning`); asked for a
+program, it calls what passed for this family, or composes the likeliest steps over known actions, or explores a
+program that the task seems to be about. The same runs and the same request give the same draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.brain import Draft, WriteRequest
+from agent.desktop_planning import source, survey, words
+from agent.desktop_planning.compose import Candidate, Composer, Program
+from agent.desktop_planning.experience import Experience
+from agent.desktop_planning.runs import Past
+from agent.desktop_planning.wish import wish
+from agent.errors import BrainError
+
+KEYS = ("ctrl+Home", "Home", "End", "ctrl+End", "ctrl+a")
+"""Keys whose effect on the place of the cursor is found out."""
+ENTRIES = 10
+"""Entries that one exploration tries."""
+EXPLORED = 3
+"""Explorations of one program for the sake of one family."""
+LIKELY = 1.0
+"""Below this score a candidate is a guess, and exploring comes first while there is something near to explore."""
+
+
+class DesktopPlanner:
+    """Brain over past runs and the catalogue of programs."""
+
+    name = "planner"
+    mends = False
+
+    def __init__(self, past: Past, programs: Sequence[Program]) -> None:
+        self._past, self._programs = past, programs
+        self._experience = Experience()
+
+    def write(self, request: WriteRequest) -> Draft:
+        """The next program; see the module's text. Raises BrainError when nothing is left to try."""
+        if request.objection:
+            raise BrainError(f"the planner's program was refused: {request.objection}")
+        known = self._experience
+        known.learn(self._past(known.last))
+        task = request.task
+        tried = {attempt.source for attempt in request.attempts} | {attempt.name for attempt in request.attempts}
+        proven = known.proven(task.item, task.values, tried)
+        if proven is not None:
+            return self._again(request, proven.name, proven.source, proven.parameters)
+        composer = Composer(task.goal, task.values, request.observation, known.graph, self._programs)
+        found = composer.candidates(wish(task.check.to_json(), request.observation))
+        name = source.name_for(task.item or task.goal, frozenset(request.primitives))
+        drafts = known.ranked(task.item, found, lambda each: self._written(name, request, each)[0], tried)
+        best = drafts[0] if drafts else None
+        explore = self._exploration(request, composer, best)
+        if explore is not None:
+            return explore
+        if best is None:
+            raise BrainError(f"the planner knows no way to: {request.check}")
+        text, parameters = self._written(name, request, best)
+        args = {each: task.values[each] for each in parameters}
+        return Draft(name, text, args, f"{', '.join(best.programs)}: the likeliest of {len(drafts)} ways")
+
+    def _written(self, name: str, request: WriteRequest, candidate: Candidate) -> tuple[str, list[str]]:
+        purpose = f"Do what such a task wants: {_purpose(request)}"
+        return source.write(name, purpose, candidate.steps, request.task.values)
+
+    def _again(self, request: WriteRequest, name: str, text: str | None, parameters: Sequence[str]) -> Draft:
+        """What passed before, with the new values: the library's skill if it is there, else its source."""
+        args = {each: request.task.values[each] for each in parameters}
+        in_library = request.code(name) is not None
+        return Draft(name, None if in_library else text, args, f"{name} passed for such a task before")
+
+    def _exploration(self, request: WriteRequest, composer: Composer, best: Candidate | None) -> Draft | None:
+        """A look around in a program, if what is known does not suffice for a good guess and there is more to see."""
+        told = words.told(request.task.goal, request.task.values.values())
+        tried = self._experience.explorations(request.task.item, request.task.values)
+        paths = [value for value in request.task.values.values() if isinstance(value, str)]
+        files: Mapping[str, Any] = request.observation.get("files", {})
+        there = [path for path in paths if path in files]
+        ranked = composer.ranked_programs(next(iter([*there, *(path for path in paths if "." in path)]), ""))
+        untried = best.untried if best else ()
+        unsure = best is None or best.score < LIKELY or bool(untried)
+        names = [*(best.programs if best else ()), *(program.name for _, program in ranked[:2])]
+        for name in dict.fromkeys(names):
+            place = self._experience.graph.place(name)
+            fresh = not place.surveys
+            keys = name in composer.wants_keys and name == ranked[0][1].name and tried[name] < EXPLORED
+            if not keys and not (fresh and (name in (best.programs if best else ()) or name == ranked[0][1].name)):
+                near = composer.near(name) | {entry for program, entry in untried if program == name}
+                if not (unsure and near) or tried[name] >= EXPLORED:
+                    continue
+            program = next(each for each in self._programs if each.name == name)
+            file = next((path for path in there if _opens(program, path, files)), "")
+            if not file and "/" in program.opens:  # a folder with something in it shows more
+                file = next((path.rpartition("/")[0] for path in [*there, *files] if "/" in path), "")
+            wanted = [*composer.kin(name), *told]
+            wanted += [word for _, entry in untried for word in words.words(entry)]
+            args = {
+                "program": name,
+                "file": file,
+                "words": list(dict.fromkeys(wanted))[:60],
+                "known": [entry for entry, action in place.actions.items() if action.tries],
+                "keys": list(KEYS) if keys else [],
+                "most": ENTRIES,
+            }
+            note = f"explores {name}: {len(place.unexplored()) or 'all'} entries were never tried"
+            return Draft(survey.NAME, survey.SOURCE.strip() + "\n", args, note)
+        return None
+
+
+def _opens(program: Program, path: str, files: Mapping[str, Any]) -> bool:
+    kind = "/" if files[path].get("kind") == "folder" else path.rpartition(".")[2]
+    return kind in program.opens
+
+
+def _purpose(request: WriteRequest) -> str:
+    """The goal without its data."""
+    goal = request.task.goal.split("\n")[0]
+    for name, value in sorted(request.task.values.items(), key=lambda each: -len(str(each[1]))):
+        if isinstance(value, str | int | float):
+            goal = goal.replace(str(value), name)
+    return goal.replace('"', "'").replace("\\", "/")[:150]
