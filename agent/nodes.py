@@ -47,7 +47,7 @@ def decide(state: State, parts: Parts) -> State:
         dollars=spent_dollars,
     )
     if parts.config.goal and any(
-        world.proposer.goal_reached(parts.situation(world, world.env.observe(), iteration))
+        world.proposer.goal_reached(parts.situation(world, world.look(), iteration))
         for world in parts.worlds.values()
     ):
         return {"stop": "goal", "reason": f"{parts.config.goal} reached"}
@@ -75,7 +75,7 @@ def propose(state: State, parts: Parts) -> State:
     """The next task, from the world in which iterations lately taught most, with what was passed over for it."""
     number = state["tasks"] + 1
     for world in _by_attention(parts, number):
-        seen = world.env.observe()
+        seen = world.look()
         situation = parts.situation(world, seen, state["iteration"])
         proposal = _repair(parts, world) or world.proposer.propose(situation)
         if proposal is not None:

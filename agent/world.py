@@ -53,6 +53,10 @@ class World(ABC):
         if self.trials is not None:
             self.trials.close()
 
+    def look(self) -> Observation:
+        """The world as a proposer looks at it."""
+        return self.env.observe()
+
     @abstractmethod
     def known(self) -> frozenset[str]:
         """What the library's skills can bring about here, in the words of tasks' `item`."""

@@ -49,6 +49,10 @@ class Desktop(World):
     library: Library
     store: Store
 
+    def look(self) -> Observation:
+        """The programs that there are: each task begins at a desktop of its own, so nothing else matters."""
+        return {"programs": list(self.env.programs)}
+
     def known(self) -> frozenset[str]:
         """Families for which the library has a skill that may be used."""
         cases = (home_case(self.store, skill.current) for skill in self.library.all())

@@ -75,6 +75,8 @@ class DesktopEnv:
         self._generations = Generations(settings.directory / "generations")
         self._documents = Documents()
         self._desk: Desk | None = None
+        self._left: bytes | None = None
+        """The home of a desk that was left: the next look begins a fresh desktop with it."""
         self._generation: int | None = None
         self._tick = 0
         self._seen: Observation | None = None
@@ -153,7 +155,8 @@ class DesktopEnv:
         self._generations.save(generation, content, {"tick": self._tick, "programs": list(self._programs)})
         self._generation = generation
         if self._used:
-            self._open(content)
+            self.close()
+            self._left = content
 
     def recover(self) -> Observation:
         """A fresh desktop with the last saved home."""
@@ -187,7 +190,7 @@ class DesktopEnv:
         if self._desk is not None:
             self._desk.close()
             self._desk = None
-        self._seen = None
+        self._left = self._seen = None
 
     # -- for trials
 
@@ -286,6 +289,8 @@ class DesktopEnv:
     @contextmanager
     def _moving(self) -> Iterator[Desk]:
         """The desk, with time running as long as the caller is at it. DeskLost becomes EnvLost."""
+        if self._left is not None:
+            self._open(self._left)
         if self._desk is None:
             raise EnvLost("the desktop is not started")
         try:
