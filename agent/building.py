@@ -180,6 +180,7 @@ def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
         families=playable,
         library=library,
         store=store,
+        watched=world_desktop.watching(config, env),
     )
 
 

@@ -128,6 +128,7 @@ main.add_command(improve)
     help="Try so many programs of a model in trial worlds and run the best; recorded with every result.",
 )
 @click.option("--approve", type=click.Choice(["skills", "tasks", "all"]), help="Wait for a person's word on these.")
+@click.option("--watch", is_flag=True, help="Let `journeyman desktop view --journey NAME` show its desktop meanwhile.")
 @AS_JSON
 def run(
     worlds: tuple[str, ...],
@@ -151,16 +152,17 @@ def run(
     server: str | None,
     username: str | None,
     speed: str,
+    watch: bool,
     as_json: bool,
 ) -> None:
-    """Start a journey in a world: `journeyman run minecraft --goal iron_pickaxe`."""
+    """Start a journey in one world or both: `journeyman run minecraft --goal iron_pickaxe`, `run minecraft desktop`."""
     from agent import journeys
     from agent.config import Budget
 
     config = journeys.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
         server=server, username=username, speed=speed, proving=proving, recipes=recipes, without=without, roles=role,
-        approve=approve, best_of=best_of,
+        approve=approve, watch=watch, best_of=best_of,
     )  # fmt: skip
     _play(config, Budget(iterations, hours, tokens, dollars), as_json)
 

@@ -46,6 +46,9 @@ class JourneyConfig:
     best_of: int = 1
     """How many programs of a model are tried in trial worlds for one that runs in the journey; recorded as a help."""
 
+    watch: bool = False
+    """Whether people may watch its desktop in a browser while it runs; changes nothing that happens."""
+
     wish: bool = False
     """The goal is in words of its own, not a name of the game: a model makes a plan of it."""
 

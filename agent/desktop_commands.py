@@ -21,7 +21,6 @@ from envs.desktop.desk import DeskSettings
 from envs.desktop.env import DesktopEnv, DesktopSettings
 from envs.desktop.programs import catalogue, missing_packages
 
-VIEW_SOCKET = "view.sock"
 """In the world's folder of a journey whose desktop can be watched."""
 
 
@@ -87,9 +86,12 @@ def install(names: Sequence[str], say: Callable[[str], None]) -> list[str]:
 def watch(journey: str | None, names: Sequence[str], control: bool, port: int, say: Callable[[str], None]) -> None:
     """Serve a desktop to a browser until interrupted: a running journey's, or a fresh one with these programs."""
     if journey is not None:
-        socket = home() / "worlds" / journey / VIEW_SOCKET
+        socket = home() / "worlds" / journey / views.SOCKET
         if not socket.exists():
-            raise AgentError(f"the journey {journey!r} shows no desktop now: start it with a display to watch")
+            raise AgentError(
+                f"the journey {journey!r} shows no desktop now: begin it with journeyman run desktop --watch, "
+                "and look while it runs"
+            )
         _serve(socket, control, port, say)
         return
     packages_missing = views.missing()
@@ -100,9 +102,9 @@ def watch(journey: str | None, names: Sequence[str], control: bool, port: int, s
         env = DesktopEnv(DesktopSettings(Path(folder), desk=DeskSettings(server=server)))
         env.start()
         try:
-            shown = views.ViewSocket(Path(folder) / VIEW_SOCKET, env.view)
+            shown = views.ViewSocket(Path(folder) / views.SOCKET, env.view)
             with env.by_hand(tuple(names)):
-                _serve(Path(folder) / VIEW_SOCKET, control, port, say)
+                _serve(Path(folder) / views.SOCKET, control, port, say)
             shown.close()
         finally:
             env.close()

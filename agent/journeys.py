@@ -26,6 +26,7 @@ from curriculum.desktop import families
 from curriculum.errors import UnknownName
 from curriculum.propose import parse_goal
 from curriculum.task import from_json
+from envs.desktop import view
 from envs.knock import Address, knock
 from envs.minecraft import ASSISTANCE, FASTEST, SLOWEST
 from envs.server import USERNAME
@@ -58,12 +59,15 @@ def new(
     without: Sequence[str] = (),
     roles: Sequence[str] = (),
     approve: str | None = None,
+    watch: bool = False,
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts.
 
     Raises UsageError, and EnvUnavailable for a server that does not answer or will not do.
     """
     _known_worlds(worlds)
+    if watch:
+        _can_watch(worlds)
     for rule in assist:
         if rule not in ASSISTANCE:
             raise UsageError(f"--assist {rule}: there is no such rule; rules: {', '.join(ASSISTANCE)}")
@@ -97,6 +101,7 @@ def new(
         speed=speed,
         roles=chosen,
         approve=approve or "",
+        watch=watch,
     )
     store.create(config)
     return config
@@ -118,6 +123,14 @@ def _known_worlds(worlds: Sequence[str]) -> None:
             raise UsageError(f"no world is called {world!r}; there are: {', '.join(WORLDS)}")
     if len(set(worlds)) < len(worlds):
         raise UsageError(f"{' '.join(worlds)}: name each world once")
+
+
+def _can_watch(worlds: Sequence[str]) -> None:
+    """Raises UsageError where there is no desktop to watch, or nothing to watch it with."""
+    if "desktop" not in worlds:
+        raise UsageError("--watch shows the desktop of a journey; this one has none: journeyman run desktop --watch")
+    if packages := view.missing():
+        raise UsageError(f"--watch needs packages: run sudo apt-get install {' '.join(packages)}")
 
 
 def _is_wish(goal: str | None, worlds: Sequence[str], model: bool) -> bool:

@@ -47,8 +47,7 @@ def decide(state: State, parts: Parts) -> State:
         dollars=spent_dollars,
     )
     if parts.config.goal and any(
-        world.proposer.goal_reached(parts.situation(world, world.look(), iteration))
-        for world in parts.worlds.values()
+        world.proposer.goal_reached(parts.situation(world, world.look(), iteration)) for world in parts.worlds.values()
     ):
         return {"stop": "goal", "reason": f"{parts.config.goal} reached"}
     if used_up:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent import evidence
@@ -21,7 +21,9 @@ from curriculum.desktop import Family
 from curriculum.progress import Attempt, Fingerprint
 from curriculum.task import Task, from_json
 from envs.base import Observation
-from envs.desktop import DesktopEnv, DesktopSettings
+from envs.desktop import DesktopEnv, DesktopSettings, view
+from envs.desktop.desk import DeskSettings
+from envs.desktop.view import ViewSocket
 from memory import semantic
 from memory.log import Event
 from memory.semantic import Semantic
@@ -48,6 +50,14 @@ class Desktop(World):
     families: Mapping[str, Family]
     library: Library
     store: Store
+    watched: ViewSocket | None = field(default=None)
+    """Where people watch, if they may."""
+
+    def close(self) -> None:
+        """End the desktop, and its watching."""
+        if self.watched is not None:
+            self.watched.close()
+        super().close()
 
     def look(self) -> Observation:
         """The programs that there are: each task begins at a desktop of its own, so nothing else matters."""
@@ -209,7 +219,17 @@ def solved(task: Task, families: Mapping[str, Family]) -> tuple[str, ...]:
 
 def environment(config: JourneyConfig) -> DesktopEnv:
     """The desktop of a journey, with the programs that are installed."""
-    return DesktopEnv(DesktopSettings(home() / "worlds" / config.name / "desktop", config.seed))
+    desk = DeskSettings(server="Xvnc" if config.watch else "Xvfb")
+    return DesktopEnv(DesktopSettings(home() / "worlds" / config.name / "desktop", config.seed, desk=desk))
+
+
+def watching(config: JourneyConfig, env: DesktopEnv) -> ViewSocket | None:
+    """The socket on which people may watch a journey's desktop, if it was begun for that."""
+    if not config.watch:
+        return None
+    folder = home() / "worlds" / config.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return ViewSocket(folder / view.SOCKET, env.view)
 
 
 def playable(families: Mapping[str, Family], programs: Iterable[str]) -> dict[str, Family]:

@@ -17,6 +17,8 @@ from pathlib import Path
 from envs.errors import EnvUnavailable
 
 NOVNC = Path("/usr/share/novnc")
+SOCKET = "view.sock"
+"""Where the socket of a desktop that may be watched lies, in the folder of its journey's world."""
 PACKAGES = ("tigervnc-standalone-server", "novnc", "websockify")
 
 
