@@ -15,6 +15,9 @@ from agent.brains.fallback import Fallback
 from agent.brains.known import Known
 from agent.brains.model import ModelWriter
 from agent.brains.planner import Planner
+from agent.cases import Cases
+from agent.cases_desktop import DesktopCases
+from agent.cases_minecraft import MinecraftCases
 from agent.config import Budget, JourneyConfig, home
 from agent.display import Reporter
 from agent.errors import StopAsked, UsageError
@@ -152,7 +155,7 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
             desk=desk,
         ),
         trials=trials,
-        prover=_prover(parts, trials),
+        prover=_prover(parts, MinecraftCases(library, parts.store, data), trials),
         place=f"minecraft:{config.server or config.seed}",
         tags=data.tags,
         data=data,
@@ -167,14 +170,15 @@ def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
     playable = world_desktop.playable(desktop.families(), env.programs)
     if not playable:
         raise UsageError("no task can be set with the programs that are installed: run journeyman desktop install")
+    trials = env.trials()
     known = Known(lambda task: world_desktop.known_call(library, store, task, world_desktop.USABLE))
     proposer = FamilyProposer(playable, lambda: parts.book.attempts(config.name, "desktop"))
     return world_desktop.Desktop(
         env=env,
         brain=brain_for(config, known, desk),
         proposer=Steered(config.name, proposer, Agenda(db), parts.data, world="desktop"),
-        trials=None,
-        prover=None,
+        trials=trials,
+        prover=_prover(parts, DesktopCases(library, store, playable), trials),
         place=f"desktop:{config.seed}",
         tags={},
         families=playable,
@@ -213,12 +217,12 @@ def _shrink(desk: Desk | None) -> str:
     return "the next session has the whole budget again"
 
 
-def _prover(parts: Parts, trials: Trials | None) -> Prover | None:
+def _prover(parts: Parts, cases: Cases, trials: Trials | None) -> Prover | None:
     """Trials between tasks, if the journey wants them and its world has them."""
     if not parts.config.proving or trials is None:
         return None
     return Prover(
-        library=parts.library, store=parts.store, log=parts.log, data=parts.data, trials=trials,
+        library=parts.library, store=parts.store, log=parts.log, cases=cases, trials=trials,
         limits=parts.limits, journey=parts.config.name,
     )  # fmt: skip
 

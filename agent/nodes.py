@@ -62,9 +62,8 @@ def prove(state: State, parts: Parts) -> State:
             continue
         last = parts.store.last(parts.config.name, world.name)
         played = int(last.after["game_seconds"] * 20) if last else 0
-        _, spent, _ = world.prover.proofs.spent(parts.config.name)
         try:
-            world.prover.between_tasks(int(parts.config.proving * played) - spent, parts.report)
+            world.prover.between_tasks(int(parts.config.proving * played) - world.prover.spent(), parts.report)
         except EnvError as error:
             parts.report("notice", text=f"trials are put off: {error}")
     return {}

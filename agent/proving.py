@@ -8,7 +8,6 @@ must pass the replays of that one and of its callers first.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,57 +15,31 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from agent.cases import Case, Cases
 from agent.display import Reporter
 from agent.evidence import cause as cause_of
 from agent.evidence import error_json
 from agent.store import Iteration, Store
-from agent.uses import NEW, seen, uses_of
+from agent.uses import NEW
 from curriculum import checks
-from curriculum.checks import Check, Gained
-from curriculum.gamedata import GameData
-from curriculum.task import from_json
 from envs.base import Beginning, Limits, Module, Program, Run, Trials
 from envs.errors import EnvLost
 from memory.db import atomic
 from memory.log import Event, EventLog
 from skills.admit import Admission
-from skills.evidence import defaults
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.operators import Operator, Operators
-from skills.planning import consumed
 from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
-from skills.skill import Rung, Setting, Skill, Use, Version
-from skills.words import names
+from skills.skill import Rung, Skill, Use, Version
 
-AMOUNTS = (1, 2, 3, 5, 4)
-"""Counts to try, but for those that the writer tried."""
 MOST_TRIALS = 5
 """Fresh worlds tried for one version on the library's own account; a person may ask for more."""
 REPLAYS = 3
 """Beginnings of a trusted version that its challenger has to pass."""
-COMPANY = 6
-"""Skills tried one after the other in one fresh world, until one fails: the way into it is paid once."""
 CALLERS = 5
 """Callers whose replays a challenger has to pass."""
 LEAST_TICKS, MOST_TICKS = 2_400, 12_000
 """Bounds of a trial's game time; in between four times what successes took."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One beginning with the arguments and the check that belong to it."""
-
-    beginning: Beginning
-    args: Mapping[str, Any]
-    check: Check
-    situation: str | None = None
-    """The hash under which the captured situation is kept."""
-
-    @property
-    def setting(self) -> Setting:
-        """A fresh world, or a situation again."""
-        return "replay" if self.situation else "fresh"
 
 
 @dataclass(frozen=True)
@@ -88,20 +61,22 @@ class Prover:
         library: Library,
         store: Store,
         log: EventLog,
-        data: GameData,
+        cases: Cases,
         trials: Trials,
         limits: Limits,
         journey: str = "",
-        world: str = "minecraft",
     ) -> None:
-        self.library, self.proofs = library, Proofs(library)
-        self._graph, self._operators = SkillGraph(library), Operators(library)
-        self._store, self._log, self._data = store, log, data
-        self._trials, self._limits, self._journey, self._world = trials, limits, journey, world
+        self.library, self.cases, self.proofs = library, cases, Proofs(library)
+        self._graph, self._store, self._log = SkillGraph(library), store, log
+        self._trials, self._limits, self._journey = trials, limits, journey
 
     def close(self) -> None:
         """End the trial worlds."""
         self._trials.close()
+
+    def spent(self) -> int:
+        """Game ticks that this journey was charged for trials in this world."""
+        return self.proofs.spent(self._journey, self.cases.language)[1]
 
     # -- asked for
 
@@ -117,7 +92,7 @@ class Prover:
         """Try a version in so many fresh worlds that it has not seen; `ahead` is what will be entered after them."""
         version = self.library.version(hash)
         done = self._worlds_seen(hash)
-        cases = [case for number in range(done, done + worlds) if (case := self.fresh_case(version, number))]
+        cases = [case for number in range(done, done + worlds) if (case := self.cases.fresh(version, number))]
         found = []
         for position, case in enumerate(cases):
             after = cases[position + 1].beginning if position + 1 < len(cases) else ahead
@@ -166,7 +141,7 @@ class Prover:
 
     def between_tasks(self, ticks: int, report: Reporter) -> None:
         """Prove what most needs it until the allowance of game ticks is used up: challengers, then what others call."""
-        for version in self.library.challengers():
+        for version in filter(self.cases.provable, self.library.challengers()):
             if ticks <= 0:
                 return
             verdict = self.challenge(version.hash)
@@ -180,12 +155,12 @@ class Prover:
             report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
         tried: set[str] = set()
         while ticks > 0:
-            needy = list(islice((each for each in self._needy() if each.hash not in tried), COMPANY + 1))
+            needy = list(islice((each for each in self._needy() if each.hash not in tried), self.cases.company + 1))
             if not needy:
                 return
-            following = self._next_case(needy[COMPANY]) if len(needy) > COMPANY else None
+            following = self._next_case(needy[self.cases.company]) if len(needy) > self.cases.company else None
             spent = 0
-            for version, before, trial in self._in_company(needy[:COMPANY], following):
+            for version, before, trial in self._in_company(needy[: self.cases.company], following):
                 tried.add(version.hash)
                 spent += trial.ticks
                 after = self.library.rung(version.hash)
@@ -224,7 +199,8 @@ class Prover:
         found: dict[str, dict[str, str]] = {}
         for name, called, hash in rows:
             found.setdefault(name, {})[called] = hash
-        return [(self.library.get(name), uses) for name, uses in found.items()]
+        callers = ((self.library.get(name), uses) for name, uses in found.items())
+        return [(caller, uses) for caller, uses in callers if caller.current.language == self.cases.language]
 
     def _rebind(self, caller: Skill, uses: Mapping[str, str]) -> tuple[bool, int]:
         """Let a caller use mended versions if it passes a replay with them; whether it does, and the ticks it took."""
@@ -252,8 +228,7 @@ class Prover:
             "ORDER BY rung = 'parole' DESC, callers DESC, done, versions.id",
             [self.library.name, MOST_TRIALS],
         ).fetchall()
-        versions = (self.library.version(row[0]) for row in rows)
-        return (version for version in versions if self.check_for(version, {}) is not None)
+        return filter(self.cases.provable, (self.library.version(row[0]) for row in rows))
 
     # -- cases
 
@@ -261,89 +236,24 @@ class Prover:
         return sum(trial.situation is None for trial in self.proofs.trials_of(hash))
 
     def _next_case(self, version: Version) -> Case | None:
-        return self.fresh_case(version, self._worlds_seen(version.hash))
-
-    def fresh_case(self, version: Version, number: int) -> Case | None:
-        """The case of a fresh world: seed, chances, amount and kit follow from the version and the number alone."""
-        digest = hashlib.sha256(f"{version.hash}:{number}".encode()).digest()
-        seed = int.from_bytes(digest[:4], "big") >> 1
-        args = self._args(version, number)
-        check = self.check_for(version, args)
-        if check is None:
-            return None
-        return Case(Beginning(seed, number, self._kit(version, args)), args, check)
+        return self.cases.fresh(version, self._worlds_seen(version.hash))
 
     def cases_of(self, version: Version, most: int) -> list[Case]:
         """What a version passed before, to be replayed: the situation it was written in, then its latest trials."""
         found = []
         if home := self.proofs.situation_of(version.journey, version.iteration):
             row = self._store.iteration(version.journey, version.iteration)
-            if row is not None and (check := self.check_for(version, row.args)):
+            if row is not None and (check := self.cases.wanted(version, row.args)):
                 digest, seed = home
                 beginning = Beginning(seed, 0, {}, self.proofs.situation(digest))
                 found.append(Case(beginning, row.args, check, digest))
         for trial in reversed(self.proofs.trials_of(version.hash)):
-            check = self.check_for(version, trial.args)
-            if trial.passed and trial.situation is None and check is not None:
-                found.append(Case(Beginning(trial.seed, trial.dice, trial.kit or {}), trial.args, check))
+            if trial.passed and trial.situation is None and (again := self.cases.again(version, trial)):
+                found.append(again)
         if len(found) < most:
-            fresh = (self.fresh_case(version, number) for number in range(most - len(found)))
+            fresh = (self.cases.fresh(version, number) for number in range(most - len(found)))
             found += [case for case in fresh if case and case not in found]
         return found[:most]
-
-    def check_for(self, version: Version, args: Mapping[str, Any]) -> Check | None:
-        """What a run has to bring about: the check of the task that the skill was written for, for this amount.
-
-        A version from elsewhere has no task: then what it is known to bring, or what its name says it brings.
-        """
-        count = args.get("count", 1)
-        for each in [version, *self._ancestors(version)]:
-            row = self._store.iteration(each.journey, each.iteration)
-            if row is not None and row.passed and row.name == each.skill:
-                check = from_json(row.task).check
-                return check.model_copy(update={"count": count}) if isinstance(check, Gained) else check
-        for effect in self.library.effects_of(version.hash):
-            if effect.low > 0 and names(version.skill, effect.item):
-                return Gained(item=effect.item, count=count if effect.per else 1)
-        named = [name for name in self._data.items if names(version.skill, name)]
-        named += [f"#{tag}" for tag in self._data.tags if names(version.skill, tag)] if not named else []
-        return Gained(item=max(named, key=lambda name: (len(name), name)), count=count) if named else None
-
-    def _ancestors(self, version: Version) -> list[Version]:
-        found: list[Version] = []
-        derived = {link.version: link.other for link in self.library.links() if link.kind != "duplicate_of"}
-        while len(found) < 20 and (before := version.parent or derived.get(version.hash)):
-            version = self.library.version(before)
-            found.append(version)
-        return found
-
-    def _args(self, version: Version, number: int) -> dict[str, Any]:
-        uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]
-        args = {**defaults(version.signature), **(uses[0].args if uses else {})}
-        parameters = {parameter.name for parameter in version.signature.parameters}
-        if "count" in parameters:
-            seen = {use.args.get("count") for use in uses if use.setting != "fresh"}
-            fresh = [amount for amount in AMOUNTS if amount not in seen]
-            args["count"] = fresh[number % len(fresh)] if fresh else number + 1
-        if "heading" in parameters:
-            args["heading"] = (3 * number + 1) % 8
-        return {name: value for name, value in args.items() if name in parameters}
-
-    def _kit(self, version: Version, args: Mapping[str, Any]) -> dict[str, int]:
-        """What every success had at hand before: tools and stations, and what it used up, for this amount."""
-        kit: dict[str, int] = {}
-        if self.library.get(version.skill).current.hash != version.hash:
-            return kit
-        for operator in self._operators.of(version.skill)[:1]:
-            for served in operator.tools:
-                kit[served[0]] = max(1, kit.get(served[0], 0))
-            kit.update(self._consumed(operator, args))
-        return {item: min(count, 64) for item, count in kit.items() if item in self._data.items}
-
-    @staticmethod
-    def _consumed(operator: Operator, args: Mapping[str, Any]) -> dict[str, int]:
-        count = args.get("count", 1)
-        return consumed(operator, count if isinstance(count, int) else 1)
 
     # -- running
 
@@ -368,10 +278,10 @@ class Prover:
         limits = replace(self._limits, ticks=self._ticks(version))
         run = self._run(program, case.beginning, ahead, limits, entered=entered)
         seconds = time.monotonic() - begun
-        verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self._data.tags)
+        verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self.cases.tags)
         passed = verdict.passed and run.outcome == "returned"
         number, at = self.proofs.next_number(), float(self._store.experience())
-        row = _row(number, version, case, run, passed, verdict.evidence)
+        row = _row(number, version, case, program, run, passed, verdict.evidence)
         trial = Trial(
             version.hash,
             purpose,
@@ -394,21 +304,15 @@ class Prover:
             self._log.append(JOURNEY, number, "trial", _events(run))
             self.proofs.record(trial)
             log = list(self._log.read(JOURNEY, iteration=number, node="trial"))
-            for use in uses_of(
-                row,
-                log,
-                library=self.library,
-                data=self._data,
-                hash=version.hash if main == version.hash else None,
-                setting=case.setting,
-                world=f"{self._world}:{case.beginning.seed}",
-                brain="",
-                at=at,
-            ):
+
+            def uses(hash: str | None) -> list[Use]:
+                place = f"{self.cases.world}:{case.beginning.seed}"
+                return self.cases.uses(row, log, hash=hash, setting=case.setting, place=place, at=at)
+
+            for use in uses(version.hash if main == version.hash else None):
                 self.library.record_use(use)
             if into is not None:
-                told = seen([event for event in log if event.source == "world"], row, self._data)
-                into.append(_use(row, run, case, f"{self._world}:{case.beginning.seed}", at, told))
+                into.append(replace(uses(version.hash)[0], version=""))
         return trial
 
     def _run(
@@ -476,19 +380,14 @@ def _events(run: Run) -> list[Event]:
     return [*world, *(Event("call", dict(call), "body") for call in run.calls), *spans]
 
 
-def _row(number: int, version: Version, case: Case, run: Run, passed: bool, evidence: str) -> Iteration:
+def _row(
+    number: int, version: Version, case: Case, program: Program, run: Run, passed: bool, evidence: str
+) -> Iteration:
     """The trial in the shape of an iteration, for the code that reads evidence off one; it is never stored as one."""
     return Iteration(
         journey=JOURNEY, iteration=number, round=1, task={}, name=version.skill, source=None, args=case.args,
-        modules=(), note="", outcome=run.outcome, error=error_json(run), value=run.value, calls=run.calls,
+        modules=tuple(f"{each.name}@{each.id}" for each in program.modules), note="", outcome=run.outcome,
+        error=error_json(run), value=run.value, calls=run.calls,
         before=run.before, after=run.after, ticks=run.ticks, seconds=run.seconds, total_seconds=0.0,
         game_seconds=run.ticks / 20, passed=passed, evidence=evidence,
-    )  # fmt: skip
-
-
-def _use(row: Iteration, run: Run, case: Case, world: str, at: float, told: Mapping[str, Any]) -> Use:
-    return Use(
-        version="", outcome="succeeded" if row.passed else "failed", journey=JOURNEY, iteration=row.iteration, at=at,
-        position=0, setting=case.setting, world=world, args=case.args, before=run.before.get("inventory", {}),
-        after=run.after.get("inventory", {}), ticks=run.ticks, cause=cause_of(row) or None, **told,
     )  # fmt: skip

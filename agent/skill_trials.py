@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from agent import world_desktop
+from agent.cases_desktop import DesktopCases
+from agent.cases_minecraft import MinecraftCases
 from agent.errors import UsageError
 from agent.proving import Prover
 from agent.refactoring import Refactoring
 from agent.session import database
 from agent.store import Store
 from bridge.language import JavaScript
-from curriculum import gamedata
+from curriculum import desktop, gamedata
 from envs.base import Limits
+from envs.desktop import DesktopEnv, DesktopSettings
 from envs.minecraft_trials import MinecraftTrials
 from memory.log import EventLog
 from skills.evidence import wilson
@@ -30,8 +36,22 @@ def prover(library: Library, store: Store, log: EventLog, rules: Mapping[str, st
         library=library,
         store=store,
         log=log,
-        data=gamedata.load(),
+        cases=MinecraftCases(library, store, gamedata.load()),
         trials=MinecraftTrials(rules=rules or {}),
+        limits=Limits(),
+    )
+
+
+def desktop_prover(library: Library, store: Store, log: EventLog, folder: Path) -> Prover:
+    """A prover on desktops beside all others, with what programs are installed; `folder` is for them to keep things."""
+    env = DesktopEnv(DesktopSettings(folder))
+    families = world_desktop.playable(desktop.families(), env.programs)
+    return Prover(
+        library=library,
+        store=store,
+        log=log,
+        cases=DesktopCases(library, store, families),
+        trials=env.trials(),
         limits=Limits(),
     )
 
@@ -42,8 +62,14 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
     opened = Library(db, library)
     version = opened.version(hash) if hash else opened.get(name).current
     before = opened.rung(version.hash)
-    with closing(prover(opened, Store(db), EventLog(db))) as proving:
-        if proving.check_for(version, {}) is None:
+    with ExitStack() as stack:
+        if version.language == DesktopCases.language:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            proving = desktop_prover(opened, Store(db), EventLog(db), folder)
+        else:
+            proving = prover(opened, Store(db), EventLog(db))
+        stack.callback(proving.close)
+        if not proving.cases.provable(version):
             raise UsageError(f"nothing tells what {name} is to bring about: run it for a task first")
         found = proving.verify(version.hash, worlds, purpose="test", told=told)
     passed = sum(trial.passed for trial in found)

@@ -5,7 +5,6 @@ Each round of a task begins at a desktop that is made ready for it, with the doc
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +14,7 @@ from agent.binding import bind
 from agent.brain import Draft
 from agent.config import JourneyConfig, home
 from agent.store import Iteration, Store
-from agent.uses import NEW
+from agent.uses_desktop import holdings, uses_of
 from agent.world import Deed, World
 from curriculum.desktop import Family
 from curriculum.progress import Attempt, Fingerprint
@@ -27,9 +26,8 @@ from envs.desktop.view import ViewSocket
 from memory import semantic
 from memory.log import Event
 from memory.semantic import Semantic
-from skills.errors import UnknownSkill
 from skills.library import Library
-from skills.skill import Outcome, Setting, Use, Version
+from skills.skill import Setting, Use, Version
 
 LESSONS = ("not_found", "ambiguous", "not_showing", "disabled", "not_confirmed", "timeout")
 """Error codes that say something about the programs of a desktop, not about one program of ours."""
@@ -92,24 +90,12 @@ class Desktop(World):
 
     def holdings(self, seen: Mapping[str, Any]) -> Mapping[str, int]:
         """Documents by kind."""
-        return Counter(_kind(path, file) for path, file in seen.get("files", {}).items())
+        return holdings(seen)
 
     def uses(self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, at: float) -> list[Use]:
-        """One use of the program and one for each library skill it called, with the programs that were opened.
-
-        A skill called inside a program that passed counts as succeeded unless the call itself threw.
-        """
-        events = [event for event in log if event.source == "world"]
-        found = [] if hash is None else [self._use(row, hash, _outcome(row), events, setting, at, 0, "")]
-        main = hash or f"{NEW}{row.name}"
-        for position, each in enumerate(row.modules, 1):
-            version = each.split("@", 1)[1]
-            if version == hash or not self._is_known(version):
-                continue
-            blamed = str(((row.error or {}).get("where") or {}).get("module")) == version
-            outcome: Outcome = "failed" if blamed else "succeeded" if row.passed else "unmet"
-            found.append(self._use(row, version, outcome, events, "use", at, position, main))
-        return found
+        """One use of the program and one for each library skill it called, with the programs that were opened."""
+        return uses_of(row, log, library=self.library, hash=hash, setting=setting, place=self.place,
+                       brain=self.brain.name, at=at)  # fmt: skip
 
     def remember(
         self,
@@ -145,50 +131,6 @@ class Desktop(World):
         seed = REHEARSED_SEED + len(self.library.uses_of(version.hash, 1000))
         return replace(family.task(seed, "repair"), parents=(version.skill,),
                        proposed_by="library", reason=reason)  # fmt: skip
-
-    def _use(
-        self,
-        row: Iteration,
-        version: str,
-        outcome: Outcome,
-        events: Sequence[Event],
-        setting: Setting,
-        at: float,
-        position: int,
-        caller: str,
-    ) -> Use:
-        opened = {
-            str(event.data["args"].get("program")) for event in events if event.data.get("call") == "open_program"
-        }
-        changed = Counter(
-            f"changed {_kind(event.data['path'], {})}" for event in events if event.kind == "file_changed"
-        )
-        return Use(
-            version=version,
-            outcome=outcome,
-            journey=row.journey,
-            iteration=row.iteration,
-            at=at,
-            position=position,
-            setting=setting,
-            world=self.place,
-            args=row.args if position == 0 else {},
-            before=self.holdings(row.before) if position == 0 else {},
-            after={**self.holdings(row.after), **changed} if position == 0 else {},
-            tools=tuple(sorted(opened)),
-            ticks=row.ticks,
-            cause=evidence.cause(row) or None,
-            events=(events[0].seq, events[-1].seq) if events else None,
-            brain=self.brain.name,
-            caller=caller,
-        )
-
-    def _is_known(self, version: str) -> bool:
-        try:
-            self.library.version(version)
-        except UnknownSkill:
-            return False
-        return True
 
 
 def home_case(store: Store, version: Version) -> tuple[Task, Mapping[str, Any]] | None:
@@ -236,15 +178,3 @@ def playable(families: Mapping[str, Family], programs: Iterable[str]) -> dict[st
     """The families whose programs are there."""
     there = set(programs)
     return {name: family for name, family in families.items() if there.issuperset(family.programs)}
-
-
-def _outcome(row: Iteration) -> Outcome:
-    return "succeeded" if row.passed else "failed"
-
-
-def _kind(path: str, file: Mapping[str, Any]) -> str:
-    """What a document counts as: by its ending, or a folder."""
-    if file.get("kind") == "folder":
-        return "folder"
-    name = path.rsplit("/", 1)[-1]
-    return f"{name.rsplit('.', 1)[1].lower()} file" if "." in name.strip(".") else "file"

@@ -104,7 +104,7 @@ class Minecraft(World):
         if self.prover is None:
             return None
         failed = next((use.args for use in self.library.uses_of(version.hash, 20) if use.outcome == "failed"), {})
-        check = self.prover.check_for(version, failed)
+        check = self.prover.cases.wanted(version, failed)
         if check is None:
             return None
         wanted = check.to_json()

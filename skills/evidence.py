@@ -16,6 +16,12 @@ from typing import Any, NamedTuple
 from memory.episodic import inventory_difference
 from skills.skill import Effect, Need, NeedKind, Outcome, Record, Rung, Setting, Signature, Use
 
+LATEST = (5, 8, 12)
+"""So many of the latest runs are compared with those before them: few show a hard fall soon, many a soft one."""
+LEAST_BEFORE, MOST_COMPARED = 5, 60
+"""Runs that there must be to compare with, and how far back they are looked at."""
+LONGEST_KIND = 64
+"""Letters up to which a text argument may be a kind of something, or a name."""
 WINDOW = 20
 """How many of the latest counted runs the lower bound looks at: an old glory must not hide a new failure."""
 
@@ -44,6 +50,11 @@ def wilson(succeeded: int, runs: int, z: float = 1.96) -> float:
     share = succeeded / runs
     spread = z * math.sqrt(share * (1 - share) / runs + z * z / (4 * runs * runs))
     return max(0.0, (share + z * z / (2 * runs) - spread) / (1 + z * z / runs))
+
+
+def highest(succeeded: int, runs: int) -> float:
+    """The upper end of the same interval: 1 without runs."""
+    return 1 - wilson(runs - succeeded, runs)
 
 
 class Run(NamedTuple):
@@ -78,9 +89,22 @@ def losing_streak(runs: Sequence[Run]) -> int:
     return next((place for place, outcome in enumerate(reversed(counted)) if outcome == "succeeded"), len(counted))
 
 
-def next_rung(rung: Rung, record: Record, ladder: Ladder, streak: int = 0) -> Rung:
-    """Where a version stands now: it climbs as evidence comes, falls by its bound once trusted, by a streak always."""
-    if streak >= ladder.parole_streak and record.succeeded:
+def declined(runs: Sequence[Run]) -> bool:
+    """Whether the latest counted runs went worse than those before them can explain: their intervals do not meet."""
+    counted = [run.outcome == "succeeded" for run in runs if run.outcome != "unmet"][-MOST_COMPARED:]
+    for size in LATEST:
+        earlier, latest = counted[:-size], counted[-size:]
+        if len(earlier) >= LEAST_BEFORE and highest(sum(latest), size) < wilson(sum(earlier), len(earlier)):
+            return True
+    return False
+
+
+def next_rung(rung: Rung, record: Record, ladder: Ladder, streak: int = 0, *, fell: bool = False) -> Rung:
+    """Where a version stands now: it climbs as evidence comes, falls by its bound once trusted.
+
+    It falls always by a streak of failures, and where its latest runs went worse than before (`fell`).
+    """
+    if (streak >= ladder.parole_streak or fell) and record.succeeded:
         return "parole"
     if rung == "trusted":
         return "parole" if record.bound < ladder.parole_bound else "trusted"
@@ -104,15 +128,22 @@ def learn_needs(uses: Sequence[Use]) -> list[Need]:
 
 
 def learn_effects(uses: Sequence[Use], signature: Signature) -> list[Effect]:
-    """Intervals of what the successful runs changed, for each set of arguments that are not numbers."""
+    """Intervals of what the successful runs changed, for each set of arguments that are kinds of something.
+
+    Where the change is the same whatever those arguments are, it is one effect that does not depend on them.
+    """
     groups: dict[str, list[tuple[dict[str, Any], dict[str, int]]]] = {}
     for use in uses:
         if use.outcome == "succeeded":
             args = {**defaults(signature), **use.args}
-            kinds = {name: value for name, value in args.items() if not _is_number(value)}
+            kinds = {name: value for name, value in args.items() if not _is_number(value) and not _is_text(value)}
             change = inventory_difference(use.before, use.after)
             groups.setdefault(json.dumps(kinds, sort_keys=True), []).append((args, change))
-    return [effect for given, runs in sorted(groups.items()) for effect in _effects(runs, json.loads(given))]
+    found = [list(_effects(runs, json.loads(given))) for given, runs in sorted(groups.items())]
+    told = [[(each.item, each.low, each.high, each.per) for each in effects] for effects in found]
+    if len(found) > 1 and all(each == told[0] for each in told):
+        return list(_effects([run for runs in groups.values() for run in runs], {}))
+    return [effect for effects in found for effect in effects]
 
 
 def defaults(signature: Signature) -> dict[str, Any]:
@@ -153,6 +184,11 @@ def _amount_of(args: Sequence[Mapping[str, Any]]) -> str | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    """What is written, not a kind of anything."""
+    return isinstance(value, str) and (len(value) > LONGEST_KIND or any(letter.isspace() for letter in value))
 
 
 def _is_amount(value: Any) -> bool:

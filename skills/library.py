@@ -148,8 +148,10 @@ class Library(LibraryReader):
             rung, _ = self._standing(version.number)
             if not added.rowcount:
                 return rung
-            record, streak = self._learn(version)
-            reached = evidence.next_rung(rung, record, self._ladder, streak)
+            record, runs = self._learn(version)
+            reached = evidence.next_rung(
+                rung, record, self._ladder, evidence.losing_streak(runs), fell=evidence.declined(runs)
+            )
             self._set_standing(version.number, reached, record)
             if reached != rung:
                 why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
@@ -355,7 +357,7 @@ class Library(LibraryReader):
             [self.name, skill, action, version, before, reason, at],
         )
 
-    def _learn(self, version: Version) -> tuple[Record, int]:
+    def _learn(self, version: Version) -> tuple[Record, list[evidence.Run]]:
         same = self._same(version.number)
         rows = self.db.execute(
             f"SELECT outcome, setting, world, ticks FROM uses WHERE version IN ({', '.join('?' * len(same))}) "
@@ -386,7 +388,7 @@ class Library(LibraryReader):
             "INSERT INTO needs VALUES (?, ?, ?, ?, ?)",
             [(version.number, need.kind, need.name, need.seen, need.of) for need in evidence.learn_needs(recent)],
         )
-        return record, evidence.losing_streak(runs)
+        return record, runs
 
     def describe(self, name: str) -> None:
         """Rewrite the words by which a skill is found: its name taken apart, its purpose, and what it gives."""

@@ -117,7 +117,7 @@ class Operators:
         self._look_again()
         if item not in self._giving:
             members = [item, *(member for member, family in self.families.items() if family == item)]
-            found = [operator for name in self._givers(members) for operator in self.of(name) if operator.gain(item)]
+            found = [operator for name in self._givers(members) for operator in self._of(name) if operator.gain(item)]
             self._giving[item] = tuple(
                 sorted(found, key=lambda each: (-each.worth(item) * each.expected, each.time.of(1), each.skill))
             )
@@ -125,6 +125,10 @@ class Operators:
 
     def of(self, name: str) -> tuple[Operator, ...]:
         """The operators of a skill's current version, one for each set of arguments that are not amounts."""
+        self._look_again()
+        return self._of(name)
+
+    def _of(self, name: str) -> tuple[Operator, ...]:
         if name not in self._known:
             skill = self.library.get(name)
             uses = self.library.uses_of(skill.current.hash, LOOK_BACK)

@@ -124,15 +124,16 @@ class Proofs:
             for purpose, seed, args, wanted, passed, evidence, cause, dice, kit, *rest in rows
         ]
 
-    def spent(self, journey: str) -> tuple[int, int, float]:
+    def spent(self, journey: str, language: str | None = None) -> tuple[int, int, float]:
         """How many trials a journey has paid for, the game ticks charged for them and their real seconds.
 
-        Trials in one world, one after the other, are charged together.
+        Trials in one world, one after the other, are charged together. `language` takes skills of one language only.
         """
         row = self._db.execute(
             "SELECT coalesce(sum(trials), 0), coalesce(sum(max(ticks, ?)), 0), coalesce(sum(seconds), 0) FROM ("
             "SELECT count(*) AS trials, sum(ticks) AS ticks, sum(seconds) AS seconds FROM trials "
-            "WHERE library = ? AND journey = ? GROUP BY purpose, seed, dice, situation, at)",
-            [CHARGE, self._library.name, journey],
+            "JOIN versions ON versions.id = version WHERE trials.library = ? AND trials.journey = ? "
+            "AND (? IS NULL OR language = ?) GROUP BY trials.purpose, seed, dice, situation, trials.at)",
+            [CHARGE, self._library.name, journey, language, language],
         ).fetchone()
         return int(row[0]), int(row[1]), float(row[2])

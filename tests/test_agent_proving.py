@@ -83,7 +83,7 @@ def test_a_trial_is_evidence_from_a_world_that_the_writer_never_saw(workshop: Wo
     assert use.events is not None
     dug = workshop.log.read(JOURNEY, iteration=trial.id, kinds=["dug"])
     assert sum(event.data["block"].endswith("_log") for event in dug) == 1
-    again = proving.fresh_case(version, 0)
+    again = proving.cases.fresh(version, 0)
     assert again is not None
     assert again.beginning.seed == trial.seed, "the same version is tried in the same worlds"
 

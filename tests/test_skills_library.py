@@ -190,6 +190,14 @@ def test_effects_are_intervals_for_each_unit_and_each_kind(library: Library) -> 
     assert gives(library, "stick") == []
 
 
+def test_an_effect_that_is_the_same_for_all_kinds_does_not_depend_on_them(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    for iteration, kind in enumerate(["oak", "birch", "some words of a letter"]):
+        library.record_use(run(version, iteration, args={"kind": kind, "count": 2}, after={"log": 2}))
+    (effect,) = library.get("mineLogs").effects
+    assert (effect.item, effect.low, effect.high, effect.per, effect.when, effect.seen) == ("log", 1, 1, "count", {}, 3)
+
+
 def test_failed_runs_teach_no_effects(library: Library) -> None:
     version = library.add(admitted("mineLogs"), reason="r")
     library.record_use(run(version, 1, "failed", after={"dirt": 9}))
@@ -202,6 +210,22 @@ def test_a_default_amount_counts_like_a_given_one(library: Library) -> None:
     library.record_use(run(version, 2, args={"count": 3}, after={"oak_log": 3}))
     (effect,) = library.get("mineLogs").effects
     assert (effect.low, effect.high, effect.per, effect.when) == (1, 1, "count", {"kind": "any"})
+
+
+def test_a_version_whose_latest_runs_go_worse_than_before_is_on_parole_and_one_that_was_never_sure_is_not(
+    library: Library,
+) -> None:
+    sure, unsure = library.add(admitted("mineLogs"), reason="r"), library.add(admitted("huntCow"), reason="r")
+    for iteration in range(14):
+        library.record_use(run(sure, iteration, setting="fresh", world=str(iteration)))
+    rungs = [library.record_use(run(sure, 20 + n, "succeeded" if n % 2 else "failed")) for n in range(12)]
+    assert rungs[0] == "trusted", "one failure says nothing"
+    assert rungs[-1] == "parole"
+    moves = [(move.action, move.at) for move in library.history("mineLogs") if move.action in ("fell", "climbed")]
+    assert [action for action, _ in moves][-1] == "fell"
+    for iteration in range(40):
+        library.record_use(run(unsure, iteration, "succeeded" if iteration % 2 else "failed"))
+    assert library.get("huntCow").rung == "candidate"
 
 
 def test_a_skill_is_found_by_words_parts_of_names_and_what_it_gives(library: Library) -> None:

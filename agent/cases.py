@@ -1,0 +1,84 @@
+"""What a trial is about in one world: where it begins, with which arguments, what it has to bring about.
+
+A case of a fresh world follows from the version and a number alone, so that it can be made again. Nothing here runs.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from agent.store import Iteration, Store
+from curriculum.checks import Check, Tags
+from envs.base import Beginning
+from memory.log import Event
+from skills.library import Library
+from skills.proofs import Trial
+from skills.skill import Setting, Use, Version
+
+MOST_ORIGINS = 20
+"""Versions looked back at for the task that a skill was written for."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One beginning with the arguments and the check that belong to it."""
+
+    beginning: Beginning
+    args: Mapping[str, Any]
+    check: Check
+    situation: str | None = None
+    """The hash under which the captured situation is kept."""
+
+    @property
+    def setting(self) -> Setting:
+        """A fresh world, or a situation again."""
+        return "replay" if self.situation else "fresh"
+
+
+class Cases(ABC):
+    """The cases of one world's skills."""
+
+    world: ClassVar[str]
+    language: ClassVar[str]
+    """In which its skills are written; those of other worlds are none of its business."""
+    company: ClassVar[int]
+    """Skills that may be tried one after the other in one fresh world."""
+    tags: Tags
+    """Names that stand for several things in checks."""
+
+    def __init__(self, library: Library, store: Store) -> None:
+        self.library, self.store = library, store
+
+    @abstractmethod
+    def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
+        """What a run with these arguments has to bring about where the version was written; None if nothing tells."""
+
+    @abstractmethod
+    def fresh(self, version: Version, number: int) -> Case | None:
+        """The case of a fresh world, by its number."""
+
+    @abstractmethod
+    def again(self, version: Version, trial: Trial) -> Case | None:
+        """The case of a trial in a fresh world, once more."""
+
+    @abstractmethod
+    def uses(
+        self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, place: str, at: float
+    ) -> list[Use]:
+        """A trial as evidence: of the program itself if `hash` is its version, and of what it calls."""
+
+    def provable(self, version: Version) -> bool:
+        """Whether it is a skill of this world, and something tells what it is to bring about."""
+        return version.language == self.language and self.wanted(version, {}) is not None
+
+    def origins(self, version: Version) -> list[Version]:
+        """The version and those that it was made from, the newest first."""
+        found = [version]
+        derived = {link.version: link.other for link in self.library.links() if link.kind != "duplicate_of"}
+        while len(found) <= MOST_ORIGINS and (before := version.parent or derived.get(version.hash)):
+            version = self.library.version(before)
+            found.append(version)
+        return found

@@ -1,0 +1,107 @@
+"""Cases of Minecraft: worlds by seed, amounts that the writer did not try, no more than the kit that a skill needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.cases import Case, Cases
+from agent.store import Iteration, Store
+from agent.uses import uses_of
+from curriculum.checks import Check, Gained
+from curriculum.gamedata import GameData
+from curriculum.task import from_json
+from envs.base import Beginning
+from memory.log import Event
+from skills.evidence import defaults
+from skills.library import Library
+from skills.operators import Operator, Operators
+from skills.planning import consumed
+from skills.proofs import Trial
+from skills.skill import Setting, Use, Version
+from skills.words import names
+
+AMOUNTS = (1, 2, 3, 5, 4)
+"""Counts to try, but for those that the writer tried."""
+
+
+class MinecraftCases(Cases):
+    """Cases of skills in JavaScript."""
+
+    world = "minecraft"
+    language = "javascript"
+    company = 6
+
+    def __init__(self, library: Library, store: Store, data: GameData) -> None:
+        super().__init__(library, store)
+        self._data, self.tags, self._operators = data, data.tags, Operators(library)
+
+    def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
+        """The check of the task that the skill was written for, for this amount.
+
+        A version from elsewhere has no task: then what it is known to bring, or what its name says it brings.
+        """
+        count = args.get("count", 1)
+        for each in self.origins(version):
+            row = self.store.iteration(each.journey, each.iteration)
+            if row is not None and row.passed and row.name == each.skill:
+                check = from_json(row.task).check
+                return check.model_copy(update={"count": count}) if isinstance(check, Gained) else check
+        for effect in self.library.effects_of(version.hash):
+            if effect.low > 0 and names(version.skill, effect.item):
+                return Gained(item=effect.item, count=count if effect.per else 1)
+        named = [name for name in self._data.items if names(version.skill, name)]
+        named += [f"#{tag}" for tag in self._data.tags if names(version.skill, tag)] if not named else []
+        return Gained(item=max(named, key=lambda name: (len(name), name)), count=count) if named else None
+
+    def fresh(self, version: Version, number: int) -> Case | None:
+        """A world, chances, an amount and a kit that follow from the version and the number."""
+        digest = hashlib.sha256(f"{version.hash}:{number}".encode()).digest()
+        seed = int.from_bytes(digest[:4], "big") >> 1
+        args = self._args(version, number)
+        check = self.wanted(version, args)
+        if check is None:
+            return None
+        return Case(Beginning(seed, number, self._kit(version, args)), args, check)
+
+    def again(self, version: Version, trial: Trial) -> Case | None:
+        """The same world, chances and kit."""
+        check = self.wanted(version, trial.args)
+        return Case(Beginning(trial.seed, trial.dice, trial.kit or {}), trial.args, check) if check else None
+
+    def uses(
+        self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, place: str, at: float
+    ) -> list[Use]:
+        """One use of the program and one for each call of a skill in it, with what the world's events tell."""
+        return uses_of(
+            row, log, library=self.library, data=self._data, hash=hash, setting=setting, world=place, brain="", at=at
+        )
+
+    def _args(self, version: Version, number: int) -> dict[str, Any]:
+        uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]
+        args = {**defaults(version.signature), **(uses[0].args if uses else {})}
+        parameters = {parameter.name for parameter in version.signature.parameters}
+        if "count" in parameters:
+            seen = {use.args.get("count") for use in uses if use.setting != "fresh"}
+            fresh = [amount for amount in AMOUNTS if amount not in seen]
+            args["count"] = fresh[number % len(fresh)] if fresh else number + 1
+        if "heading" in parameters:
+            args["heading"] = (3 * number + 1) % 8
+        return {name: value for name, value in args.items() if name in parameters}
+
+    def _kit(self, version: Version, args: Mapping[str, Any]) -> dict[str, int]:
+        """What every success had at hand before: tools and stations, and what it used up, for this amount."""
+        kit: dict[str, int] = {}
+        if self.library.get(version.skill).current.hash != version.hash:
+            return kit
+        for operator in self._operators.of(version.skill)[:1]:
+            for served in operator.tools:
+                kit[served[0]] = max(1, kit.get(served[0], 0))
+            kit.update(self._consumed(operator, args))
+        return {item: min(count, 64) for item, count in kit.items() if item in self._data.items}
+
+    @staticmethod
+    def _consumed(operator: Operator, args: Mapping[str, Any]) -> dict[str, int]:
+        count = args.get("count", 1)
+        return consumed(operator, count if isinstance(count, int) else 1)

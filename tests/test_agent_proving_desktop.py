@@ -1,0 +1,112 @@
+"""Desktop skills proven on desktops of their own: fresh instances of the family, arguments bound by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from agent.cases_minecraft import MinecraftCases
+from agent.config import JourneyConfig
+from agent.proving import Prover
+from agent.skill_trials import desktop_prover
+from agent.store import AGENT, Iteration, Store
+from curriculum import gamedata
+from curriculum.desktop import families
+from curriculum.schema import CURRICULUM
+from envs.desktop import parse
+from envs.desktop.broker import documentation
+from envs.desktop.env import available
+from envs.desktop.programs import catalogue
+from memory.db import open_db
+from memory.log import EventLog
+from skills.admit import admit
+from skills.library import Library
+from skills.proofs import JOURNEY
+from skills.schema import SKILLS
+from skills.skill import Use, Version
+
+pytestmark = pytest.mark.skipif(
+    available() is not None or not catalogue()["editor"].installed, reason="make test installs the editor"
+)
+NOTE = '''def save_note(words: str, where: str) -> dict:
+    """Write a text and save it."""
+    open_program("editor")
+    type_text(words)
+    press("ctrl+s")
+    wait_for(window="Save As")
+    choose_file(where)
+    return {"saved": where}
+'''
+
+
+class Desk:
+    """A library with one skill that was written for the first instance of a family, and what proves it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db = open_db(folder / "j.db", SKILLS, CURRICULUM, AGENT)
+        self.library, self.store, self.log = Library(self.db), Store(self.db), EventLog(self.db)
+        self.task = families()["write_note"].task(1)
+        self.store.create(JourneyConfig(name="home", worlds=("desktop",), seed=1))
+        self.version = self.keep(NOTE)
+        self.proving: Prover = desktop_prover(self.library, self.store, self.log, folder)
+
+    def keep(self, source: str) -> Version:
+        """A source as a version that did the task."""
+        known = documentation()
+        admission = admit(source, parse=lambda text: parse.facts(text, known), primitives=known, library=self.library)
+        args = {"words": self.task.values["text"], "where": self.task.values["path"]}
+        self.store.record(
+            Iteration("home", 1, 1, self.task.to_json(), "save_note", source, args, (), "", "returned", None, None, (),
+                      {}, {}, 100, 5.0, 5.0, 5.0, passed=True)
+        )  # fmt: skip
+        version = self.library.add(admission, reason="r", journey="home", iteration=1)
+        self.library.record_use(
+            Use(
+                version.hash,
+                "succeeded",
+                version.hash,
+                1,
+                0.0,
+                setting="home",
+                args=args,
+                after={"txt file": 1},
+                tools=("editor",),
+            )
+        )
+        return version
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    with closing(made.proving):
+        yield made
+
+
+def test_a_skill_is_verified_on_instances_that_its_writer_never_saw(desk: Desk) -> None:
+    trials = desk.proving.verify(desk.version.hash, 2)
+    assert [trial.passed for trial in trials] == [True, True], trials
+    assert desk.library.rung(desk.version.hash) == "verified"
+    assert trials[0].args != trials[1].args
+    assert desk.task.values["text"] not in (trials[0].args["words"], trials[1].args["words"])
+    skill = desk.library.get("save_note")
+    assert [(need.kind, need.name) for need in skill.requires] == [("tool", "editor")]
+    assert [(effect.item, effect.high) for effect in skill.effects] == [("txt file", 1)]
+    use = desk.library.uses_of(desk.version.hash)[0]
+    assert (use.setting, use.world) == ("fresh", f"desktop:{trials[1].seed}")
+    assert [event for event in desk.log.read(JOURNEY, iteration=trials[1].id) if event.kind == "file_made"]
+    again = desk.proving.cases_of(desk.version, 2)
+    assert {case.beginning.seed for case in again} == {trial.seed for trial in trials}
+
+
+def test_each_prover_looks_after_the_skills_of_its_own_world(desk: Desk) -> None:
+    minecraft = MinecraftCases(desk.library, desk.store, gamedata.load())
+    assert desk.proving.cases.provable(desk.version)
+    assert not minecraft.provable(desk.version)
+    desk.proving.between_tasks(1, lambda *_, **__: None)
+    assert len(desk.proving.proofs.trials_of(desk.version.hash)) == 1
+    assert desk.proving.proofs.spent("", "python")[0] == 1
+    assert desk.proving.proofs.spent("", "javascript")[0] == 0
