@@ -60,12 +60,13 @@ def test_a_file_that_was_pasted_is_told_and_those_of_a_hidden_tab_are_not(env: D
 
 
 def test_cells_are_selected_in_the_workbook_in_front_and_saved_in_the_format_of_the_ending(env: DesktopEnv) -> None:
-    env.prepare({"first.csv": b"1,2\n", "second.csv": b"3,4\n"})
+    env.prepare({"first.csv": b"1,2\n", "second.csv": b"3,4\n5,6\n"})
     result = run(
         env,
         'open_program("spreadsheet", "first.csv")\nopen_program("spreadsheet", "second.csv")\n'
         'for cell, text in (("C2", "=A1*2"), ("A4", "below")):\n'
         '    assert select_cells(cell)["effect"] == "confirmed"\n    type_text(text + "\\n")\n'
+        'select_cells("B1:B2")\npress("Delete")\n'
         'press("ctrl+shift+s")\nwait_for(window="Save")\n'
         'return choose_file("out.ods")["effect"]',
     )
@@ -73,6 +74,7 @@ def test_cells_are_selected_in_the_workbook_in_front_and_saved_in_the_format_of_
     (cells,) = result.after["files"]["out.ods"]["content"]["sheets"].values()
     assert cells["C2"] == {"value": 6, "formula": "=A1*2"}
     assert cells["A4"] == {"value": "below"}
+    assert not {"B1", "B2"} & set(cells), "a range is selected, not its first cell alone"
 
 
 def test_what_two_programs_show_is_told_with_the_window_it_is_in(env: DesktopEnv) -> None:

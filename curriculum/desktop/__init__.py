@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from curriculum.desktop import files, text
+from curriculum.desktop import files, sheets, text
 from curriculum.desktop.family import Family, Instance
 
 __all__ = ["Family", "Instance", "families"]
 
-_SUBJECTS = (text, files)
+_SUBJECTS = (text, files, sheets)
 
 
 @cache

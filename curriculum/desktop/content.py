@@ -5,11 +5,14 @@ Everything follows from the source of chance that it is given, so an instance ca
 
 from __future__ import annotations
 
+import io
 import tomllib
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
+from xml.sax.saxutils import escape
 
 WORDS = Path(__file__).parent.parent / "data" / "desktop_words.toml"
 
@@ -79,3 +82,32 @@ def document(lines: Sequence[str]) -> bytes:
 def table(rows: Sequence[Sequence[object]]) -> bytes:
     """A table as CSV; its cells hold neither separators nor quotation marks."""
     return document([",".join(str(cell) for cell in row) for row in rows])
+
+
+def sheet(rows: Sequence[Sequence[str | int]], name: str = "Sheet1") -> bytes:
+    """A spreadsheet (OpenDocument) with these rows, the same bytes for the same rows."""
+    lines = "".join(f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>" for row in rows)
+    table = f'<table:table table:name="{escape(name)}">{lines}</table:table>'
+    names = " ".join(f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+                     for short in ("office", "table", "text", "manifest"))  # fmt: skip
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    listed = "".join(f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media}"/>'
+                     for path, media in (("/", kind), ("content.xml", "text/xml")))  # fmt: skip
+    parts = {
+        "mimetype": kind,
+        "content.xml": f'<office:document-content {names} office:version="1.2">{body}</office:document-content>',
+        "META-INF/manifest.xml": f"<manifest:manifest {names}>{listed}</manifest:manifest>",
+    }
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for path, text in parts.items():
+            archive.writestr(zipfile.ZipInfo(path), text)
+    return data.getvalue()
+
+
+def _cell(value: str | int) -> str:
+    if isinstance(value, int):
+        about = f'office:value-type="float" office:value="{value}"'
+        return f"<table:table-cell {about}><text:p>{value}</text:p></table:table-cell>"
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p></table:table-cell>'

@@ -39,6 +39,8 @@ MOST_TYPED = 20_000
 MOST_SECONDS = 60.0
 MOST_ELEMENTS = 400
 MOST_CELLS = 2_000
+MOST_STEPS = 400
+"""Keys that the selection of a range may take."""
 MOST_FORMATS = 15
 """Entries of a list of formats that are gone through."""
 FIELDS = ("text", "entry")
@@ -267,8 +269,12 @@ class Primitives:
 
     def select_cells(self, cells: str) -> Effect:
         """Select a cell or a range of the front spreadsheet, such as "B2" or "A1:C9", and put the cursor there."""
-        first, _, last = cells.partition(":")
-        _cell(first), _cell(last or first)
+        first, _, last = cells.upper().partition(":")
+        start, end = _cell(first), _cell(last or first)
+        down, right = end[0] - start[0], end[1] - start[1]
+        if down < 0 or right < 0 or down + right > MOST_STEPS:
+            told = f"{cells} is no range from the upper left to the lower right, at most {MOST_STEPS} cells apart"
+            raise DeskRefused("bad_argument", told, cells, "select its first cell and press shift+ctrl+End, say")
         before = self._at_rest()
         keys = self._programs[self._active(before).program].go_to_cell if self._active(before).program else ""
         if not keys:
@@ -287,7 +293,11 @@ class Primitives:
         self._desk.ask("press", keys="Return")
         if not self._until(lambda: self._active_is(window.number), TRY_SECONDS):  # a dialog that stays for the next one
             self._desk.ask("press", keys="Escape")
-        return self._effect(before, done=self._until(lambda: self._active_is(window.number), TRY_SECONDS))
+        back = self._until(lambda: self._active_is(window.number), TRY_SECONDS)
+        self._rest()
+        for keys in ["shift+Right"] * right + ["shift+Down"] * down:  # not every program takes a range to go to
+            self._desk.ask("press", keys=keys)
+        return self._effect(before, done=back)
 
     def choose_file(self, path: str) -> Effect:
         """In an open file dialog: enter a path of the home and confirm until the dialog is gone.
