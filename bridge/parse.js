@@ -30,6 +30,8 @@ const FORBIDDEN = {
   fetch: 'there is no network'
 }
 const QUANTITY = /\d|(^|[a-z])(One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Twelve|Dozen|Multiple)(?![a-z])/
+/** Which argument of a primitive says how many. */
+const AMOUNT_AT = { mineBlock: 2, craftItem: 2, smeltItem: 3 }
 const MAX_LETTERS = 100_000
 
 /**
@@ -111,6 +113,11 @@ function * refusalsOf (told, functions, names, program, primitives) {
   if (main && QUANTITY.test(main.name)) {
     yield refuse('quantity_in_name', main.line, `${main.name} has a quantity in its name: make it the parameter count`)
   }
+  const fixed = main?.params.every(each => each.name === 'bot') ? find(program, 'CallExpression').map(fixedAmount).find(Boolean) : null
+  if (fixed) {
+    yield refuse('no_parameter', fixed.loc.start.line,
+      `${main.name} does a fixed amount (${fixed.raw}): take it as a parameter, { count = ${fixed.raw} }`)
+  }
   for (const [name, why] of Object.entries(FORBIDDEN)) {
     const node = names.free.get(name)
     if (node) yield refuse('forbidden_name', node.loc.start.line, `${name} is not available: ${why}`)
@@ -118,6 +125,13 @@ function * refusalsOf (told, functions, names, program, primitives) {
   for (const node of find(program, 'ImportExpression')) {
     yield refuse('forbidden_name', node.loc.start.line, 'import() is not available: nothing can be loaded')
   }
+}
+
+/** The number in a call that stands where an amount is given; null if there is none, or it is 1. */
+function fixedAmount ({ callee, arguments: given }) {
+  const options = given.filter(each => each.type === 'ObjectExpression').flatMap(each => each.properties)
+  const amounts = [given[AMOUNT_AT[callee.name]], options.find(each => each.key?.name === 'count')?.value]
+  return amounts.find(each => each?.type === 'Literal' && each.value > 1) ?? null
 }
 
 /** Name, parameters and documentation of a top-level function. */

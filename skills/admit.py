@@ -25,7 +25,7 @@ Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{na
 `calls` (names that are used, not defined in the source and not part of the language) and `purpose`.
 """
 
-ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter"})
+ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter", "no_parameter"})
 """Refusals that do not matter for a program that runs once and is not kept."""
 
 _QUANTITIES = frozenset(

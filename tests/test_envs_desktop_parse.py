@@ -53,6 +53,7 @@ BAD = {
     "def a() -> None:\n    click('b')": "no_return",
     "def click(x: int) -> int:\n    return x": "shadows_primitive",
     "def save_3_files() -> int:\n    return 1": "quantity_in_name",
+    "def a() -> int:\n    type_text('x')\n    return 1": "no_parameter",
     "def save_two() -> int:\n    return 1": "quantity_in_name",
     "def a() -> int:\n    return open('x')": "forbidden_name",
     "def a() -> int:\n    import os\n    return os.getpid()": "forbidden_import",

@@ -54,6 +54,7 @@ for (const [code, source] of Object.entries({
   no_bot: 'async function doIt(agent) { return agent }',
   assigns_constant: inside('const a = 1; a += 1'),
   unused_parameter: 'async function doIt(bot, { count = 1 } = {}) { return 1 }',
+  no_parameter: "async function doIt(bot) { return await mineBlock(bot, 'dirt', 3) }",
   no_return: 'async function doIt(bot) { const f = () => { return 1 }; f() }',
   quantity_in_name: 'async function mineFiveLogs(bot) { return 1 }',
   shadows_primitive: 'async function mineBlock(bot) { return 1 }',
@@ -78,6 +79,13 @@ test('names that only look like quantities pass', () => {
   for (const name of ['mineStone', 'oftenUsed', 'attendCow', 'craftWoodenPickaxe']) {
     assert.deepEqual(codes(`async function ${name}(bot) { return 1 }`), [], name)
   }
+})
+
+test('an amount that is one, or follows from a parameter, or is none, is not fixed', () => {
+  for (const source of ["async function doIt(bot) { return await mineBlock(bot, 'dirt', 1) }",
+    "async function doIt(bot, { level = 3 } = {}) { await descendTo(bot, level); return await mineBlock(bot, 'dirt', 3) }",
+    'async function doIt(bot) { await bot.waitForTicks(200); return 1 }']) assert.deepEqual(codes(source), [], source)
+  assert.deepEqual(codes('async function doIt(bot) { return await mineLogs(bot, { count: 8 }) }'), ['no_parameter'])
 })
 
 test('a callback may ignore what it is given; a syntax error names its line', () => {

@@ -150,6 +150,10 @@ def _refusals(
         yield refuse(
             "unused_parameter", each["line"], f"the parameter {each['name']} is never used: use it or remove it"
         )
+    if not _parameters(main) and (fixed := _fixed_text(main)):
+        yield refuse(
+            "no_parameter", fixed.lineno, f"{main.name} writes a fixed text: take it as a parameter, such as text: str"
+        )
     if not told["has_return"]:
         yield refuse(
             "no_return", main.lineno, f"{main.name} returns nothing: return what was done, such as {{'saved': path}}"
@@ -241,6 +245,13 @@ def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
 def _unused(main: ast.FunctionDef | ast.AsyncFunctionDef) -> list[dict[str, Any]]:
     used = {node.id for node in ast.walk(main) if isinstance(node, ast.Name)}
     return [{"name": each.arg, "line": each.lineno} for each in _parameters(main) if each.arg not in used]
+
+
+def _fixed_text(main: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.Call | None:
+    """A call that types a text which stands in the source."""
+    calls = (node for node in ast.walk(main) if isinstance(node, ast.Call))
+    typed = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "type_text")
+    return next((node for node in typed if any(isinstance(given, ast.Constant) for given in node.args)), None)
 
 
 def _returns(main: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
