@@ -7,6 +7,7 @@ Recalling never strengthens: only `used`, with an outcome, does.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -206,18 +207,23 @@ def _ranks(found: Found) -> dict[int, int]:
 
 def _varied(hits: Sequence[Hit], limit: int) -> list[Hit]:
     """The best hits, where each that says nearly the same as a better one stands back: ten alike tell little."""
-    left, chosen = list(hits), list[Hit]()
-    words = {hit.document: frozenset(query_words(hit.text)) for hit in hits}
-    alike = dict.fromkeys(words, 0.0)
-    while left and len(chosen) < limit:
-        best = max(left, key=lambda hit: (hit.score * (1 - ALIKE * alike[hit.document]), hit.document))
-        left.remove(best)
-        again = -best.score * ALIKE * alike[best.document]
+    chosen: list[Hit] = []
+    words: dict[int, frozenset[str]] = {}
+    # What a hit is worth only falls while others are chosen, so most need not be compared with all of them.
+    waiting = [(-hit.score, -hit.document, hit, 0.0, 0) for hit in hits]
+    heapq.heapify(waiting)
+    while waiting and len(chosen) < limit:
+        _, order, hit, alike, compared = heapq.heappop(waiting)
+        if compared < len(chosen):
+            own = words.setdefault(hit.document, frozenset(query_words(hit.text)))
+            alike = max(alike, *(_overlap(words[each.document], own) for each in chosen[compared:]))
+            heapq.heappush(waiting, (-hit.score * (1 - ALIKE * alike), order, hit, alike, len(chosen)))
+            continue
+        again = -hit.score * ALIKE * alike
         if again:
-            best = replace(best, score=best.score + again, parts={**best.parts, "again": Part(0, 0.0, again)})
-        chosen.append(best)
-        for hit in left:
-            alike[hit.document] = max(alike[hit.document], _overlap(words[best.document], words[hit.document]))
+            hit = replace(hit, score=hit.score + again, parts={**hit.parts, "again": Part(0, 0.0, again)})
+        words.setdefault(hit.document, frozenset(query_words(hit.text)))
+        chosen.append(hit)
     return chosen
 
 

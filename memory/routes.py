@@ -23,7 +23,7 @@ from memory.signature import signature
 CANDIDATES = 200
 """How many candidates each route may name."""
 
-RANKABLE = 1000
+RANKABLE = 2000
 """How many documents the word route ranks: common words are left out as long as rarer ones are there, and of a word
 that is common and alone only the newest documents are looked at."""
 

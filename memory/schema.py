@@ -264,6 +264,21 @@ def m010_worlds(db: Database) -> None:
     )
 
 
+@MEMORY()
+def m011_minds(db: Database) -> None:
+    """What was in mind at each step of a journey: the working tier, as it was."""
+    run_script(
+        db,
+        """
+        CREATE TABLE minds (
+            journey TEXT NOT NULL, place TEXT NOT NULL, iteration INTEGER NOT NULL, at REAL NOT NULL,
+            budget INTEGER NOT NULL, tokens INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (journey, place));
+        CREATE INDEX minds_iteration ON minds (journey, iteration);
+        """,
+    )
+    append_only(db, "minds")
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place, describe, inventory_difference
 from memory.errors import NotKept, Refused
 from memory.semantic import Item, Semantic, lesson, not_found, seen
-from memory.working import Section, pack
+from memory.working import Mind, Section, Working, pack
 
 EPISODE = Episode(
     journey="a",
@@ -194,3 +195,25 @@ def test_the_important_section_is_packed_first_and_shown_in_its_place() -> None:
     packed = pack([Section("History", ["long " * 20]), Section("Task", ["dig"], rank=1)], 40, count=len)
     assert packed.text == "## Task\ndig\n"
     assert packed.cut[0].section == "History"
+
+
+def test_a_section_that_lost_lines_says_so_where_it_stands() -> None:
+    packed = pack([Section("Lessons", ["first", "second " * 9, "third"])], 60, count=len)
+    assert packed.text == "## Lessons (1 more did not fit)\nfirst\nthird\n"
+
+
+def test_what_was_in_mind_comes_back_as_it_was_and_is_kept_once(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    working = Working(db)
+    packed = pack([Section("Task", ["dig"], rank=0), Section("Lessons", ["one", "long " * 9])], 50, count=len)
+    mind = Mind("a", 3, "2/2/0/0", 7.0, 50, packed)
+    working.keep(mind)
+    working.keep(replace(mind, budget=9))
+    working.keep(replace(mind, place="2/2/0/1", packed=pack([Section("Task", [f"api_key=sk-{'x' * 20}"])], 50)))
+    kept, other = working.of("a", 3)
+    assert kept == mind
+    assert "sk-x" not in other.packed.text
+    assert working.of("a", 4) == []
+    assert working.last("a") == 3
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        db.execute("UPDATE minds SET budget = 1")
