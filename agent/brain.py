@@ -83,6 +83,8 @@ class WriteRequest:
     """The step of the journey: asking again there, after an interruption, gives the answer that was kept."""
     code: Callable[[str], str | None] = lambda name: None
     """The source of a library skill, for a writer that asks for it."""
+    recent: tuple[str, ...] = ()
+    """What the journey's last iterations came to, newest first."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ from memory.db import open_db
 from memory.episodic import Episodes
 from memory.log import EventLog
 from memory.semantic import Semantic
+from memory.working import Working
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
@@ -106,6 +107,7 @@ def parts(
         episodes=Episodes(db),
         semantic=Semantic(db),
         recall=open_recall(db, config.without),
+        working=Working(db),
         library=library,
         graph=SkillGraph(library),
         book=TaskBook(db),

@@ -50,6 +50,17 @@ def memory_recall(
     _show(found, as_json, remember_words.recalled(why))
 
 
+@memory.command("mind")
+@click.argument("journey", required=False)
+@click.option("--iteration", type=click.IntRange(min=1), help="For this iteration (default: the newest).")
+@AS_JSON
+def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> None:
+    """What was in mind for an iteration, what did not fit, and which model calls were made with it."""
+    from agent import remember, remember_words
+
+    _show(remember.mind(journey, iteration), as_json, remember_words.mind)
+
+
 @memory.command("list")
 @click.option("--kind", type=KINDS)
 @click.option("--journey", "scope", help="Only what this journey sees.")

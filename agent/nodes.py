@@ -131,6 +131,8 @@ def recall(state: State, parts: Parts) -> State:
 def write(state: State, parts: Parts) -> State:
     """A program from the brain, admitted before it runs; a refused draft goes back to its writer with the objection."""
     task, here, objection = _task(state), parts.here(state), ""
+    request = writing.request(state, parts, task)
+    writing.keep_in_mind(state, parts, request)
     if state["round"] == 0 and not task.is_repair:
         known = here.draft(task, here.env.observe())
         prepared, _ = writing.prepare(known, parts, here) if known else (None, "")
@@ -139,7 +141,9 @@ def write(state: State, parts: Parts) -> State:
     parts.report("writing", goal=task.goal)
     refused = ""
     for number in range(REPAIRS + 1):
-        request = writing.request(state, parts, task, objection, refused, number)
+        if number:
+            request = writing.request(state, parts, task, objection, refused, number)
+            writing.keep_in_mind(state, parts, request)
         try:
             draft = here.brain.write(request)
         except BrainError as error:

@@ -25,6 +25,7 @@ from memory.episodic import Episodes
 from memory.log import EventLog
 from memory.recall import Recall
 from memory.semantic import Semantic
+from memory.working import Working
 from skills.graph import SkillGraph
 from skills.library import Library
 
@@ -56,6 +57,7 @@ class Parts:
     episodes: Episodes
     semantic: Semantic
     recall: Recall
+    working: Working
     library: Library
     graph: SkillGraph
     book: TaskBook

@@ -18,7 +18,7 @@ from string import Template
 from agent.config import home
 from agent.errors import UsageError
 from agent.models.call import Message
-from memory.working import Section, estimate_tokens, pack
+from memory.working import Packed, Section, estimate_tokens, pack
 
 BETWEEN = "\n===\n"
 _HEAD = re.compile(r"\Aversion: *(\S+)\n")
@@ -39,9 +39,13 @@ class Prompt:
 
     def user(self, sections: Sequence[Section], budget: int, **variables: str) -> Message:
         """The changing part: `$sections` is replaced by what fits into the budget, most important first."""
-        empty = fill(self.name, self.changing, {**variables, "sections": ""})
-        text = pack(sections, max(0, budget - estimate_tokens(empty))).text
+        text = self.pack(sections, budget, **variables).text
         return {"role": "user", "content": fill(self.name, self.changing, {**variables, "sections": text}).strip()}
+
+    def pack(self, sections: Sequence[Section], budget: int, **variables: str) -> Packed:
+        """What of the sections fits beside the rest of the changing part."""
+        empty = fill(self.name, self.changing, {**variables, "sections": ""})
+        return pack(sections, max(0, budget - estimate_tokens(empty)))
 
 
 def load(name: str, world: str = "") -> Prompt:

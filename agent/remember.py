@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from agent.config import chroma_url, home
 from agent.errors import UsageError
+from agent.models.calls import Calls
 from agent.store import AGENT, Store
 from memory import fit as fitting
 from memory.bring_in import Policy, bring_in
@@ -31,6 +32,7 @@ from memory.items import Item, Kind, State
 from memory.recall import Question, Recall
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
+from memory.working import Working
 
 Json = dict[str, Any]
 
@@ -97,6 +99,27 @@ def recall(words: str, journey: str, limit: int, *, as_of: float | None, history
     question = Question(words, scope=scope, items=tuple(words.split()), as_of=as_of, history=history)
     now = float(store.experience()) if as_of is None else as_of
     return asdict(open_recall(db).ask(question, now=now, limit=limit, tokens=tokens))
+
+
+def mind(journey: str | None, iteration: int | None) -> Json:
+    """What was in mind for an iteration (the newest, if none is named), with the model calls made with it."""
+    db = _database(read_only=True)
+    store, working = Store(db), Working(db)
+    names = [each.name for each in store.journeys()]
+    if not names:
+        raise UsageError("there is no journey yet: journeyman run minecraft")
+    name = store.journey(journey).name if journey else names[-1]
+    number = working.last(name) if iteration is None else iteration
+    found = working.of(name, number) if number is not None else []
+    if not found:
+        which = "yet" if iteration is None else f"for iteration {iteration}; the newest is {working.last(name)}"
+        raise UsageError(f"nothing was kept in mind by {name} {which}")
+    calls = Calls(db).of(name) if db["model_calls"].exists() else []
+    steps = [
+        {**asdict(each), "calls": [call["number"] for call in calls if call["place"].startswith(f"{each.place}.")]}
+        for each in found
+    ]
+    return {"journey": name, "iteration": number, "steps": steps}
 
 
 def items(kind: Kind | None, scope: str | None, state: State | None, limit: int) -> list[Json]:

@@ -33,6 +33,25 @@ def recalled(why: bool) -> Callable[[Json], str]:
     return words
 
 
+def mind(found: Json) -> str:
+    """What was in mind at each step of an iteration: its sections, then what did not fit."""
+    lines = []
+    for step in found["steps"]:
+        packed, calls = step["packed"], ", ".join(map(str, step["calls"]))
+        asked = f"model call {calls}" if calls else "no model was asked"
+        lines.append(f"{found['journey']} #{found['iteration']}, step {step['place']}: {packed['tokens']} tokens of "
+                     f"{step['budget']}; {asked}")  # fmt: skip
+        for section in packed["shown"]:
+            lines.append(f"  {section['section']} ({section['tokens']} tokens)")
+            lines += [f"    {line}" for text in section["lines"] for line in text.splitlines()]
+        if packed["cut"]:
+            lines.append(f"  did not fit ({len(packed['cut'])} lines)")
+            lines += [f"    {cut['section']}: {cut['line'].splitlines()[0]} ({cut['tokens']} tokens)"
+                      for cut in packed["cut"] if cut["line"]]  # fmt: skip
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
 def items(found: Sequence[Json]) -> str:
     """Items as a table."""
     if not found:

@@ -6,7 +6,9 @@ from typing import Any
 
 from agent import evidence
 from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
+from agent.brains.model import in_mind
 from agent.known import known_skill
+from agent.models.settings import Settings
 from agent.parts import Parts
 from agent.state import State
 from agent.store import Iteration
@@ -15,12 +17,16 @@ from agent.world import World
 from curriculum import checks
 from curriculum.task import Task
 from envs.base import Module, Program
-from memory.episodic import inventory_difference
+from memory.episodic import describe, inventory_difference
+from memory.guard import shown
+from memory.working import Mind
 from skills.admit import Admission, admit
 from skills.search import pack, search
 
 MOST_SKILLS, SKILL_TOKENS = 12, 1500
 """How many skills a writer is shown at most, and the tokens that their cards may take."""
+RECENT = 3
+"""How many of the journey's last iterations a writer is told of."""
 
 
 def request(
@@ -43,6 +49,10 @@ def request(
         attempts=attempts(state, parts),
         skills=_skills_for(task, parts, here),
         lessons=tuple(lessons),
+        recent=tuple(
+            shown(episode.id, "episode", describe(episode))
+            for episode in parts.episodes.find(parts.config.name, limit=RECENT)
+        ),
         primitives=here.env.primitives(),
         objection=objection,
         refused=refused,
@@ -50,6 +60,13 @@ def request(
         place=f"{state['tasks']}/{state['iteration']}/{state['round']}/{number}",
         code=lambda name: parts.library.get(name).current.source if parts.library.has(name) else None,
     )
+
+
+def keep_in_mind(state: State, parts: Parts, asked: WriteRequest) -> None:
+    """Write down what is in mind for the next program, whoever writes it."""
+    packed, room = in_mind(asked, Settings.load().prompt_tokens)
+    now = float(parts.store.experience())
+    parts.working.keep(Mind(parts.config.name, state["iteration"] + 1, asked.place, now, room, packed))
 
 
 def _skills_for(task: Task, parts: Parts, here: World) -> tuple[KnownSkill, ...]:

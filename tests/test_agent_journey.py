@@ -21,6 +21,7 @@ from curriculum import checks, gamedata
 from memory.db import open_db
 from memory.episodic import Episodes
 from memory.log import EventLog
+from memory.working import Working
 from skills.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -179,3 +180,13 @@ def test_another_process_may_look_and_ask_to_stop(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert "Stopped: asked to stop." in rest
     assert json.loads(journeyman(tmp_path, "status", "--json", code=0))["state"] == "stopped: user"
+
+
+def test_what_was_in_mind_for_each_program_is_kept(played: Played) -> None:
+    working = Working(played.db)
+    for row in played.rows():
+        mind = working.of(NAME, row.iteration)[-1]
+        assert f"## Task\n{row.task['goal']}\n" in mind.packed.text
+        assert "Inventory: " in mind.packed.text
+        assert mind.packed.tokens <= mind.budget
+    assert "Did: " in working.of(NAME, len(played.rows()))[-1].packed.text, "what happened last"

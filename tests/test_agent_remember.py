@@ -10,12 +10,17 @@ import pytest
 from click.testing import CliRunner
 
 from agent.cli import main
+from agent.config import JourneyConfig
+from agent.models.call import Ask
+from agent.models.calls import MODELS, Calls
+from agent.models.usage import Spent
 from agent.remember import Meanwhile
-from agent.store import AGENT
+from agent.store import AGENT, Store
 from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
 from memory.semantic import Item, Semantic, lesson
+from memory.working import Mind, Section, Working, pack
 from skills.schema import SKILLS
 
 
@@ -83,3 +88,21 @@ def test_jobs_run_while_a_program_runs(lived: Path) -> None:
 def test_a_program_that_fails_fails_as_itself(lived: Path) -> None:
     with pytest.raises(ZeroDivisionError), Meanwhile(3.0):
         raise ZeroDivisionError
+
+
+def test_what_was_in_mind_is_shown_with_what_did_not_fit_and_the_calls_made_with_it(own_home: Path) -> None:
+    db = open_db(own_home / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS)
+    Store(db).create(JourneyConfig("a", ("minecraft",), 1))
+    packed = pack([Section("Task", ["dig"], rank=0), Section("Lessons", ["take a spade", "long " * 99])], 40)
+    Working(db).keep(Mind("a", 2, "1/1/0/0", 1.0, 40, packed))
+    for place in ("1/1/0/0.0", "1/1/0/0.1", "1/1/0/1.0"):
+        ask = Ask("write", "writer", ({"role": "user", "content": packed.text},), place)
+        Calls(db).keep("a", ask, "m", Spent(9, 9), 0.0, answer="x", finish="stop", seconds=1.0, attempt=1, at=0.0)
+    db.close()
+    (step,) = told("mind", "a")["steps"]
+    assert step["calls"] == [1, 2]
+    text = said("mind", "a", "--iteration", "2")
+    assert "model call 1, 2" in text
+    assert "take a spade" in text
+    assert "did not fit (1 lines)" in text
+    assert "the newest is 2" in said("mind", "a", "--iteration", "7", code=2)

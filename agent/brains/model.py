@@ -16,7 +16,7 @@ from agent.brain import Attempt, Draft, Usage, WriteRequest
 from agent.errors import BrainError
 from agent.models.call import Ask, Message
 from agent.models.desk import Desk
-from memory.working import Section, estimate_tokens
+from memory.working import Packed, Section, estimate_tokens
 
 SHOWS = 2
 """How often a writer may ask for the code of skills before it has to answer."""
@@ -72,20 +72,40 @@ class ModelWriter:
 
 def render(request: WriteRequest, shown: Mapping[str, str], budget: int) -> tuple[str, tuple[Message, ...]]:
     """Name and version of the prompt, and its messages."""
-    prompt, fence = prompting.load("writer", request.task.world), LANGUAGES[request.language].fence
-    documents = "\n\n".join(text.strip() for _, text in sorted(request.primitives.items()))
-    system = prompt.system(primitives=documents)
-    sections = [
+    prompt, system = _prompt(request)
+    user = prompt.user(sections(request, shown), budget - estimate_tokens(system["content"]))
+    return f"{prompt.name}:{prompt.version}", (system, user)
+
+
+def in_mind(request: WriteRequest, budget: int) -> tuple[Packed, int]:
+    """What a writer has in mind at its first answer to a request, and the tokens that there were for it."""
+    prompt, system = _prompt(request)
+    room = budget - estimate_tokens(system["content"])
+    return prompt.pack(sections(request, {}), room), room
+
+
+def sections(request: WriteRequest, shown: Mapping[str, str]) -> list[Section]:
+    """Everything that the request knows, each part with what it may take of the budget at most."""
+    fence = LANGUAGES[request.language].fence
+    skills = [f"- {skill.card or skill.name}" for skill in request.skills] or ["none yet"]
+    codes = [f"```{fence}\n{code.strip()}\n```" for code in shown.values()]
+    return [
         Section("Task", _task(request), rank=0),
-        Section("Known skills", [f"- {skill.card or skill.name}" for skill in request.skills] or ["none yet"], rank=4),
-        Section("Lessons and memories", [f"- {each['text']}" for each in request.lessons], rank=5),
-        Section("Code that you asked for", [f"```{fence}\n{code.strip()}\n```" for code in shown.values()], rank=2),
+        Section("Why this task", [request.task.reason] if request.task.reason else [], rank=6, most=150),
+        Section("Known skills", skills, rank=4, most=2000),
+        Section("Lessons and memories", [f"- {each['text']}" for each in request.lessons], rank=5, most=1500),
+        Section("Code that you asked for", codes, rank=2),
         Section("Earlier rounds of this task", attempts(request.attempts, request.language), rank=3),
+        Section("What happened last", [f"- {line}" for line in request.recent], rank=7, most=400),
         Section("The world now", observing.lines(request.observation), rank=1),
         Section("Objection", _objection(request), rank=0),
     ]
-    user = prompt.user(sections, budget - estimate_tokens(system["content"]))
-    return f"{prompt.name}:{prompt.version}", (system, user)
+
+
+def _prompt(request: WriteRequest) -> tuple[prompting.Prompt, Message]:
+    prompt = prompting.load("writer", request.task.world)
+    documents = "\n\n".join(text.strip() for _, text in sorted(request.primitives.items()))
+    return prompt, prompt.system(primitives=documents)
 
 
 def _task(request: WriteRequest) -> list[str]:
