@@ -81,9 +81,12 @@ def take_in(
     at: float,
     as_it_is: bool = False,
 ) -> Taken:
-    """Judge a source and keep it in quarantine. `as_it_is` forgives what only matters for what we write ourselves."""
+    """Judge a source and keep it in quarantine. `as_it_is` forgives what only matters for what we write ourselves.
+
+    A fixed amount is always forgiven: what comes from elsewhere is taken apart from how it would be written here.
+    """
     admission = admit(source, parse=parse, primitives=primitives, library=Incoming(library, along))
-    refusals = [*_deceptions(source, admission), *admission.refusals]
+    refusals = [*_deceptions(source, admission), *(r for r in admission.refusals if r.code != "no_parameter")]
     if as_it_is:
         refusals = [each for each in refusals if each.code not in ONLY_FOR_KEEPING]
     signature = admission.signature
