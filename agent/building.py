@@ -11,14 +11,16 @@ from sqlite_utils import Database
 
 from agent import approving, world_desktop, world_minecraft
 from agent.brain import Brain
+from agent.brains.desktop import DesktopPlanner
 from agent.brains.fallback import Fallback
-from agent.brains.known import Known
 from agent.brains.model import ModelWriter
 from agent.brains.planner import Planner
 from agent.cases import Cases
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.config import Budget, JourneyConfig, home
+from agent.desktop_planning.compose import Program
+from agent.desktop_planning.recorded import Recorded
 from agent.display import Reporter
 from agent.errors import StopAsked, UsageError
 from agent.families import families
@@ -172,12 +174,17 @@ def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
     playable = world_desktop.playable(desktop.families(), env.programs)
     if not playable:
         raise UsageError("no task can be set with the programs that are installed: run journeyman desktop install")
+    others = (each.config for each in store.journeys() if each.name != config.name)
+    elders = [other.name for other in others if other.library == config.library]
+    planner = DesktopPlanner(
+        Recorded(store, parts.log, config.name, elders),
+        [Program(name, entry.what, entry.opens) for name, entry in env.programs.items()],
+    )
     trials = env.trials()
-    known = Known(lambda task: world_desktop.known_call(library, store, task, world_desktop.USABLE))
     proposer = FamilyProposer(playable, lambda: parts.book.attempts(config.name, "desktop"))
     return world_desktop.Desktop(
         env=env,
-        brain=brain_for(config, known, desk),
+        brain=brain_for(config, planner, desk),
         proposer=Steered(config.name, proposer, Agenda(db), parts.data, world="desktop"),
         trials=trials,
         prover=_prover(parts, DesktopCases(library, store, playable), trials),

@@ -95,7 +95,8 @@ def lines(kind: str, data: Mapping[str, Any]) -> list[Text]:
 
 def _ran(data: Mapping[str, Any]) -> Text:
     mark, style = ("✓", "green") if data["passed"] else ("✗", "red")
-    gained = ", ".join(f"{name} {count:+d}" for name, count in data["gained"].items() if count > 0) or "nothing gained"
+    more = ", ".join(f"{name} {count:+d}" for name, count in data["gained"].items() if count > 0)
+    gained = more or (data["why"] if data["passed"] else "nothing gained")
     line = Text.assemble(
         (f"{data['iteration']:4d} ", "bold"),
         (f"{mark}  ", style),

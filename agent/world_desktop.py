@@ -32,7 +32,6 @@ from skills.skill import Setting, Use, Version
 LESSONS = ("not_found", "ambiguous", "not_showing", "disabled", "not_confirmed", "timeout")
 """Error codes that say something about the programs of a desktop, not about one program of ours."""
 PROVEN = ("verified", "trusted")
-USABLE = ("candidate", "verified", "trusted")
 REHEARSED_SEED = 2**30
 """Seed of the instance on which a skill that lost its trust is written anew, counted on by its uses."""
 
