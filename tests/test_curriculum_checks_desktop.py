@@ -29,6 +29,7 @@ def state(**changes: Any) -> dict[str, Any]:
     files["a.txt"]["sha256"] = hashlib.sha256(text.encode()).hexdigest()
     files |= {"l": {"kind": "link", "target": "a.txt"}, "f": {"kind": "folder"}}
     windows = [{"title": "a.txt - Mousepad", "program": "editor", "active": True, "dialog": False, "box": [0, 0, 9, 9]}]
+    windows += [{"title": "behind", "program": "files", "active": False, "dialog": False, "box": [0, 0, 9, 9]}]
     return {"files": files, "windows": windows, "clipboard": "copied", **changes}
 
 
@@ -46,11 +47,14 @@ HOLDS: list[dict[str, Any]] = [
     {"kind": "document_text", "path": "d.odt", "text": "Title", "heading": True},
     {"kind": "picture", "path": "p.png", "width": 40, "format": "png", "average": [15, 25, 25]},
     {"kind": "window", "title": "A.TXT", "program": "editor"},
+    {"kind": "window", "title": "a.txt", "front": True},
+    {"kind": "clipboard", "text": "copied", "copied": True},
     {"kind": "clipboard", "text": "copied"},
     {"kind": "unchanged"},
 ]
 FAILS: list[dict[str, Any]] = [
     {"kind": "file_exists", "path": "l"},
+    {"kind": "window", "title": "behind", "front": True},
     {"kind": "file_exists", "path": "f"},
     {"kind": "file_equals", "path": "a.txt", "text": "alpha beta\nbeta"},
     {"kind": "file_contains", "path": "a.txt", "text": "beta", "times": 1},
@@ -126,3 +130,11 @@ def test_a_check_cannot_name_a_path_outside_the_home(path: str) -> None:
 def test_a_check_that_says_nothing_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(BadCheck):
         parse(data)
+
+
+def test_what_a_program_put_on_the_clipboard_by_itself_was_not_copied() -> None:
+    check = parse({"kind": "clipboard", "text": "copied", "copied": True})
+    put = [{"kind": "acted", "tick": 1, "call": "set_clipboard", "args": {"text": "copied"}, "ok": True}]
+    other = [{**put[0], "args": {"text": "another"}}]
+    assert not evaluate(check, state(clipboard=""), state(), put).passed
+    assert evaluate(check, state(clipboard=""), state(), [*other, *ACTED]).passed

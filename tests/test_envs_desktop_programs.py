@@ -12,7 +12,7 @@ from envs.desktop import DesktopEnv, DesktopSettings
 from envs.desktop.env import available
 from envs.desktop.programs import catalogue
 
-NEEDED = ("files", "spreadsheet")
+NEEDED = ("files", "calculator", "spreadsheet")
 pytestmark = pytest.mark.skipif(
     available() is not None or not all(catalogue()[name].installed for name in NEEDED),
     reason=available() or "make test installs the default programs",
@@ -85,3 +85,9 @@ def test_what_two_programs_show_is_told_with_the_window_it_is_in(env: DesktopEnv
         'return [elements("one.txt")[0]["window"], elements("Bold")[0]["window"]]',
     )
     assert told.value == ["Inbox", "numbers.csv - Gnumeric"]
+
+
+def test_a_calculator_takes_the_same_digit_again_and_again(env: DesktopEnv) -> None:
+    env.prepare({})
+    result = run(env, 'open_program("calculator")\ntype_text("9966+1100=")\npress("ctrl+c")\nreturn clipboard()')
+    assert result.value == "11066", result.error

@@ -224,6 +224,8 @@ class WindowOpen(Check):
     kind: Literal["window"] = "window"
     title: str = ""
     program: str = ""
+    front: bool = False
+    """Whether it must be the window in front."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -235,7 +237,9 @@ class WindowOpen(Check):
         """Looks at the windows afterwards."""
         windows = facts.after.get("windows", ())
         right = any(
-            self.title.casefold() in window["title"].casefold() and self.program in ("", window["program"])
+            self.title.casefold() in window["title"].casefold()
+            and self.program in ("", window["program"])
+            and (window["active"] or not self.front)
             for window in windows
         )
         return Verdict(right, f"open windows: {[window['title'] for window in windows]}")
@@ -243,7 +247,8 @@ class WindowOpen(Check):
     def sentence(self) -> str:
         """Open it."""
         titled = f" titled {self.title!r}" if self.title else ""
-        return f"have a window{titled} of {self.program}" if self.program else f"have a window{titled}"
+        place = " in front" if self.front else ""
+        return f"have a window{titled} of {self.program}{place}" if self.program else f"have a window{titled}{place}"
 
 
 class Clipboard(Check):

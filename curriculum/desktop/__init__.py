@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from curriculum.desktop import files, sheets, text
+from curriculum.desktop import calculator, chains, desk, files, sheets, text
 from curriculum.desktop.family import Family, Instance
 
 __all__ = ["Family", "Instance", "families"]
 
-_SUBJECTS = (text, files, sheets)
+_SUBJECTS = (desk, text, files, sheets, calculator, chains)
 
 
 @cache

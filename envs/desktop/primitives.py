@@ -232,8 +232,9 @@ class Primitives:
                 "too_much", f"{len(text)} letters are more than {MOST_TYPED}", len(text), "type it in parts"
             )
         before = self._at_rest()
-        self._active(before)
-        self._desk.ask("type", text=text, within=30 + len(text) * 0.1)
+        entry = self._programs.get(self._active(before).program)
+        gap = entry.letter_gap if entry is not None else 0.0
+        self._desk.ask("type", text=text, gap=gap, within=30 + len(text) * (0.1 + gap))
         return self._effect(before, done=lambda after: _contains(after, text))
 
     def press(self, keys: str, times: int = 1) -> Effect:

@@ -51,6 +51,7 @@ class ProgramEntry:
     marked: str = ""
     go_to_cell: str = ""
     format_list: str = ""
+    letter_gap: float = 0.0
     refresh: str = ""
     signs: tuple[str, ...] = ()
 

@@ -123,9 +123,9 @@ class Desk:
         """Press keys together."""
         self._hands.press(keys)
 
-    def do_type(self, text: str) -> None:
-        """Type text."""
-        self._hands.type(text)
+    def do_type(self, text: str, gap: float = 0.0) -> None:
+        """Type text, with at least so many seconds between letters."""
+        self._hands.type(text, gap)
 
     def do_click(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
         """Click at a point."""

@@ -75,8 +75,8 @@ class Hands:
         for code in reversed(keys):
             self._fake(X.KeyRelease, code, LETTER_GAP)
 
-    def type(self, text: str) -> None:
-        """Type text; line ends press Return, tabs press Tab."""
+    def type(self, text: str, gap: float = 0.0) -> None:
+        """Type text; line ends press Return, tabs press Tab. `gap`: seconds between letters, where more are needed."""
         for letter in text:
             code, shifted = self._key(self._symbol_of(letter))
             if shifted:
@@ -85,7 +85,7 @@ class Hands:
             self._fake(X.KeyRelease, code)
             if shifted:
                 self._fake(X.KeyRelease, self._shift)
-            time.sleep(LETTER_GAP)
+            time.sleep(max(gap, LETTER_GAP))
 
     def click(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
         """Move there and click."""
