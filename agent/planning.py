@@ -35,6 +35,9 @@ WAYS = 8
 FOODS = 6
 """How many kinds of food a plan to eat considers."""
 
+LAVA_LEVEL = -50
+"""Where to look for lava: caves below -54 are filled with it (Minecraft 1.18 and later)."""
+
 WORKING_LEVEL = 48
 """Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
 
@@ -371,14 +374,20 @@ def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
 
 
 def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
+    needs: tuple[Need, ...] = (_need((way.hold,), "missing", data, skill_for, adjustments, behind),)
+    search = Search("surface", stretches=8 + adjustments.stretches)
+    if way.on == "lava":
+        tools = tuple(data.blocks["deepslate"].tools or ())
+        needs = (_need(tools, "1", data, skill_for, adjustments, behind, first=data.tool_for("deepslate")), *needs)
+        search = Search("level", LAVA_LEVEL, stretches=8 + adjustments.stretches)
     return Plan(
         name=f"fetch{camel(target)}",
         target=target,
         method="use",
         source=(USES[way.hold, way.on], way.on),
         purpose=f"Fetch {words(target)} from {words(way.on)}, gaining the {words(way.hold)} first.",
-        needs=(_need((way.hold,), "missing", data, skill_for, adjustments, behind),),
-        search=Search("surface", stretches=8 + adjustments.stretches),
+        needs=needs,
+        search=search,
     )
 
 
