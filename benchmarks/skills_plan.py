@@ -16,7 +16,7 @@ import random
 import tempfile
 import time
 from contextlib import closing
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -73,48 +73,49 @@ def main() -> None:
 
 
 class Tries:
-    """What was tried, kept in a file line by line, and the moment at which to stop."""
+    """What was tried, kept in a file line by line, and the moment at which to stop. A plan that changed is another."""
 
     def __init__(self, path: Path, seed: int, until: float) -> None:
         self.path, self.seed, self.until = path, seed, until
         kept = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        self.done = {(each["item"], each["number"]): bool(each["worked"]) for each in kept if each["seed"] == seed}
+        self.done = {(each["plan"], each["number"]): bool(each["worked"]) for each in kept if each["seed"] == seed}
 
-    def keep(self, item: str, number: int, worked: bool) -> None:
+    def keep(self, plan: str, number: int, worked: bool) -> None:
         """Keep one."""
-        self.done[item, number] = worked
+        self.done[plan, number] = worked
         with self.path.open("a") as file:
-            file.write(json.dumps({"seed": self.seed, "item": item, "number": number, "worked": worked}) + "\n")
+            file.write(json.dumps({"seed": self.seed, "plan": plan, "number": number, "worked": worked}) + "\n")
 
 
 def measure(home: Path, items: tuple[str, ...], worlds: int, result: Result, kept: Tries) -> dict[str, Any] | None:
     """Plan each item, run each plan, compare; None if the time is up before all is tried."""
     data = gamedata.load()
     tries: list[tuple[float, bool]] = []
-    found_count = 0
     trials = MinecraftTrials(rules={})
     with closing(open_db(home / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=True)) as db, closing(trials):
         library = Library(db)
         operators, graph = Operators(library, families(data)), SkillGraph(library)
-        for item in items:
-            found = plan(operators, item)
-            found_count += found.found
-            if not found.found:
-                result.row(item=item, found=False, missing=list(found.missing))
-                continue
-            for number in range(worlds):
-                if (item, number) not in kept.done:
-                    if time.monotonic() > kept.until:
-                        return None
-                    beginning = Beginning(drawn(kept.seed, item, number))
-                    kept.keep(item, number, run(trials, graph, found, beginning, operators))
-            worked = [kept.done[item, number] for number in range(worlds)]
-            tries += [(found.probability, each) for each in worked]
-            result.row(
-                item=item, found=True, steps=len(found.steps), predicted=round(found.probability, 3),
-                low=round(found.low, 3), high=round(found.high, 3), worked=sum(worked), of=len(worked),
-                ticks=round(found.ticks),
-            )  # fmt: skip
+        plans = {item: plan(operators, item) for item in items}
+        calls = {
+            item: f"{item}: {[(step.version, dict(step.args)) for step in each.steps]}" for item, each in plans.items()
+        }
+        for number, (item, found) in product(range(worlds), plans.items()):
+            if found.found and (calls[item], number) not in kept.done:
+                if time.monotonic() > kept.until:
+                    return None
+                beginning = Beginning(drawn(kept.seed, item, number))
+                kept.keep(calls[item], number, run(trials, graph, found, beginning, operators))
+    for item, found in plans.items():
+        if not found.found:
+            result.row(item=item, found=False, missing=list(found.missing))
+            continue
+        worked = [kept.done[calls[item], number] for number in range(worlds)]
+        tries += [(found.probability, each) for each in worked]
+        result.row(
+            item=item, found=True, steps=len(found.steps), predicted=round(found.probability, 3),
+            low=round(found.low, 3), high=round(found.high, 3), worked=sum(worked), of=len(worked),
+            ticks=round(found.ticks),
+        )  # fmt: skip
     for low, high in pairwise(BINS):
         inside = [(odds, worked) for odds, worked in tries if low <= odds < high]
         if inside:
@@ -128,7 +129,7 @@ def measure(home: Path, items: tuple[str, ...], worlds: int, result: Result, kep
     brier = sum((odds - worked) ** 2 for odds, worked in tries) / len(tries) if tries else None
     return {
         "items": len(items),
-        "planned": found_count,
+        "planned": sum(each.found for each in plans.values()),
         "runs": len(tries),
         "worked": round(sum(worked for _, worked in tries) / len(tries), 3) if tries else None,
         "predicted": round(sum(odds for odds, _ in tries) / len(tries), 3) if tries else None,

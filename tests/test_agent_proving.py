@@ -179,3 +179,19 @@ def test_steps_in_common_and_siblings_become_skills_that_all_of_them_call(worksh
     for name, version in old.items():
         assert library.rollback(name, reason="undone").current == version
     assert SkillGraph(library).calls().number_of_edges() == 0
+
+
+def test_doubles_and_idle_wrappers_go_out_of_use_and_come_back_by_restoring(
+    workshop: Workshop, proving: Prover
+) -> None:
+    workshop.keep(DIG)
+    workshop.keep(DIG.replace("digDirt", "takeDirt"))
+    workshop.keep("async function getDirt(bot, { count = 1 } = {}) {\n  return await digDirt(bot, { count })\n}")
+    with JavaScript() as language:
+        done = Refactoring(proving, language, 5.0).apply_all()
+    assert {(each.proposal.kind, each.applied) for each in done} == {("duplicate", True), ("idle_wrapper", True)}
+    library = workshop.library
+    assert library.names() == ["digDirt"]
+    assert {link.kind for link in library.links()} == {"duplicate_of"}
+    for name in ("takeDirt", "getDirt"):
+        assert not library.restore(name, reason="undone").retired
