@@ -324,4 +324,6 @@ def test_the_judge_sees_facts_and_not_the_program(tmp_path: Path) -> None:
 
 def test_equal_events_are_told_once() -> None:
     dug = {"kind": "dug", "tick": 1, "block": "stone", "x": 1, "y": 2, "z": 3}
-    assert told([dug, {**dug, "tick": 2, "x": 5}]) == ["- 2 × dug block stone"]
+    assert told([dug, {**dug, "tick": 2, "x": 5}]) == ["- 2 × dug block stone at 1,2,3; 5,2,3"]
+    many = told([{**dug, "x": number} for number in range(60)])
+    assert many[0].endswith("39,2,3 and 20 places more")

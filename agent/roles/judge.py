@@ -7,7 +7,7 @@ about a task that a machine check has decided: the verdict stays the check's, an
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,8 @@ from memory.working import Section, estimate_tokens
 
 TRIES = 2
 MOST_EVENTS = 60
+MOST_PLACES = 40
+"""Places of equal events that are listed: what was built is judged by where its parts stand."""
 MOST_EVIDENCE = 300
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -91,8 +93,9 @@ class Judge:
 
 
 def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Events as lines: equal ones counted, text of players and signs quoted as data."""
+    """Events as lines: equal ones counted and their places listed, text of players and signs quoted as data."""
     lines: Counter[str] = Counter()
+    places: dict[str, list[str]] = defaultdict(list)
     for event in events:
         values = []
         for name, value in event.items():
@@ -100,6 +103,13 @@ def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
                 continue
             text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
             values.append(f"{name} «{text}»" if instruction_like(text) or " " in text else f"{name} {text}")
-        lines[f"{event['kind']} {', '.join(values)}".strip()] += int(event.get("count") or 1)
-    found = [f"- {count} × {line}" if count > 1 else f"- {line}" for line, count in lines.items()]
+        line = f"{event['kind']} {', '.join(values)}".strip()
+        lines[line] += int(event.get("count") or 1)
+        if all(isinstance(event.get(axis), int | float) for axis in "xyz"):
+            places[line].append(",".join(f"{event[axis]:.0f}" for axis in "xyz"))
+    found = []
+    for line, count in lines.items():
+        where = places[line][:MOST_PLACES]
+        more = f" and {len(places[line]) - len(where)} places more" if len(places[line]) > len(where) else ""
+        found.append(f"- {f'{count} × ' if count > 1 else ''}{line}{' at ' if where else ''}{'; '.join(where)}{more}")
     return found[:MOST_EVENTS]
