@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from agent.models.settings import Settings
 from agent.session import database
 from agent.staff import has_model
 from agent.store import Store
+from curriculum.agenda import Agenda
+from curriculum.task import Task, from_json
 
 OWN = ("name", "brain", "roles", "library")
 """What of a journey's settings is not part of playing it again."""
@@ -35,6 +37,11 @@ def record(name: str, path: Path) -> dict[str, Any]:
         "iterations": last.iteration if last else 0,
         "silent": [role for role in ROLES if not has_model(config.brain, config.roles, role)],
         "settings": {"audit_every": Settings.load().audit_every},
+        "tasks": {
+            str(each.number): each.task.to_json()
+            for each in Agenda(db).entries(name)
+            if each.number is not None and each.number > 0 and not each.plan
+        },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(recording(calls, head), encoding="utf-8")
@@ -54,8 +61,34 @@ def record_words(found: Mapping[str, Any]) -> str:
     return f"{found['calls']} answers ({roles}) in {found['file']}.\nPlay it: {found['again']}"
 
 
-def again(path: Path, *, name: str, library: str) -> tuple[JourneyConfig, Budget]:
-    """A new journey that plays a recording, and the programs that it takes. Raises UsageError for a file without head.
+@dataclass
+class Again:
+    """A journey that plays a recording: its settings, its budget, and the tasks that a person set meanwhile.
+
+    As a reporter it sets each of them when it was taken up, so that the journey takes the same turns.
+    """
+
+    config: JourneyConfig
+    budget: Budget
+    tasks: Mapping[int, Task]
+    """By the number under which they were taken up."""
+    proposed: int = 0
+
+    def __call__(self, kind: str, **data: Any) -> None:
+        """Count tasks, and set the one that comes next if a person had set it."""
+        if kind == "proposed":
+            self.proposed += 1
+            self.set_next()
+
+    def set_next(self) -> None:
+        """Put the next task on the agenda if it came from there."""
+        task = self.tasks.get(self.proposed + 1)
+        if task is not None:
+            Agenda(database()).insert(self.config.name, task, by="recording")
+
+
+def again(path: Path, *, name: str, library: str) -> Again:
+    """A new journey that plays a recording. Raises UsageError for a file without head.
 
     The person's models.toml should say what `settings` of the recording's head says, or the judge is asked otherwise.
     """
@@ -64,7 +97,10 @@ def again(path: Path, *, name: str, library: str) -> tuple[JourneyConfig, Budget
     config = JourneyConfig.from_json({**head["config"], **own})
     config = replace(config, roles=dict.fromkeys(head["silent"], ("off",)))
     Store(database()).create(config)
-    return config, Budget(iterations=head["iterations"])
+    tasks = {int(number): from_json(task) for number, task in head.get("tasks", {}).items()}
+    playing = Again(config, Budget(iterations=head["iterations"]), tasks)
+    playing.set_next()
+    return playing
 
 
 def _words(config: JourneyConfig, head: Mapping[str, Any], path: Path) -> str:

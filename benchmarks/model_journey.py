@@ -16,7 +16,6 @@ from statistics import mean
 from typing import Any
 
 from agent import journeys, recordings, spending
-from agent.display import silent
 from agent.models.calls import Calls
 from agent.models.replay import head_of
 from agent.session import database, run_journey
@@ -50,8 +49,8 @@ def measure(recording: Path) -> dict[str, Any]:
         os.environ["JOURNEYMAN_HOME"] = folder
         settings = head_of(recording)["settings"]
         Path(folder, "models.toml").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
-        config, budget = recordings.again(recording, name="j", library="main")
-        ended = run_journey(config, budget, silent)
+        playing = recordings.again(recording, name="j", library="main")
+        ended = run_journey(playing.config, playing.budget, playing)
         db = database(read_only=True)
         rows, calls = Store(db).iterations("j"), Calls(db).of("j")
         reached = journeys.report(["j"])["journeys"][0]

@@ -127,6 +127,8 @@ class Failure:
     cause: str
     iteration: int
     at: Fingerprint
+    item: str | None = field(default=None, compare=False)
+    """What the task was about."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def fold(attempts: Iterable[Attempt], held: Iterable[str] = (), deeds: Iterable[
         else:
             before = failures.get(attempt.task)
             count = before.count + 1 if before else 1
-            failures[attempt.task] = Failure(count, attempt.cause, attempt.iteration, attempt.at)
+            failures[attempt.task] = Failure(count, attempt.cause, attempt.iteration, attempt.at, attempt.item)
     return Progress(frozenset(done), frozenset(items), failures, frozenset(deeds))
 
 

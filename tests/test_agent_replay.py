@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent import recordings
-from agent.display import silent
 from agent.models.calls import Calls
+from agent.models.replay import head_of
 from agent.session import database, run_journey
 from agent.store import Store
 from memory.log import EventLog
@@ -17,8 +17,8 @@ RECORDING = Path(__file__).parent / "replays" / "iron.jsonl"
 
 
 def play(name: str, recording: Path) -> str:
-    config, budget = recordings.again(recording, name=name, library=name)
-    ended = run_journey(config, budget, silent)
+    playing = recordings.again(recording, name=name, library=name)
+    ended = run_journey(playing.config, playing.budget, playing)
     assert ended.stopped == "budget", ended
     return EventLog(database(read_only=True)).digest(name)
 
@@ -34,3 +34,21 @@ def test_a_recorded_journey_reaches_iron_again_with_the_identical_event_log(own_
     copy = own_home / "copy.jsonl"
     assert recordings.record("first", copy)["calls"] == 13
     assert play("second", copy) == first
+
+
+@pytest.mark.slow
+def test_a_recorded_wish_is_planned_built_and_judged_again(own_home: Path) -> None:
+    """A goal in words: its plan, a hut that only a judge can decide on beside what checks decide, iron at the end."""
+    recording = RECORDING.with_name("hut.jsonl")
+    (own_home / "models.toml").write_text(f"audit_every = {head_of(recording)['settings']['audit_every']}\n")
+    playing = recordings.again(recording, name="hut", library="main")
+    ended = run_journey(playing.config, playing.budget, playing)
+    assert (ended.stopped, playing.proposed) == ("goal", 9), ended
+    db = database(read_only=True)
+    rows, calls = Store(db).iterations("hut"), Calls(db)
+    assert [row.passed for row in rows] == [True] * 9
+    assert "judged by" in rows[5].evidence
+    assert calls.agreement("hut") == {"audited": 2, "agreed": 2}
+    assert {role: each["calls"] for role, each in calls.by_role("hut").items()} == {
+        "describe": 1, "judge": 3, "propose": 1, "write": 9,
+    }  # fmt: skip

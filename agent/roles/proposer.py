@@ -105,7 +105,10 @@ class ModelProposer:
         prompt = prompting.load("proposer")
         system = prompt.system(checks=grammar(("minecraft",)))
         progress, done = situation.progress, len(situation.progress.done)
-        failed = [f"- {task}: {failure.cause}, {failure.count} times" for task, failure in progress.failures.items()]
+        failed = [
+            f"- {failure.item or task}: {failure.cause}, {failure.count} times"
+            for task, failure in progress.failures.items()
+        ]
         known = sorted(self._skills())
         items = sorted(name for name in progress.items if not name.startswith("#"))
         warm = {
