@@ -99,12 +99,16 @@ def measure(home: Path, items: tuple[str, ...], worlds: int, result: Result, kep
         calls = {
             item: f"{item}: {[(step.version, dict(step.args)) for step in each.steps]}" for item, each in plans.items()
         }
-        for number, (item, found) in product(range(worlds), plans.items()):
-            if found.found and (calls[item], number) not in kept.done:
-                if time.monotonic() > kept.until:
-                    return None
-                beginning = Beginning(drawn(kept.seed, item, number))
-                kept.keep(calls[item], number, run(trials, graph, found, beginning, operators))
+        waiting = [
+            (calls[item], number, found, Beginning(drawn(kept.seed, item, number)))
+            for number, (item, found) in product(range(worlds), plans.items())
+            if found.found and (calls[item], number) not in kept.done
+        ]
+        for place, (call, number, found, beginning) in enumerate(waiting):
+            if time.monotonic() > kept.until:
+                return None
+            ahead = waiting[place + 1][3] if place + 1 < len(waiting) else None
+            kept.keep(call, number, run(trials, graph, found, beginning, operators, ahead))
     for item, found in plans.items():
         if not found.found:
             result.row(item=item, found=False, missing=list(found.missing))
@@ -138,15 +142,20 @@ def measure(home: Path, items: tuple[str, ...], worlds: int, result: Result, kep
 
 
 def run(
-    trials: MinecraftTrials, graph: SkillGraph, found: SkillPlan, beginning: Beginning, operators: Operators
+    trials: MinecraftTrials,
+    graph: SkillGraph,
+    found: SkillPlan,
+    beginning: Beginning,
+    operators: Operators,
+    ahead: Beginning | None,
 ) -> bool:
-    """Whether the plan brought its item in one fresh world."""
+    """Whether the plan brought its item in one fresh world; `ahead` is the world after it."""
     source = write(found)
     name = source.partition("async function ")[2].partition("(")[0]
     uses = {step.skill: step.version for step in found.steps}
     modules = tuple(Module(**module) for module in graph.program("new:plan", name, source, uses))
     try:
-        trials.enter(beginning)
+        trials.enter(beginning, ahead)
         done = trials.run(Program(modules, "new:plan", {"count": found.count}), Limits())
     except EnvLost:
         return False
