@@ -53,7 +53,9 @@ def skill(library: str, name: str) -> Json:
         "record": asdict(found.record),
         "primitives": list(found.current.primitives),
         "calls": sorted(graph.calls().successors(name)),
+        "rests_on": graph.closure(name),
         "called_by": graph.callers(name),
+        "links": _links(opened, graph, found),
         "history": [asdict(move) for move in opened.history(name)],
         "version_list": [
             {
@@ -69,11 +71,24 @@ def skill(library: str, name: str) -> Json:
     }
 
 
+def _links(library: Library, graph: SkillGraph, skill: Skill) -> list[Json]:
+    """What the current version was derived or renamed from, or doubles."""
+    edges = graph.versions().out_edges(skill.current.hash, data="kind")
+    return [
+        {"kind": kind, "skill": library.version(other).skill, "hash": other}
+        for _, other, kind in edges
+        if kind not in ("calls", "supersedes")
+    ]
+
+
 def skill_words(found: Mapping[str, Any]) -> str:
     """One skill as text."""
     lines = [found["call"], f"  {found['purpose']}", f"  {found['contract']}", ""]
-    for label, key in (("calls", "calls"), ("called by", "called_by"), ("primitives", "primitives")):
+    for label, key in (
+        ("calls", "calls"), ("rests on", "rests_on"), ("called by", "called_by"), ("primitives", "primitives")
+    ):  # fmt: skip
         lines.append(f"  {label:<11}{', '.join(found[key]) or 'none'}")
+    lines += [f"  {each['kind'].replace('_', ' '):<11}{each['skill']} {each['hash'][:15]}" for each in found["links"]]
     lines.append("  versions")
     for each in found["version_list"]:
         mark = "*" if each["current"] else " "

@@ -23,7 +23,7 @@ class SkillGraph:
     def __init__(self, library: LibraryReader) -> None:
         self._library = library
         self._calls: tuple[int, nx.DiGraph[str]] = (-1, nx.DiGraph())
-        self._versions: tuple[int, nx.DiGraph[str]] = (-1, nx.DiGraph())
+        self._versions: tuple[int, nx.MultiDiGraph[str]] = (-1, nx.MultiDiGraph())
 
     def calls(self) -> nx.DiGraph[str]:
         """Skills by name; an edge goes from a caller to each skill that its current version calls."""
@@ -41,17 +41,18 @@ class SkillGraph:
             self._calls = revision, graph
         return self._calls[1]
 
-    def versions(self) -> nx.DiGraph[str]:
-        """Versions by hash; edges have a `kind`: 'calls', or 'supersedes' towards the parent."""
+    def versions(self) -> nx.MultiDiGraph[str]:
+        """Versions by hash; edges have a `kind`: 'calls', 'supersedes' towards the parent, or that of a link."""
         revision = self._library.revision
         if revision != self._versions[0]:
             rows = self._library.db.execute(
                 "SELECT hash, skill, id, parent FROM versions WHERE library = ? ORDER BY id", [self._library.name]
             ).fetchall()
-            graph: nx.DiGraph[str] = nx.DiGraph()
+            graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
             graph.add_nodes_from((hash, {"skill": skill, "number": number}) for hash, skill, number, _ in rows)
             graph.add_edges_from((hash, parent, {"kind": "supersedes"}) for hash, _, _, parent in rows if parent)
             graph.add_edges_from((caller, callee, {"kind": "calls"}) for caller, callee, _ in self._pins())
+            graph.add_edges_from((each.version, each.other, {"kind": each.kind}) for each in self._library.links())
             self._versions = revision, graph
         return self._versions[1]
 
@@ -77,10 +78,11 @@ class SkillGraph:
 
     def callers(self, name: str) -> list[str]:
         """The blast radius: skills whose current version calls this one, itself or through others, by name."""
-        graph = self.calls()
-        if name not in graph:
-            raise UnknownSkill(f"library {self._library.name!r} has no skill {name!r}")
-        return sorted(nx.ancestors(graph, name))
+        return sorted(nx.ancestors(self._with(name), name))
+
+    def closure(self, name: str) -> list[str]:
+        """What a skill rests on: all that its current version calls, itself or through others, by name."""
+        return sorted(nx.descendants(self._with(name), name))
 
     def layers(self) -> list[list[str]]:
         """Skills by layer: those of the first call only primitives, each later one only what stands before it."""
@@ -104,6 +106,12 @@ class SkillGraph:
             graph.add_edges_from(
                 (name, callee) for callee in sorted(callees.get(pointers[name], ())) if callee in graph
             )
+        return graph
+
+    def _with(self, name: str) -> nx.DiGraph[str]:
+        graph = self.calls()
+        if name not in graph:
+            raise UnknownSkill(f"library {self._library.name!r} has no skill {name!r}")
         return graph
 
     def _pins(self) -> list[tuple[str, str, str]]:

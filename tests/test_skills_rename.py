@@ -16,6 +16,7 @@ from envs.desktop import parse
 from memory.db import open_db
 from skills.admit import admit
 from skills.errors import Inadmissible, NotAllowed, UnknownSkill
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.rename import Renamed, rename
 from skills.schema import SKILLS
@@ -85,6 +86,9 @@ def test_evidence_goes_along_and_callers_follow_all_the_way_up(library: Library,
         "verified", before["mineLogs"].record, before["mineLogs"].effects, before["mineLogs"].requires
     )  # fmt: skip
     assert (planks.rung, planks.record) == ("verified", before["craftPlanks"].record)
+    graph = SkillGraph(library)
+    assert graph.closure("craftTable") == ["chopWood", "craftPlanks"]
+    assert (wood.current.hash, before["mineLogs"].current.hash, "renamed_from") in graph.versions().edges(data="kind")
     assert not library.has("mineLogs")
     assert library.get("mineLogs").current == before["mineLogs"].current, "nothing is lost"
     assert "chopWood" in [hit.skill.name for hit in search(library, "chop wood")]
