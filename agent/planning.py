@@ -38,6 +38,9 @@ FOODS = 6
 LAVA_LEVEL = -50
 """Where to look for lava: caves below -54 are filled with it (Minecraft 1.18 and later)."""
 
+LAVA_TOOLS = "3"
+"""Pickaxes of stone that the way down there wears out; wood takes a whole day for half of it."""
+
 WORKING_LEVEL = 48
 """Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
 
@@ -377,8 +380,9 @@ def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments
     needs: tuple[Need, ...] = (_need((way.hold,), "missing", data, skill_for, adjustments, behind),)
     search = Search("surface", stretches=8 + adjustments.stretches)
     if way.on == "lava":
-        tools = tuple(data.blocks["deepslate"].tools or ())
-        needs = (_need(tools, "1", data, skill_for, adjustments, behind, first=data.tool_for("deepslate")), *needs)
+        tools = tuple(data.blocks["iron_ore"].tools or ())
+        first = data.tool_for("iron_ore")
+        needs = (_need(tools, LAVA_TOOLS, data, skill_for, adjustments, behind, first=first), *needs)
         search = Search("level", LAVA_LEVEL, stretches=8 + adjustments.stretches)
     return Plan(
         name=f"fetch{camel(target)}",
