@@ -15,12 +15,12 @@ from agent.desktop_planning import source, survey, words
 from agent.desktop_planning.compose import Candidate, Composer, Program
 from agent.desktop_planning.experience import Experience
 from agent.desktop_planning.runs import Past
-from agent.desktop_planning.wish import wish
+from agent.desktop_planning.wish import Wish, wish
 from agent.errors import BrainError
 
 KEYS = ("ctrl+Home", "Home", "End", "ctrl+End", "ctrl+a")
 """Keys whose effect on the place of the cursor is found out."""
-ENTRIES = 10
+ENTRIES = 8
 """Entries that one exploration tries."""
 EXPLORED = 3
 """Explorations of one program for the sake of one family."""
@@ -50,11 +50,12 @@ class DesktopPlanner:
         if proven is not None:
             return self._again(request, proven.name, proven.source, proven.parameters)
         composer = Composer(task.goal, task.values, request.observation, known.graph, self._programs)
-        found = composer.candidates(wish(task.check.to_json(), request.observation))
+        wanted = wish(task.check.to_json(), request.observation)
+        found = composer.candidates(wanted)
         name = source.name_for(task.item or task.goal, frozenset(request.primitives))
         drafts = known.ranked(task.item, found, lambda each: self._written(name, request, each)[0], tried)
         best = drafts[0] if drafts else None
-        explore = self._exploration(request, composer, best)
+        explore = self._exploration(request, composer, wanted, best)
         if explore is not None:
             return explore
         if best is None:
@@ -73,42 +74,48 @@ class DesktopPlanner:
         in_library = request.code(name) is not None
         return Draft(name, None if in_library else text, args, f"{name} passed for such a task before")
 
-    def _exploration(self, request: WriteRequest, composer: Composer, best: Candidate | None) -> Draft | None:
+    def _exploration(
+        self, request: WriteRequest, composer: Composer, wanted: Wish, best: Candidate | None
+    ) -> Draft | None:
         """A look around in a program, if what is known does not suffice for a good guess and there is more to see."""
-        told = words.told(request.task.goal, request.task.values.values())
-        tried = self._experience.explorations(request.task.item, request.task.values)
-        paths = [value for value in request.task.values.values() if isinstance(value, str)]
-        files: Mapping[str, Any] = request.observation.get("files", {})
-        there = [path for path in paths if path in files]
-        ranked = composer.ranked_programs(next(iter([*there, *(path for path in paths if "." in path)]), ""))
+        tried = self._experience.explorations(request.task.item or request.task.goal)
         untried = best.untried if best else ()
-        unsure = best is None or best.score < LIKELY or bool(untried)
-        names = [*(best.programs if best else ()), *(program.name for _, program in ranked[:2])]
-        for name in dict.fromkeys(names):
+        likeliest = composer.ranked_programs(composer.about(wanted))[0][1].name
+        for name in dict.fromkeys([*(best.programs if best else ()), likeliest]):
             place = self._experience.graph.place(name)
-            fresh = not place.surveys
-            keys = name in composer.wants_keys and name == ranked[0][1].name and tried[name] < EXPLORED
-            if not keys and not (fresh and (name in (best.programs if best else ()) or name == ranked[0][1].name)):
-                near = composer.near(name) | {entry for program, entry in untried if program == name}
-                if not (unsure and near) or tried[name] >= EXPLORED:
-                    continue
-            program = next(each for each in self._programs if each.name == name)
-            file = next((path for path in there if _opens(program, path, files)), "")
-            if not file and "/" in program.opens:  # a folder with something in it shows more
-                file = next((path.rpartition("/")[0] for path in [*there, *files] if "/" in path), "")
-            wanted = [*composer.kin(name), *told]
-            wanted += [word for _, entry in untried for word in words.words(entry)]
-            args = {
-                "program": name,
-                "file": file,
-                "words": list(dict.fromkeys(wanted))[:60],
-                "known": [entry for entry, action in place.actions.items() if action.tries],
-                "keys": list(KEYS) if keys else [],
-                "most": ENTRIES,
-            }
-            note = f"explores {name}: {len(place.unexplored()) or 'all'} entries were never tried"
-            return Draft(survey.NAME, survey.SOURCE.strip() + "\n", args, note)
+            if tried[name] >= EXPLORED:
+                continue
+            if not place.surveys:
+                return self._survey(request, name, [], [])
+            if name in composer.wants_keys and name == likeliest:
+                return self._survey(request, name, [], KEYS)
+            near = [entry for program, entry in untried if program == name and entry.endswith("...")]
+            if best is None or best.score < LIKELY:
+                near += composer.near(name)
+            if near:
+                return self._survey(request, name, list(dict.fromkeys(near))[:ENTRIES], [])
         return None
+
+    def _survey(self, request: WriteRequest, name: str, chosen: Sequence[str], keys: Sequence[str]) -> Draft:
+        """The program that explores these entries (none: those that the goal speaks of) and keys of a program."""
+        files: Mapping[str, Any] = request.observation.get("files", {})
+        program = next(each for each in self._programs if each.name == name)
+        named = [value for value in request.task.values.values() if isinstance(value, str) and value in files]
+        file = next((path for path in named if _opens(program, path, files)), "")
+        if "/" in program.opens:  # a folder with something in it shows more
+            folders = {path.rpartition("/")[0] for path in files if "/" in path}
+            file = next((folder for path in [*named, *folders] for folder in (path, path.rpartition("/")[0])
+                         if folder in folders), "")  # fmt: skip
+        args = {
+            "program": name,
+            "file": file,
+            "words": words.told(request.task.goal, request.task.values.values())[:60],
+            "chosen": list(chosen),
+            "keys": list(keys),
+            "most": ENTRIES,
+        }
+        what = f"{len(chosen)} entries" if chosen else "where keys lead" if keys else "for the first time"
+        return Draft(survey.NAME, survey.SOURCE.strip() + "\n", args, f"explores {name}: {what}")
 
 
 def _opens(program: Program, path: str, files: Mapping[str, Any]) -> bool:
@@ -120,6 +127,6 @@ def _purpose(request: WriteRequest) -> str:
     """The goal without its data."""
     goal = request.task.goal.split("\n")[0]
     for name, value in sorted(request.task.values.items(), key=lambda each: -len(str(each[1]))):
-        if isinstance(value, str | int | float):
-            goal = goal.replace(str(value), name)
+        for each in value if isinstance(value, list | dict) else [value]:
+            goal = goal.replace(str(each), name)
     return goal.replace('"', "'").replace("\\", "/")[:150]

@@ -34,10 +34,10 @@ from agent.desktop_planning.texts import change, changed_line, piece
 from agent.desktop_planning.wish import Target, Wish
 
 COMMON: Mapping[str, tuple[str, ...]] = {
-    "made": ("save", "as", "export", "create", "new"),
+    "made": ("save", "as", "export"),
     "altered": ("save",),
     "lost": ("delete", "remove"),
-    "clipboard": ("copy",),
+    "clipboard": ("copy", "cut"),
     "paste": ("paste",),
     "select": ("select", "all"),
     "locate": ("find", "search"),
@@ -93,12 +93,12 @@ class Composer:
     # -- programs
 
     def ranked_programs(self, path: str = "") -> list[tuple[float, Program]]:
-        """Programs by how likely the task is theirs: what it names, what opens such a file."""
+        """Programs by how likely the task is theirs: what it names, what opens such a file ("/": folders)."""
         found = []
         for program in self._programs:
             own = set(words.words(f"{program.name.replace('_', ' ')} {program.what}"))
             score = sum(1.0 for word in self._told if any(word == each or words.near(word, each) for each in own))
-            kind = ending(path)
+            kind = ending(path) if path != "/" else "/"
             if path and kind in program.opens:
                 score += 1.5
             shown, hidden = (self._graph.opened[(program.name, kind, each)] for each in (True, False))
@@ -106,11 +106,26 @@ class Composer:
             found.append((score, program))
         return sorted(found, key=lambda each: -each[0])
 
-    def near(self, program: str) -> set[str]:
-        """Entries of a program that were never tried and that the goal speaks of, or that stand by kin of them."""
+    def about(self, wish: Wish) -> str:
+        """A path that says which program a wish is about: a document's, "/" where only files and folders move."""
+        for target in wish.targets:
+            if target.about_content:
+                return target.path
+        if wish.targets:
+            return "/"
+        return next((str(each.value(self._values)) for each in self._existing(self._values)), "")
+
+    def near(self, program: str) -> list[str]:
+        """Entries to be explored that the goal speaks of, or that stand by kin of them, the nearest first."""
         about = next(each for each in self._programs if each.name == program)
         wanted = [*self._deed(about), *self.kin(program)]
-        return {entry for entry in self._graph.place(program).unexplored() if words.likeness(entry, wanted, {}) > 0.2}
+        fit = {entry: words.likeness(entry, wanted, {}) for entry in self._graph.place(program).unexplored()}
+        first = sorted((entry for entry in fit if fit[entry] > 0.3), key=lambda each: -fit[each])
+        kin = set(self.kin(program))
+        return [
+            *first,
+            *(entry for entry in fit if entry not in first and kin & set(words.words(entry.rpartition(" > ")[0]))),
+        ]
 
     def kin(self, program: str) -> list[str]:
         """Words of the menus in which a program has what changes texts, if that is what is wanted."""
@@ -165,7 +180,11 @@ class Composer:
         """Candidates that do the same for every element of a list, table or folder among the values."""
         for loop in phrases.loops(self._values, self._files):
             groups = [self._share(wish, turn) for turn in loop.turns]
-            if not all(groups) or len({target.path for group in groups for target in group}) < len(wish.targets):
+            if (
+                len(groups) < 2
+                or not all(groups)
+                or len({target.path for group in groups for target in group}) < len(wish.targets)
+            ):
                 continue
             for each in self._whole(Wish(targets=groups[0]), loop.turns[0]):
                 steps = tuple(step for step in each.steps if not isinstance(step, Each))
@@ -203,16 +222,30 @@ class Composer:
         """Bring a text onto the clipboard: open what has it or type what gives it, select, copy."""
         source = next((path for path, file in self._files.items() if text.strip() in _content(file)), "")
         for score, program in self.ranked_programs(source):
-            for copy in self._entries_for(program, "clipboard", text=None):
-                takes = self._entries_for(program, "select", text=None)[:2]
+            for copy in self._entries_for(program, "clipboard"):
+                takes = self._entries_for(program, "select")[:2]
+                if not source:
+                    yield from self._picked(program, score, copy, values)
                 for file in [None, *self._existing(values)]:
+                    if file and ending(str(file.value(values))) not in program.opens:
+                        continue
                     fits = 1.0 if file and file.value(values) == source else 0.0
                     for typed in self._typings(program, text, values, file):
+                        if not file and not typed:
+                            continue
                         known = self._fit(copy, "clipboard") + fits
                         start: list[Plain] = [Open(program.name, file), *typed]
                         for selection, more in self._selections(program, text, values, file, takes):
                             steps = [*start, *selection, Menu(copy.entry)]
                             yield self._made(steps, score + known + more, [program], [copy])
+
+    def _picked(self, program: Program, score: float, copy: Action, values: Values) -> Iterator[Candidate]:
+        """Copy what a file is called or where it is: click it in its folder first."""
+        for phrase in self._existing(values) if "/" in program.opens else ():
+            start: list[Plain] = [Open(program.name, phrases.above(phrase)), Pick(phrases.base(phrase))]
+            fit = words.likeness(copy.entry, self._deed(program), self._telling[program.name])
+            known = self._fit(copy, "clipboard") + fit
+            yield self._made([*start, Menu(copy.entry)], score + known, [program], [copy])
 
     def _selections(
         self, program: Program, text: str, values: Values, file: Phrase | None, takes: Sequence[Action]
@@ -338,10 +371,11 @@ class Composer:
             content = _content(self._files[str(phrase.value(values))]).strip("\n")
             if not content or content not in missing or phrase.value(values) == target.path:
                 continue
-            for _, source in self.ranked_programs(str(phrase.value(values)))[:2]:
-                for take in self._entries_for(source, "clipboard", None)[:2]:
-                    for put in self._entries_for(program, "paste", None)[:1]:
-                        for select in self._entries_for(source, "select", None)[:1]:
+            path = str(phrase.value(values))
+            for source in [each for _, each in self.ranked_programs(path) if ending(path) in each.opens][:2]:
+                for take in self._entries_for(source, "clipboard")[:2]:
+                    for put in self._entries_for(program, "paste")[:1]:
+                        for select in self._entries_for(source, "select")[:1]:
                             for key in self._keys(program, "end" if before else ""):
                                 for save, saved in self._saves(program, target, spot):
                                     steps = (
@@ -380,7 +414,7 @@ class Composer:
         self, program: Program, phrase: Phrase
     ) -> Iterator[tuple[list[Plain], float, tuple[tuple[str, str], ...]]]:
         """Ways to put the selection on a text: entries whose dialog takes what to look for."""
-        for number, action in enumerate(self._entries_for(program, "locate", None)[:3]):
+        for number, action in enumerate(self._entries_for(program, "locate")[:3]):
             untried = ((program.name, action.entry),) if not action.tries else ()
             leave: list[Plain] = [Press("Return"), Press("Escape")]
             if action.dialog is None:  # a field within the window takes the keyboard
@@ -457,9 +491,9 @@ class Composer:
                 else:
                     selections.append(([], 0.0, texts, ()))
                     selections += [([Menu(each.entry)], 0.05, texts, ()) for each in
-                                   self._entries_for(program, "select", None)[:1]]  # fmt: skip
+                                   self._entries_for(program, "select")[:1]]  # fmt: skip
             for selection, more, left, others in selections:
-                for filled, match in self._filled(action, left, ordered=bool(replaced)):
+                for filled, match in self._filled(action, left, ordered=bool(replaced), known=bool(wanted | of_line)):
                     steps = (*selection, Menu(action.entry), *filled)
                     yield Candidate(steps, fit + bonus + more + match, (), (*untried, *others)), 0.0
 
@@ -476,12 +510,12 @@ class Composer:
         return []
 
     def _filled(
-        self, action: Action, texts: Sequence[Phrase], ordered: bool = False
+        self, action: Action, texts: Sequence[Phrase], ordered: bool = False, known: bool = False
     ) -> Iterator[tuple[list[Plain], float]]:
         """What to do with what an entry opens: nothing, or its fields, boxes and buttons."""
         dialog = action.dialog
         if dialog is None:
-            if action.effects["text"] or action.effects["altered"] or not action.tries:
+            if action.effects["text"] or action.effects["altered"] or not action.tries or not known:
                 yield [], 0.0
             if not action.tries and texts:
                 yield [Fill(tuple(texts)), Leave("Return")], 0.2
@@ -499,8 +533,10 @@ class Composer:
                 ways: list[list[Plain]] = [[Leave("Return")]] if not end else [[*end, Leave()]]
                 for way in ways:
                     yield [*entered, *way], match - 0.3 * number - 0.25 * place
-                    for box in boxes[:2]:
-                        yield [*entered, Button(box, "check box"), *way], match - 0.3 * number - 0.25 * place + 0.1
+                    for ticked in (boxes[:1], boxes[1:2], boxes[:2]):
+                        chosen: list[Plain] = [Button(box, "check box") for box in ticked]
+                        if chosen:
+                            yield [*entered, *chosen, *way], match - 0.3 * number - 0.25 * place + 0.1
 
     def _buttons(self, labels: Iterable[str], action: Action) -> list[str]:
         entry = words.words(action.entry)
@@ -539,7 +575,7 @@ class Composer:
                 ]
             yield from _chained(options)
             return
-        for score, program in self.ranked_programs():
+        for score, program in self.ranked_programs("/"):
             if "/" not in program.opens:
                 continue
             if made and not gone and made[0].like is None:
@@ -563,7 +599,7 @@ class Composer:
         item = next(iter(sources))
         turn = {**values, "entry": item}
         for program in [each for _, each in self.ranked_programs() if "/" in each.opens]:
-            for select in self._entries_for(program, "select", None)[:1]:
+            for select in self._entries_for(program, "select")[:1]:
                 for each in self._rearranged(pair, turn):
                     steps: list[Step] = [Menu(select.entry) if isinstance(step, Pick) else step for step in each.steps]
                     place = phrases.path_phrases(folder, values)[:1]
@@ -629,7 +665,7 @@ class Composer:
                 for name in names:
                     steps = [*start, Menu(action.entry), Fill((name,)), Leave("Return")]
                     yield self._made(steps, score + fit + seen + 0.5, [program], [action])
-            for folder in folders:
+            for folder in folders if not action.tries or self._kind(program, action.entry) == "file chooser" else ():
                 seen = self._seen(program, action, " + file", pattern)
                 steps = [*start, Menu(action.entry), Choose(folder), Settle()]
                 yield self._made(steps, score + fit + seen - 0.2, [program], [action])
@@ -644,8 +680,8 @@ class Composer:
             return
         places = phrases.path_phrases(above, values)[:1] if above else [None]
         for place in places:
-            for take in self._entries_for(program, "clipboard", "item")[:4]:
-                for put in self._entries_for(program, "paste", None)[:2]:
+            for take in self._entries_for(program, "clipboard")[:4]:
+                for put in self._entries_for(program, "paste")[:2]:
                     key = (f"{program.name}: {take.entry}", f"{program.name}: {put.entry}")
                     hits, runs = self._graph.outcome(key, pattern)
                     seen = SEEN * (hits + 0.2) / (runs + 0.4) if hits else -0.8 * runs
@@ -676,18 +712,15 @@ class Composer:
         found = [each for each in found if each[0] > 0]
         return sorted(found, key=lambda each: (-each[0], each[1].entry))[:MOST_ENTRIES]
 
-    def _entries_for(self, program: Program, kind: str, text: str | None) -> list[Action]:
+    def _entries_for(self, program: Program, kind: str) -> list[Action]:
         """Entries that were seen to have an effect, then those whose words say so."""
         wanted = COMMON.get(kind, (kind,))
         telling = self._telling[program.name]
         found = []
         for entry, action in self._graph.entries(program.name).items():
             score = SEEN * bool(action.effects[kind]) + words.likeness(entry, wanted, telling)
-            if text == "item" and action.needs == "item" and not action.dialog and kind == "clipboard":
-                keyed = 0.5 * bool(action.keys)
-                score += keyed if not action.effects["lost"] and not action.effects["closed"] else 0.0
-            if action.tries and action.dialog is not None:
-                score -= 1.0
+            if action.dialog is not None or (entry.endswith("...") and not action.tries):
+                score -= 1.0 if kind != "locate" else 0.2
             if score > 0.3:
                 found.append((score, action))
         return [action for _, action in sorted(found, key=lambda each: (-each[0], each[1].entry))[:MOST_ENTRIES]]

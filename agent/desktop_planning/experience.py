@@ -65,9 +65,9 @@ class Experience:
             elif run.source is not None:
                 self._progress.setdefault(family, []).append((progress(run), run.source))
 
-    def explorations(self, family: str | None, _values: Mapping[str, Any]) -> Counter[str]:
+    def explorations(self, family: str) -> Counter[str]:
         """How often each program was explored for the sake of a family."""
-        return self._explored.get(family or "", Counter())
+        return self._explored.get(family, Counter())
 
     def proven(self, family: str | None, values: Mapping[str, Any], tried: Collection[str | None]) -> Proven | None:
         """What passed for the family, at least every second time and not just tried in vain; the surest first."""

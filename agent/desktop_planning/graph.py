@@ -18,6 +18,8 @@ from agent.desktop_planning.runs import PastRun
 
 SHORTCUT = re.compile(survey.SHORTCUT)
 """The keys at the end of a listed menu entry; "(CR LF)" is a part of its label."""
+NAME_OF_FILE = re.compile(r"\w\.[a-z0-9]{2,4}$")
+"""At the end of an entry that stands for an open document: it belongs to a task, not to the program."""
 FIELDS = ("text", "entry", "password text", "spin button")
 CONFIRMS = ("push button",)
 Pattern = frozenset[str]
@@ -87,8 +89,11 @@ class Place:
     surveys: int = 0
 
     def unexplored(self) -> list[str]:
-        """Entries that were never tried."""
-        return [entry for entry, action in self.actions.items() if not action.tries]
+        """Entries that were never tried, or once with nothing to be seen: what came before may be the cause."""
+        return [
+            entry for entry, action in self.actions.items()
+            if not action.tries or (action.tries == 1 and not action.errors and not any(action.effects.values()))
+        ]  # fmt: skip
 
 
 class Graph:
@@ -157,6 +162,8 @@ class Graph:
         if seen.get("clipboard"):
             action.effects["clipboard"] += 1
         before, after = seen.get("text") or ("", "")
+        if seen.get("moved"):
+            action.effects["field"] += 1
         if before != after and not seen.get("gone"):
             action.effects["text"] += 1
             action.texts = [*action.texts, (before, after)][-3:]
@@ -171,7 +178,7 @@ class Graph:
         for line in listed:
             shown = SHORTCUT.search(line)
             entry = line[: shown.start()] if shown else line
-            if entry.split(" > ")[-1] != "Empty":
+            if entry.split(" > ")[-1] != "Empty" and not NAME_OF_FILE.search(entry):
                 place.actions.setdefault(entry, Action(place.name, entry)).keys = shown[1] if shown else ""
 
     def _deeds(self, run: PastRun) -> None:

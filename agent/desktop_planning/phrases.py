@@ -101,7 +101,7 @@ def path_phrases(path: str, values: Values) -> list[Phrase]:
     pieces = [each for each in pieces if each.value(values)]
     for first in pieces:
         for second in pieces:
-            for glue in ("/", "."):
+            for glue in ("/", ".", ""):
                 if path == f"{first.value(values)}{glue}{second.value(values)}":
                     found.append(joined(first, glue, second))
     for first in pieces:

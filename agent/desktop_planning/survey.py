@@ -12,10 +12,10 @@ SHORTCUT = r" \(([A-Za-z0-9_+]*\+[A-Za-z0-9_+]+|F\d+|Delete|Insert|Return|Escape
 """How `menus` ends the line of an entry that has keys."""
 
 SOURCE = r'''
-def explore_program(program: str, file: str, words: list, known: list, keys: list, most: int = 10) -> dict:
-    """Try entries of a program's menus that are not known, and keys in its text, and tell what each of them showed.
+def explore_program(program: str, file: str, words: list, chosen: list, keys: list, most: int = 8) -> dict:
+    """Try entries of a program's menus, and keys in its text, and tell what each of them showed.
 
-    program: which one, opened with file; words: what to try first; known: entries to leave out; most: how many.
+    program: which one, opened with file; chosen: the entries; if there are none, most of them, by these words.
     """
     import re
 
@@ -54,9 +54,13 @@ def explore_program(program: str, file: str, words: list, known: list, keys: lis
         open_program(program, file)
         return windows()
 
-    def text(shown: list) -> str:
+    def field(shown: list) -> dict:
+        """What the keyboard writes into."""
         fields = [each for each in shown if "focused" in each["states"] and "editable" in each["states"]]
-        return (fields[0].get("text") or "") if fields else ""
+        return fields[0] if fields else {"id": ""}
+
+    def text(shown: list) -> str:
+        return field(shown).get("text") or ""
 
     def likely(entry: str) -> float:
         parts = [part.lower() for part in entry.split(" > ")]
@@ -65,8 +69,9 @@ def explore_program(program: str, file: str, words: list, known: list, keys: lis
         crowd = 1.5 if len(parts) > 2 and siblings.count(entry.rpartition(" > ")[0]) > 8 else 0.0
         return hits + (0.5 if parts[-1].endswith("...") else 0.0) - 0.2 * max(0, len(parts) - 2) - crowd
 
-    def look(seen: dict, entry: str, before: list, start: str) -> None:
+    def look(seen: dict, entry: str, before: list, inside: list) -> None:
         """Choose an entry and write down what it showed."""
+        start = field(inside)
         old = files()
         effect = menu(entry)
         shown = windows()
@@ -82,7 +87,12 @@ def explore_program(program: str, file: str, words: list, known: list, keys: lis
         seen["made"] = sorted(set(new) - set(old))
         seen["lost"] = sorted(set(old) - set(new))
         seen["altered"] = sorted(path for path in new if path in old and new[path] != old[path])
-        seen["text"] = [start[:600], text(elements())[:600] if start and not seen["gone"] else start[:600]]
+        seen["text"] = ["", ""]
+        if start["id"] and not seen["gone"]:
+            now = field(elements())
+            seen["moved"] = now["id"] != start["id"]
+            if not seen["moved"]:
+                seen["text"] = [(start.get("text") or "")[:600], (now.get("text") or "")[:600]]
         seen["clipboard"] = clipboard()[:200]
         if seen["clipboard"]:
             set_clipboard("")
@@ -98,9 +108,12 @@ def explore_program(program: str, file: str, words: list, known: list, keys: lis
     told = {"program": program, "file": file, "menus": listed, "window": main, "controls": controls(main), "tried": []}
     if text(elements()):
         type_text("q")
+        press("Down")
     set_clipboard("")
     hidden = 0
-    for entry in sorted((each for each in entries if each not in known), key=likely, reverse=True)[:most]:
+    own = file.rpartition("/")[2] or "no file"
+    likeliest = sorted((each for each in entries if own not in each), key=likely, reverse=True)[:most]
+    for entry in chosen or ([] if keys else likeliest):
         seen = {"entry": entry}
         try:
             before = begin()
@@ -110,7 +123,7 @@ def explore_program(program: str, file: str, words: list, known: list, keys: lis
                 click(icons[0]["id"])
                 seen["item"] = icons[0]["name"]
             try:
-                look(seen, entry, before, text(inside))
+                look(seen, entry, before, inside)
                 again = not seen["dialog"] and seen["text"][0] == seen["text"][1] != "" and not seen["clipboard"]
                 again = again and not seen["gone"] and not seen["altered"] and len(seen["changes"]) < 2
             except DeskError as error:
@@ -121,7 +134,7 @@ def explore_program(program: str, file: str, words: list, known: list, keys: lis
             if again and everything and everything[0] != entry:
                 menu(everything[0])
                 seen["selected"] = everything[0]
-                look(seen, entry, before, text(elements()))
+                look(seen, entry, before, elements())
             hidden = 0
         except DeskError as error:
             seen["error"] = error.code

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 SMALL = frozenset(
-    "a an and are as at be been by do each every for from has have in into is it its no not of on or out so that the "
+    "a an and are at be been by do each every for from has have in into is it its no not of on or out so that the "
     "their them then there these this to use using was what where which with you your home file files".split()
 )
 """Words that say too little to choose by."""
