@@ -86,18 +86,18 @@ class DesktopPlanner:
             if tried[name] >= EXPLORED:
                 continue
             if not place.surveys:
-                return self._survey(request, name, [], [])
+                return self._survey(request, name, [], KEYS, ENTRIES)
             if name in composer.wants_keys and name == likeliest:
-                return self._survey(request, name, [], KEYS)
+                return self._survey(request, name, [], KEYS, 0)
             near = [entry for program, entry in untried if program == name and entry.endswith("...")]
             if best is None or best.score < LIKELY:
                 near += composer.near(name)
             if near:
-                return self._survey(request, name, list(dict.fromkeys(near))[:ENTRIES], [])
+                return self._survey(request, name, list(dict.fromkeys(near))[:ENTRIES], (), ENTRIES)
         return None
 
-    def _survey(self, request: WriteRequest, name: str, chosen: Sequence[str], keys: Sequence[str]) -> Draft:
-        """The program that explores these entries (none: those that the goal speaks of) and keys of a program."""
+    def _survey(self, request: WriteRequest, name: str, chosen: Sequence[str], keys: Sequence[str], most: int) -> Draft:
+        """The program that explores these entries (none: so many that the goal speaks of) and keys of a program."""
         files: Mapping[str, Any] = request.observation.get("files", {})
         program = next(each for each in self._programs if each.name == name)
         named = [value for value in request.task.values.values() if isinstance(value, str) and value in files]
@@ -111,10 +111,10 @@ class DesktopPlanner:
             "file": file,
             "words": words.told(request.task.goal, request.task.values.values())[:60],
             "chosen": list(chosen),
-            "keys": list(keys),
-            "most": ENTRIES,
+            "keys": list(keys) if file and "/" not in program.opens else [],
+            "most": most,
         }
-        what = f"{len(chosen)} entries" if chosen else "where keys lead" if keys else "for the first time"
+        what = f"{len(chosen)} entries" if chosen else "for the first time" if most else "where keys lead"
         return Draft(survey.NAME, survey.SOURCE.strip() + "\n", args, f"explores {name}: {what}")
 
 

@@ -174,7 +174,7 @@ class Composer:
         """Where only files move: in the program that opens folders, or by saving a document again elsewhere."""
         yield from self._rearranged(targets, values)
         if len(targets) == 1 and targets[0].like and not targets[0].gone:
-            yield from self._document(targets[0], values)
+            yield from (each.plus(-1.0) for each in self._document(targets[0], values))
 
     def _loops(self, wish: Wish) -> Iterator[Candidate]:
         """Candidates that do the same for every element of a list, table or folder among the values."""
@@ -676,7 +676,7 @@ class Composer:
     ) -> Iterator[Candidate]:  # fmt: skip
         """Through the clipboard: take it here, put it there."""
         above = target.rpartition("/")[0]
-        if source.rpartition("/")[2] != target.rpartition("/")[2]:
+        if source.rpartition("/")[2] != target.rpartition("/")[2] or (above and above not in self._files):
             return
         places = phrases.path_phrases(above, values)[:1] if above else [None]
         for place in places:
@@ -690,7 +690,7 @@ class Composer:
                         wrong = -2.0
                     fit = words.likeness(take.entry, self._told, self._telling[program.name])
                     steps = [*start, Menu(take.entry), Open(program.name, place), Menu(put.entry), Settle()]
-                    yield self._made(steps, score + fit + seen + wrong + 0.6, [program], [take, put])
+                    yield self._made(steps, score + fit + seen + wrong + 1.6, [program], [take, put])
 
     # -- shared
 

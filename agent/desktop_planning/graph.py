@@ -72,8 +72,8 @@ class Action:
 
     @property
     def works(self) -> bool:
-        """Whether it was ever chosen without an error, or never tried."""
-        return self.tries == 0 or sum(self.errors.values()) < self.tries
+        """Whether it was ever found, or never tried; what is greyed out now may be of use another time."""
+        return self.tries == 0 or self.errors["not_found"] < self.tries
 
 
 @dataclass

@@ -113,7 +113,7 @@ def explore_program(program: str, file: str, words: list, chosen: list, keys: li
     hidden = 0
     own = file.rpartition("/")[2] or "no file"
     likeliest = sorted((each for each in entries if own not in each), key=likely, reverse=True)[:most]
-    for entry in chosen or ([] if keys else likeliest):
+    for entry in chosen or likeliest:
         seen = {"entry": entry}
         try:
             before = begin()

@@ -36,8 +36,9 @@ class Target:
     @property
     def about_content(self) -> bool:
         """Whether it must hold something that no file held before."""
+        empty = self.text == "" and not self.existed
         held = self.text is not None or self.contains or self.lacks or self.cells or self.picture or self.sha256
-        return bool(held) and self.like is None
+        return bool(held) and self.like is None and not empty
 
 
 @dataclass(frozen=True)
