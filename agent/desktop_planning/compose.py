@@ -148,7 +148,9 @@ class Composer:
 
     def _cost(self, candidate: Candidate) -> float:
         used = {role for step in candidate.steps for phrase in step.phrases() for role in phrase.roles}
-        return UNUSED * sum(1 for role in self._values if role not in used) + LENGTH * len(candidate.steps)
+        return UNUSED * sum(1 for role in self._values if role not in used) + LENGTH * sum(
+            len(step.steps) if isinstance(step, Each) else 1 for step in candidate.steps
+        )
 
     def _whole(self, wish: Wish, values: Values) -> Iterator[Candidate]:
         """Candidates for all of a wish, without a loop around them."""
@@ -280,7 +282,8 @@ class Composer:
             return
         sources = self._existing(values)
         for score, program in self.ranked_programs(target.path)[:3]:
-            yield from (each.plus(score) for each in self._transferred(program, target, spots[0], values))
+            if target.like is None:
+                yield from (each.plus(score) for each in self._transferred(program, target, spots[0], values))
             if target.existed:
                 opened: list[Phrase | None] = [spots[0]]
             else:
@@ -477,7 +480,8 @@ class Composer:
                 fitting.setdefault(action.entry, (0.0, action))
         for fit, action in fitting.values():
             seen = [change(old, new) for old, new in action.texts]
-            bonus = SEEN if any(each & (wanted | of_line) for each in seen) else 0.0
+            kinds = wanted | of_line
+            bonus = SEEN if any(each & kinds for each in seen) else -1.0 if kinds and any(seen) else 0.0
             untried = ((program.name, action.entry),) if not action.tries else ()
             selections: list[tuple[list[Plain], float, Sequence[Phrase], tuple[tuple[str, str], ...]]] = []
             for phrase in found:
@@ -503,6 +507,8 @@ class Composer:
             return []
         for first in texts:
             old = str(first.value(values))
+            if old and before.replace(old, "").rstrip("\n") == wanted.rstrip("\n"):
+                return [first]
             for second in texts:
                 new = str(second.value(values))
                 if first is not second and old and before.replace(old, new).rstrip("\n") == wanted.rstrip("\n"):
@@ -517,7 +523,7 @@ class Composer:
         if dialog is None:
             if action.effects["text"] or action.effects["altered"] or not action.tries or not known:
                 yield [], 0.0
-            if not action.tries and texts:
+            if not action.tries and texts and action.entry.endswith("..."):
                 yield [Fill(tuple(texts)), Leave("Return")], 0.2
             return
         fields = dialog.fields
@@ -658,14 +664,15 @@ class Composer:
         above = target.rpartition("/")[0]
         folders = phrases.path_phrases(above, values)[:1] if above else []
         for fit, action in self._fitting(program):
-            if action.tries and action.dialog is None:
+            if action.dialog is None and (action.tries or not action.entry.endswith("...")):
                 continue
             if same_folder:
                 seen = self._seen(program, action, " + text", pattern)
                 for name in names:
                     steps = [*start, Menu(action.entry), Fill((name,)), Leave("Return")]
                     yield self._made(steps, score + fit + seen + 0.5, [program], [action])
-            for folder in folders if not action.tries or self._kind(program, action.entry) == "file chooser" else ():
+            asks = action.entry.endswith("...") if not action.tries else self._kind(program, action.entry) != ""
+            for folder in folders if asks else ():
                 seen = self._seen(program, action, " + file", pattern)
                 steps = [*start, Menu(action.entry), Choose(folder), Settle()]
                 yield self._made(steps, score + fit + seen - 0.2, [program], [action])

@@ -111,6 +111,10 @@ def path_phrases(path: str, values: Values) -> list[Phrase]:
     for each in pieces:
         if each.value(values) == path:
             found.append(each)
+    if "/" in path and not found:
+        head, _, tail = path.rpartition("/")
+        for first in path_phrases(head, values)[:2]:
+            found += [joined(first, "/", second) for second in path_phrases(tail, values)[:3]]
     return sorted({each.code: each for each in found}.values(), key=lambda each: len(each.code))
 
 
