@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from agent.brain import Attempt, Draft, WriteRequest
 from agent.brains.desktop import DesktopPlanner
 from agent.desktop_planning import survey
-from agent.desktop_planning.compose import Program as Known
+from agent.desktop_planning.candidates import Program as Known
 from agent.desktop_planning.runs import PastRun
 from agent.errors import BrainError
 from benchmarks._result import Result

@@ -11,7 +11,7 @@ import pytest
 from agent.brain import WriteRequest
 from agent.brains.desktop import DesktopPlanner
 from agent.desktop_planning import phrases, survey, texts, words
-from agent.desktop_planning.compose import Program
+from agent.desktop_planning.candidates import Program
 from agent.desktop_planning.graph import Graph
 from agent.desktop_planning.runs import PastRun
 from agent.desktop_planning.wish import wish

@@ -12,8 +12,10 @@ from typing import Any
 
 from agent.brain import Draft, WriteRequest
 from agent.desktop_planning import source, survey, words
-from agent.desktop_planning.compose import Candidate, Composer, Program
+from agent.desktop_planning.candidates import Candidate, Program
+from agent.desktop_planning.compose import Composer
 from agent.desktop_planning.experience import Experience
+from agent.desktop_planning.known import Known
 from agent.desktop_planning.runs import Past
 from agent.desktop_planning.wish import Wish, wish
 from agent.errors import BrainError
@@ -49,7 +51,7 @@ class DesktopPlanner:
         proven = known.proven(task.item, task.values, tried)
         if proven is not None:
             return self._again(request, proven.name, proven.source, proven.parameters)
-        composer = Composer(task.goal, task.values, request.observation, known.graph, self._programs)
+        composer = Composer(Known(task.goal, task.values, request.observation, known.graph, self._programs))
         wanted = wish(task.check.to_json(), request.observation)
         found = composer.candidates(wanted)
         name = source.name_for(task.item or task.goal, frozenset(request.primitives))
@@ -80,17 +82,17 @@ class DesktopPlanner:
         """A look around in a program, if what is known does not suffice for a good guess and there is more to see."""
         tried = self._experience.explorations(request.task.item or request.task.goal)
         untried = best.untried if best else ()
-        likeliest = composer.ranked_programs(composer.about(wanted))[0][1].name
+        likeliest = composer.known.ranked_programs(composer.about(wanted))[0][1].name
         for name in dict.fromkeys([*(best.programs if best else ()), likeliest]):
             place = self._experience.graph.place(name)
             if tried[name] >= EXPLORED:
                 continue
             if not place.surveys:
                 return self._survey(request, name, [], KEYS, ENTRIES)
-            if name in composer.wants_keys and name == likeliest:
+            if name in composer.known.wants_keys and name == likeliest:
                 return self._survey(request, name, [], KEYS, 0)
             near = [entry for program, entry in untried if program == name and entry.endswith("...")]
-            if best is None or best.score < LIKELY:
+            if best is None or best.guess or best.score < LIKELY:
                 near += composer.near(name)
             if near:
                 return self._survey(request, name, list(dict.fromkeys(near))[:ENTRIES], (), ENTRIES)

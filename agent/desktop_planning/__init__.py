@@ -7,6 +7,10 @@ survey    the program that explores menus, dialogs and keys
 wish      what a check wants of files, windows and the clipboard
 phrases   expressions over the roles of a task's values
 steps     the steps that programs are made of
-compose   candidates: steps over known actions that could fulfil a wish, the likeliest first
+candidates  what a candidate is, and the weights that put candidates in order
+known     what is known at one task: values, state, words, graph
+documents, commands, folders, clips   what each kind of wish takes
+compose   candidates for a whole wish, in loops where the values are many
+experience  what passed for which family, and how candidates that were tried fared
 source    a candidate written down as one typed Python function
 """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
 from agent.desktop_planning import survey
-from agent.desktop_planning.compose import Candidate
+from agent.desktop_planning.candidates import Candidate
 from agent.desktop_planning.graph import Graph
 from agent.desktop_planning.runs import PastRun
 from agent.desktop_planning.wish import wish
@@ -104,7 +104,7 @@ class Experience:
             if best[0] > 0:
                 score += LIKE * best[0] * len(lines & model) / len(lines | model)
             score -= UNLIKE * max((len(lines & each) / len(lines | each) for each in vain), default=0.0)
-            found.append(Candidate(candidate.steps, score, candidate.programs, candidate.untried))
+            found.append(replace(candidate, score=score))
         return sorted(found, key=lambda each: -each.score)
 
 

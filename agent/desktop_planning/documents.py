@@ -1,0 +1,192 @@
+"""How a document comes to hold what it must: opened, typed into or acted upon, saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from agent.desktop_planning import phrases, words
+from agent.desktop_planning.candidates import COMMON, SEEN, Candidate, Program
+from agent.desktop_planning.commands import Commands
+from agent.desktop_planning.graph import ending
+from agent.desktop_planning.known import Known, content_of
+from agent.desktop_planning.phrases import Phrase, Values
+from agent.desktop_planning.steps import Cells, Choose, Each, Leave, Menu, Open, Plain, Press, Settle, Write
+from agent.desktop_planning.texts import piece
+from agent.desktop_planning.wish import Target
+
+
+class Documents:
+    """Candidates for one document."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._commands = Commands(known)
+
+    def document(self, target: Target, values: Values) -> Iterator[Candidate]:
+        """Bring about what a document must hold: open, edit, save."""
+        spots = phrases.path_phrases(target.path, values)[:2]
+        folder = target.path.rpartition("/")[0]
+        if not spots or (folder and folder not in self._known.files):
+            return  # what it is called cannot be told, or programs do not make its folder
+        sources = self._known.existing(values)
+        for score, program in self._known.ranked_programs(target.path)[:3]:
+            if target.like is None:
+                yield from (each.plus(score) for each in self._transferred(program, target, spots[0], values))
+            if target.existed:
+                opened: list[Phrase | None] = [spots[0]]
+            else:
+                opened = [None, *(each for each in sources if ending(str(each.value(values))) in program.opens)]
+            for file in opened:
+                before = content_of(self._known.files.get(str(file.value(values)) if file else "", {}))
+                for edit in self._edits(program, target, values, before, file):
+                    for save, saved in self._saves(program, target, spots[0]):
+                        steps = [Open(program.name, file), *edit.steps, *save]
+                        untried = (*edit.untried, *saved.untried)
+                        yield Candidate(
+                            tuple(steps), score + edit.score + saved.score, (program.name,), untried, edit.guess
+                        )
+
+    def _saves(self, program: Program, target: Target, spot: Phrase) -> Iterator[tuple[list[Plain], Candidate]]:
+        wanted = "altered" if target.existed else "made"
+        entries = self._known.graph.entries(program.name)
+        ranked = []
+        for action in entries.values():
+            key = f"{program.name}: {action.entry}" + ("" if target.existed else " + file")
+            hits, runs = self._known.graph.outcome((key,), frozenset({wanted}))
+            seen = SEEN * (hits + 0.2) / (runs + 0.4) if hits else -0.8 * runs
+            if target.existed and action.effects["altered"]:
+                seen += SEEN
+            fit = words.likeness(action.entry, COMMON[wanted], self._known.telling[program.name])
+            fit += (
+                0.4 * words.likeness(action.entry, self._known.deed(program), self._known.telling[program.name])
+                if fit
+                else 0.0
+            )
+            if not target.existed and action.tries and action.dialog is None and not hits:
+                continue
+            if seen <= 0 and fit <= 0:
+                continue
+            ranked.append((seen + 0.6 * fit, action))
+        ranked.sort(key=lambda each: (-each[0], each[1].entry))
+        for score, action in ranked[:3]:
+            steps: list[Plain] = [Menu(action.entry)]
+            steps += [Settle()] if target.existed else [Choose(spot)]
+            untried = ((program.name, action.entry),) if not action.tries and score < SEEN else ()
+            yield steps, Candidate((), score, (program.name,), untried)
+            if target.existed and ending(target.path) not in ("txt", "md", ""):
+                # Some programs ask whether the format is to be kept.
+                yield [*steps, Leave("Return")], Candidate((), score - 0.4, (program.name,), untried)
+
+    def _edits(
+        self, program: Program, target: Target, values: Values, before: str, file: Phrase | None
+    ) -> Iterator[Candidate]:
+        """Ways to bring a document to what it must hold."""
+        if target.cells:
+            yield from self._cell_edits(program, target, values)
+        wanted = target.text if target.text is not None else "\n".join(target.contains) if target.contains else None
+        if wanted is not None and not target.cells:
+            yield from self._typed(program, target, values, before, wanted)
+        if file is not None:
+            yield from self._commands.commanded(program, target, values, before, file)
+        if file is not None and not target.existed:
+            same = 1.5 if wanted is not None and wanted.strip() in before else 0.3
+            yield Candidate((), same, ())
+
+    def _typed(self, program: Program, target: Target, values: Values, before: str, wanted: str) -> Iterator[Candidate]:
+        """Type what is missing, at the place where it must stand."""
+        options: list[tuple[str, str]] = []
+        old, new = before.rstrip("\n"), wanted.rstrip("\n")
+        if target.text is None:
+            options = [("end", f"\n{wanted}"), ("end", wanted)] if before else [("", wanted)]
+        elif not old:
+            options = [("", wanted), ("", new)]
+        else:
+            if new.startswith(before):
+                options.append(("end", new[len(before) :]))
+            elif new.startswith(old):
+                options.append(("end", new[len(old) :]))
+            if new.endswith(old):
+                options.append(("start", new[: len(new) - len(old)]))
+            options.append(("all", new))
+        for where, text in options:
+            phrase = phrases.text_phrase(text, values)
+            for key in self._known.keys(program, where) if phrase else ():
+                steps: list[Plain] = [Press(key)] if key else []
+                yield Candidate((*steps, Write(phrase)) if phrase else (), 2.5, ())
+        if old and target.text is not None:
+            yield from self._inserted(program, values, old, new)
+
+    def _transferred(self, program: Program, target: Target, spot: Phrase, values: Values) -> Iterator[Candidate]:
+        """Carry what another document holds over the clipboard, and save."""
+        before = content_of(self._known.files.get(target.path, {}))
+        missing = piece(before.rstrip("\n"), (target.text or "\n".join(target.contains)).rstrip("\n")).new.strip("\n")
+        for phrase in self._known.existing(values):
+            content = content_of(self._known.files[str(phrase.value(values))]).strip("\n")
+            if not content or content not in missing or phrase.value(values) == target.path:
+                continue
+            path = str(phrase.value(values))
+            for source in [each for _, each in self._known.ranked_programs(path) if ending(path) in each.opens][:2]:
+                for take in self._known.entries_for(source, "clipboard")[:2]:
+                    for put in self._known.entries_for(program, "paste")[:1]:
+                        for select in self._known.entries_for(source, "select")[:1]:
+                            for key in self._known.keys(program, "end" if before else ""):
+                                for save, saved in self._saves(program, target, spot):
+                                    steps = (
+                                        Open(source.name, phrase), Menu(select.entry), Menu(take.entry),
+                                        Open(program.name, spot if target.existed else None),
+                                        *([Press(key)] if key else []), Menu(put.entry), *save,
+                                    )  # fmt: skip
+                                    names = tuple(dict.fromkeys((source.name, program.name)))
+                                    fit = words.likeness(take.entry, ("copy",), {})
+                                    yield Candidate(steps, 2.0 + 0.5 * fit + saved.score, names, saved.untried)
+
+    def _inserted(self, program: Program, values: Values, old: str, new: str) -> Iterator[Candidate]:
+        """Type below a line that a role names: find it, go to its end."""
+        gap = piece(old, new)
+        if gap.old or not gap.new.strip():
+            return
+        for phrase in phrases.scalars(values).values():
+            line = str(phrase.value(values))
+            at = old.find(line) + len(line)
+            if line not in old.split("\n") or old[:at] != new[:at]:
+                continue
+            text = phrases.text_phrase(new[at : at + len(new) - len(old)], values)
+            for key in self._known.keys(program, "line end") if text else ():
+                for locate, score, untried in self._commands.locators(program, phrase):
+                    steps = (*locate, Press(key), Write(text)) if text else ()
+                    yield Candidate(steps, 2.0 + score, (), untried)
+
+    def _cell_edits(self, program: Program, target: Target, values: Values) -> Iterator[Candidate]:
+        """Fill cells: by pairs of roles, by a table, by its rows from the first cell."""
+        parts = phrases.scalars(values)
+        steps: list[Plain] = []
+        for cell, content in target.cells.items():
+            where = next((each for each in parts.values() if each.value(values) == cell), None)
+            options = [str(content[key]) for key in ("formula", "value") if key in content]
+            what = next((each for text in options for each in parts.values() if _same(each.value(values), text)), None)
+            if where is None or what is None:
+                break
+            steps += [Cells(where), Write(what), Press("Return")]
+        else:
+            yield Candidate(tuple(steps), 2.5, ())
+        for each in phrases.loops(values, self._known.files):
+            if each.names == "key, entry" and all(str(turn["key"]) in target.cells for turn in each.turns):
+                key, entry = phrases.role("key"), phrases.text_of(phrases.role("entry"))
+                loop = Each(each.over, each.names, (Cells(key), Write(entry), Press("Return")))
+                yield Candidate((loop,), 2.5, ())
+        for name, value in values.items():
+            if isinstance(value, list) and value:
+                first = next((each for each in parts.values() if each.value(values) in target.cells), None)
+                start: list[Plain] = [Cells(first)] if first else []
+                text = phrases.joined(phrases.lines_of(name), "\n", phrases.constant(""))
+                yield Candidate((*start, Write(text)), 2.0 if isinstance(value[0], list) else 1.5, ())
+
+
+def _same(given: Any, wanted: str) -> bool:
+    if str(given) == wanted:
+        return True
+    try:
+        return float(str(given)) == float(wanted)
+    except ValueError:
+        return False
