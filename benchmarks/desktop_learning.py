@@ -57,8 +57,8 @@ LIMITS = Limits(ticks=2400, seconds=120)
 class Ground:
     """One desktop on which tasks are played."""
 
-    def __init__(self, folder: Path) -> None:
-        self.env = DesktopEnv(DesktopSettings(folder, programs=PROGRAMS))
+    def __init__(self, folder: Path, programs: tuple[str, ...] = PROGRAMS) -> None:
+        self.env = DesktopEnv(DesktopSettings(folder, programs=programs))
         self.env.start()
         self.known = [
             Known(name, entry.what, entry.opens) for name, entry in catalogue().items() if name in self.env.programs

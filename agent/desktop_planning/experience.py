@@ -22,6 +22,8 @@ MOST_FAILURES = 2
 """Failures after which a program that never passed is not tried for the family again."""
 LIKE = 1.5
 """What being like a program that went part of the way is worth, at most."""
+HABIT = 1.0
+"""What using a dialog as it was used where a program passed is worth."""
 UNLIKE = 1.5
 """What being like a program that went no part of the way costs, at most."""
 
@@ -48,6 +50,8 @@ class Experience:
         self._progress: dict[str, list[tuple[float, str]]] = {}
         """How far the programs of a family went, with their source."""
         self._explored: dict[str, Counter[str]] = {}
+        self._habits: dict[str, set[tuple[str, ...]]] = {}
+        """What was clicked after an entry in programs that passed, whatever the family."""
 
     def learn(self, runs: Iterable[PastRun]) -> None:
         """Fold more runs in."""
@@ -60,6 +64,9 @@ class Experience:
                 continue
             source = run.source or run.name
             self._record.setdefault((family, source), []).append(run.passed)
+            if run.passed and run.source is not None:
+                for entry, clicks in used(run.source):
+                    self._habits.setdefault(entry, set()).add(clicks)
             if run.passed:
                 self._proven.setdefault(family, {})[source] = Proven(run.name, run.source, tuple(run.args))
             elif run.source is not None:
@@ -100,12 +107,25 @@ class Experience:
             if source in tried or (len(verdicts) >= MOST_FAILURES and not any(verdicts)):
                 continue
             score = candidate.score - FAILED * (len(verdicts) - 2 * sum(verdicts))
+            score += HABIT * sum(clicks in self._habits.get(entry, ()) for entry, clicks in used(source) if clicks)
             lines = set(source.splitlines())
             if best[0] > 0:
                 score += LIKE * best[0] * len(lines & model) / len(lines | model)
             score -= UNLIKE * max((len(lines & each) / len(lines | each) for each in vain), default=0.0)
             found.append(replace(candidate, score=score))
         return sorted(found, key=lambda each: -each.score)
+
+
+def used(source: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The entries that a source chooses, each with the boxes and buttons that it clicks before the next one."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for line in source.splitlines():
+        step = line.strip()
+        if step.startswith("menu("):
+            found.append((step, ()))
+        elif step.startswith('click("') and found:
+            found[-1] = (found[-1][0], (*found[-1][1], step))
+    return found
 
 
 def progress(run: PastRun) -> float:
