@@ -19,7 +19,7 @@ from agent.cases import Cases
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.config import Budget, JourneyConfig, home
-from agent.desktop_planning.compose import Program
+from agent.desktop_planning.candidates import Program
 from agent.desktop_planning.recorded import Recorded
 from agent.display import Reporter
 from agent.errors import StopAsked, UsageError
