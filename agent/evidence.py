@@ -125,8 +125,13 @@ def places(row: Iteration) -> tuple[str, ...]:
 
 def place(row: Iteration) -> Place | None:
     """Where the run ended."""
-    at = row.after.get("position")
-    return Place(at["x"], at["y"], at["z"], row.after.get("biome")) if at else None
+    return where(row.after)
+
+
+def where(seen: Mapping[str, Any]) -> Place | None:
+    """The place that an observation was made at; None in a world without places."""
+    at = seen.get("position")
+    return Place(at["x"], at["y"], at["z"], seen.get("biome")) if at else None
 
 
 def remember(

@@ -100,18 +100,19 @@ def set_up(state: State, parts: Parts) -> State:
 
 def recall(state: State, parts: Parts) -> State:
     """What earlier tasks taught about this one: lessons, facts and episodes, with the document ids for their review."""
-    task = _task(state)
+    task, here = _task(state), parts.here(state)
     last = writing.attempts(state, parts)[-1:]
     question = Question(
         text=task.goal,
         scope=parts.config.name,
-        items=(task.item.lstrip("#"),) if task.item else (),
+        items=here.about(task),
         errors=tuple(str(attempt.error["code"]) for attempt in last if attempt.error),
         failures=tuple(
             (str(attempt.error["code"]), str(attempt.error["message"])) for attempt in last if attempt.error
         ),
         goal=task.goal,
         world=task.world,
+        place=evidence.where(here.env.observe()),
     )
     now, asking = float(parts.store.experience()), (parts.config.name, state["iteration"] + 1)
     hits = parts.recall.ask(question, now=now, limit=RECALLED, log=asking).hits
@@ -204,9 +205,10 @@ def learn(state: State, parts: Parts) -> State:
     kept = learning.keep_skill(state, parts, row, now)
     episode = parts.episodes.record(learning.episode(state, parts, task, row, now, kept))
     here.remember(parts.semantic, parts.config.name, task, row, events, episode.id, now)
-    lessons = [each["document"] for each in state["recalled"] if each["tier"] == "lesson"]
+    used = [each["document"] for each in state["recalled"] if each["tier"] == "lesson"]
+    used += learning.places_used(state, parts)
     parts.recall.used(
-        lessons, "succeeded" if row.passed else "failed", now=now, journey=parts.config.name, iteration=row.iteration
+        used, "succeeded" if row.passed else "failed", now=now, journey=parts.config.name, iteration=row.iteration
     )
     learning.tell_progress(parts, task, row, events)
     parts.calls.led_to(

@@ -21,6 +21,8 @@ class Search:
     level: int | None = None
     stretches: int = 10
     """How many times to move on before giving up."""
+    blocks: tuple[str, ...] = ()
+    """Names of what is looked for, where places of it may be remembered."""
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,17 @@ GO_ON = ("not_found", "unreachable", "timeout", "gone")
 
 HEADING = "which way to look first, 0 to 7 in steps of 45 degrees"
 
+PLACES = "where blocks are remembered, nearest first: { iron_ore: [{ x, y, z }] }"
+
 _INDENT = "  "
 
 
 def write(plan: Plan) -> str:
     """The plan's function: `async function name(bot, { count = 1 … } = {})` with JSDoc."""
     searches, counted = _searches(plan), plan.method in (*_STEPS, "place", "hunt")
-    parameters = [name for name, given in (("count = 1", counted), ("heading = 0", searches)) if given]
+    remembers = _remembers(plan)
+    given = (("count = 1", counted), ("heading = 0", searches), ("places = {}", remembers))
+    parameters = [name for name, is_given in given if is_given]
     options = f", {{ {', '.join(parameters)} }} = {{}}" if parameters else ""
     lines = [
         "/**",
@@ -32,6 +36,7 @@ def write(plan: Plan) -> str:
         *([" * @param {object} options"] if parameters else []),
         *([" * @param {number} options.count how many more to gain"] if counted else []),
         *([f" * @param {{number}} options.heading {HEADING}"] if searches else []),
+        *([f" * @param {{object}} options.places {PLACES}"] if remembers else []),
         " */",
         f"async function {plan.name}(bot{options}) {{",
         *_indented(_body(plan, "count", top=True)),
@@ -43,6 +48,12 @@ def write(plan: Plan) -> str:
 def _searches(plan: Plan) -> bool:
     """Whether the function itself looks around (not a skill that it calls)."""
     return plan.search is not None or any(need.plan is not None and _searches(need.plan) for need in plan.needs)
+
+
+def _remembers(plan: Plan) -> bool:
+    """Whether the function itself can go to places that are remembered."""
+    own = plan.search is not None and bool(plan.search.blocks)
+    return own or any(need.plan is not None and _remembers(need.plan) for need in plan.needs)
 
 
 def _body(plan: Plan, count: str, *, top: bool) -> list[str]:
@@ -100,9 +111,23 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
             f"else if (bot.entity.position.y < {search.level} - 20) await ascendToSurface(bot)",
             "else await digTunnel(bot, headingAt((heading + Math.floor(stretch / 3)) * 2), 20)",
         ]
+    if search.blocks:
+        move = [
+            "const known = remembered[stretch]",
+            "if (known) {",
+            f"{_INDENT}await goTo(bot, {{ x: known.x, z: known.z }}, 8)",
+            f"{_INDENT}if (bot.entity.position.y > known.y + 6) await descendTo(bot, known.y)",
+            f"{_INDENT}await goTo(bot, known, 4)",
+            f"}} else {move[0]}",
+            *move[1:],
+        ]
+    remembered = []
+    if search.blocks:
+        remembered = [f"const remembered = {_js(list(search.blocks))}.flatMap((name) => places[name] || [])"]
     return [
         "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]]",
         "const headingAt = (number) => new Vec3(headings[number % 8][0], 0, headings[number % 8][1])",
+        *remembered,
         f"for (let stretch = 0; stretch <= {search.stretches}; stretch++) {{",
         *_indented(
             [

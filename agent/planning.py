@@ -147,6 +147,14 @@ def _by(way: Way, target: str, data: GameData, skill_for: SkillFor, adjustments:
     return _kill(target, way, adjustments)
 
 
+def mined_from(target: str, data: GameData) -> frozenset[str]:
+    """Names of the blocks that give an item or a member of a '#tag', or what it is smelted from."""
+    members = data.expand(target)
+    smelted = (way.input for name in members for way in data.sources(name) if isinstance(way, Smelt))
+    sources = (way for name in (*members, *smelted) if name in data.items for way in data.sources(name))
+    return frozenset(way.block for way in sources if isinstance(way, Mine))
+
+
 def hunt(mob: str, adjustments: Adjustments) -> Plan:
     """A plan to find and kill one kind of mob, whatever it drops."""
     return Plan(
@@ -266,7 +274,8 @@ def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
     if any(block.surface for block in blocks) or not found:
         return Search("surface", stretches=stretches)
     low, high = min(found)[1]
-    return Search("level", max(low, min((low + high) // 2, WORKING_LEVEL) - adjustments.level_shift), stretches)
+    level = max(low, min((low + high) // 2, WORKING_LEVEL) - adjustments.level_shift)
+    return Search("level", level, stretches, tuple(sorted(block.name for block in blocks)))
 
 
 def _craft(

@@ -142,6 +142,7 @@ def _enter(parts: Parts, world: World) -> None:
     first = _entered(parts, lambda: world.env.start(last.iteration if last else None))
     if parts.store.last(parts.config.name) is None:
         world.env.save(0)
+        world.begin(parts.semantic, parts.config.name, float(parts.store.experience()))
     parts.reached.note(world.held(first))
 
 

@@ -69,9 +69,17 @@ class World(ABC):
     def fingerprint(self, seen: Observation) -> Fingerprint:
         """What decides whether trying a failed task again can end otherwise."""
 
+    def begin(self, memory: Semantic, journey: str, now: float) -> None:
+        """A journey begins here: take over what is known of this very world; nothing by default."""
+        return
+
     @abstractmethod
     def ready(self, task: Task) -> None:
         """Make the world ready for a round of a task; one without a set-up finds it as it is."""
+
+    def about(self, task: Task) -> tuple[str, ...]:
+        """Things by whose names memory is asked about a task."""
+        return (task.item.lstrip("#"),) if task.item else ()
 
     @abstractmethod
     def towards(self, task: Task) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent import evidence
+from agent import evidence, ores
 from agent.brain import Draft
 from agent.config import JourneyConfig, home
 from agent.known import items_towards, known_items
@@ -19,6 +19,7 @@ from curriculum.gamedata import GameData
 from curriculum.progress import Attempt, Fingerprint
 from curriculum.task import Task
 from curriculum.tree import deed
+from curriculum.ways import Mine
 from envs.base import Env, Observation
 from envs.knock import Address
 from envs.minecraft import MinecraftEnv, MinecraftSettings
@@ -28,6 +29,9 @@ from memory.semantic import Semantic
 from skills.library import Library
 from skills.operators import Operators
 from skills.skill import Setting, Use, Version
+
+ABOUT = 8
+"""How many names memory is asked by."""
 
 
 @dataclass
@@ -54,8 +58,21 @@ class Minecraft(World):
         """Tools, items, place, daylight."""
         return progress.fingerprint(seen, self.known())
 
+    def begin(self, memory: Semantic, journey: str, now: float) -> None:
+        """Where ores are, if an earlier journey was in the same world."""
+        ores.inherit(memory, journey, self.place, now)
+
     def ready(self, task: Task) -> None:
         """The world is as it is."""
+
+    def about(self, task: Task) -> tuple[str, ...]:
+        """The item, and the blocks under the ground that it is mined from or made of."""
+        if task.item is None:
+            return ()
+        ways = [way for step in self.towards(task) if not step.startswith("#") for way in self.data.sources(step)]
+        blocks = [self.data.blocks[way.block] for way in ways if isinstance(way, Mine)]
+        deep = [block.name for block in blocks if block.levels is not None and not block.surface and block.effort > 1]
+        return tuple(dict.fromkeys([task.item.lstrip("#"), *deep]))[:ABOUT]
 
     def towards(self, task: Task) -> tuple[str, ...]:
         """The item and what the way there leads through."""
@@ -93,6 +110,7 @@ class Minecraft(World):
     ) -> None:
         """Where things are, what was not to be found, what to do next time."""
         evidence.remember(memory, journey, task, row, events, episode, now)
+        ores.remember(memory, journey, self.place, row, episode, now)
 
     def deeds(self, task: Task, row: Iteration, events: Iterable[Mapping[str, Any]]) -> Iterable[Deed]:
         """What is held afterwards, and what the world's events tell of."""

@@ -37,10 +37,12 @@ def request(
     lessons = []
     for each in state["recalled"]:
         lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
-        if each["tier"] == "lesson":
+        if each["tier"] in ("lesson", "fact"):
             item = parts.semantic.get(each["ref"])
             if item.subject == task.item and "error" in item.data:
                 lesson["error"] = item.data["error"]
+            if item.data.get("what") == "seen":
+                lesson["place"] = {"block": item.subject, **{axis: item.data[axis] for axis in "xyz"}}
         lessons.append(lesson)
     return WriteRequest(
         task=task,

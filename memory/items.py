@@ -69,6 +69,11 @@ class Item:
         return self.state == "archived"
 
 
+def same_world(place: str) -> str:
+    """The scope of what holds for every journey in the same world: its kind with its seed, or its address."""
+    return f"{FAMILY}world {place}"
+
+
 def seen(
     block: str,
     x: float,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,24 @@ def test_a_refused_program_of_the_planner_is_an_error_not_a_loop(data: GameData)
     refused = WriteRequest(**{**vars(asked), "objection": "killMob is no primitive"})
     with pytest.raises(BrainError, match="refused"):
         Planner(data, lambda name: []).write(refused)
+
+
+def test_remembered_places_of_what_is_mined_become_arguments_nearest_first(data: GameData) -> None:
+    def at(block: str, x: int) -> dict[str, object]:
+        return {"text": "", "tier": "fact", "place": {"block": block, "x": x, "y": 12, "z": 0}}
+
+    asked = replace(
+        request(Gained(item="raw_iron", count=3)),
+        observation={"inventory": {}, "position": {"x": 50, "y": 12, "z": 0}},
+        lessons=(at("iron_ore", 0), at("iron_ore", 40), at("deepslate_iron_ore", 9)),
+    )
+    draft = Planner(data, lambda name: ()).write(asked)
+    assert draft.args["places"]["iron_ore"] == [{"x": 40, "y": 12, "z": 0}, {"x": 0, "y": 12, "z": 0}]
+    assert draft.source is not None
+    assert "places = {}" in draft.source
+    assert "const remembered = ['deepslate_iron_ore', 'iron_ore'].flatMap" in draft.source
+    known = replace(skill("mineRawIron", "raw_iron"), parameters={"count": "1", "places": "{}"})
+    call = Planner(data, lambda name: [known] if name == "raw_iron" else ()).write(asked)
+    assert (call.source, call.args["places"]) == (None, draft.args["places"])
+    surface = Planner(data, lambda name: ()).write(request(Gained(item="#logs", count=1)))
+    assert "places" not in surface.args, "what lies everywhere is not remembered"

@@ -7,6 +7,7 @@ and writes again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,9 @@ Gives = Callable[[str], Sequence[KnownSkill]]
 
 MINIMUM_WORTH = 0.3
 """Below this expected success rate a skill is rewritten rather than called."""
+
+PLACES = 4
+"""How many remembered places of one block a program is given."""
 
 
 class Planner:
@@ -48,7 +52,7 @@ class Planner:
         known = self._skill_for((target,))
         if known is not None and not errors:
             note = f"{known.name} is known to bring {planning.words(target)}"
-            return Draft(known.name, None, self._args(known.parameters, count, adjustments.heading), note)
+            return Draft(known.name, None, self._args(known.parameters, count, adjustments, request, target), note)
         plan = planning.plan_for(target, self._data, self._skill_for_except(known, errors), adjustments)
         return self._draft(request, plan, count, adjustments)
 
@@ -67,13 +71,20 @@ class Planner:
         source = plan_source.write(plan)
         tries = len(request.attempts)
         note = plan.purpose if not tries else f"{plan.purpose} (try {tries + 1}, after {request.attempts[-1].outcome})"
-        parameters = [name for name in ("count", "heading") if f"options.{name}" in source]
-        return Draft(plan.name, source, self._args(parameters, count, adjustments.heading), note)
+        parameters = [name for name in ("count", "heading", "places") if f"options.{name}" in source]
+        return Draft(plan.name, source, self._args(parameters, count, adjustments, request, plan.target), note)
 
-    @staticmethod
-    def _args(parameters: Collection[str], count: int, heading: int) -> dict[str, Any]:
-        given = {"count": count, "heading": heading % 8}
-        return {name: value for name, value in given.items() if name in parameters}
+    def _args(
+        self,
+        parameters: Collection[str],
+        count: int,
+        adjustments: planning.Adjustments,
+        request: WriteRequest,
+        target: str,
+    ) -> dict[str, Any]:
+        places = remembered(request, planning.mined_from(target, self._data)) if "places" in parameters else {}
+        given = {"count": count, "heading": adjustments.heading % 8, "places": places}
+        return {name: value for name, value in given.items() if name in parameters and value != {}}
 
     def _skill_for(self, names: tuple[str, ...]) -> KnownSkill | None:
         """A skill worth calling for one of `names`, in their order."""
@@ -89,3 +100,18 @@ class Planner:
             return next((each for each in skills if each.name not in barred and each.worth >= MINIMUM_WORTH), None)
 
         return skill_for
+
+
+def remembered(request: WriteRequest, blocks: Collection[str]) -> dict[str, list[dict[str, float]]]:
+    """Places of some blocks among what was recalled, by the block's name, nearest first."""
+    here = request.observation.get("position") or {"x": 0, "y": 0, "z": 0}
+    places: dict[str, list[dict[str, float]]] = {}
+    for each in request.lessons:
+        place = each.get("place")
+        if place and place["block"] in blocks:
+            places.setdefault(place["block"], []).append({axis: place[axis] for axis in "xyz"})
+
+    def far(place: Mapping[str, float]) -> float:
+        return math.dist([place[axis] for axis in "xyz"], [here[axis] for axis in "xyz"])
+
+    return {block: sorted(found, key=far)[:PLACES] for block, found in sorted(places.items())}
