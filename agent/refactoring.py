@@ -16,7 +16,7 @@ from agent.uses import NEW
 from bridge.errors import BridgeError
 from bridge.language import JavaScript, primitives
 from skills.admit import Admission, admit
-from skills.refactor import Proposal, find, wrapper
+from skills.refactor import AUTHOR, Proposal, find, wrapper
 from skills.skill import Skill, Use, Version
 
 REPLAYS = 2
@@ -98,7 +98,7 @@ class Refactoring:
             return Applied(proposal, False, "; ".join(refusal.message for refusal in judged.refusals))
         general = self._library.add(
             replace(judged, uses=_pinned(judged.uses, skills[0].current.uses)),
-            reason=f"{proposal.reason}: {', '.join(proposal.skills)}", author="library", at=self._at,
+            reason=f"{proposal.reason}: {', '.join(proposal.skills)}", author=AUTHOR, at=self._at,
         )  # fmt: skip
         for skill in skills:
             self._library.link(general.hash, "derived_from", skill.current.hash, reason=proposal.reason, at=self._at)
@@ -160,7 +160,7 @@ class Refactoring:
 
     def _take_over(self, skill: Skill, admission: Admission, uses: list[Use], reason: str) -> None:
         version = self._library.add(
-            admission, reason=reason, author="library", at=self._at, journey=skill.current.journey,
+            admission, reason=reason, author=AUTHOR, at=self._at, journey=skill.current.journey,
             iteration=skill.current.iteration,
         )  # fmt: skip
         for use in uses:

@@ -18,6 +18,8 @@ Kind = Literal["duplicate", "siblings", "common_steps", "idle_wrapper"]
 Shape = Callable[[str], Mapping[str, Any]]
 """Source to {same, like, constants, steps, words, size, passes_on}: see bridge/reshape.js."""
 
+AUTHOR = "library"
+"""Of versions that the library makes by itself."""
 MOST_PARAMETERS = 3
 """Siblings that differ in more than so many constants have too little in common."""
 LEAST_SIZE = 25
@@ -61,10 +63,16 @@ def find(
     library: LibraryReader, shape: Shape, taken: Iterable[str] = (), language: str = "javascript"
 ) -> list[Proposal]:
     """What could be refactored among the skills in use; `taken` are names that a new skill must not have."""
-    skills = [skill for skill in library.all() if skill.record.succeeded and skill.current.language == language]
+    everything = library.all()
+    called = {callee for skill in everything for callee in skill.current.uses}
+    left_over = _left_over(everything, called)
+    skills = [
+        skill
+        for skill in everything
+        if skill.record.succeeded and skill.current.language == language and skill.name not in left_over
+    ]
     shapes = {skill.name: shape(skill.current.source) for skill in skills}
-    called = {callee for skill in skills for callee in skill.current.uses}
-    names = {*taken, *library.names(retired=True)}
+    names = {*taken, *library.names(retired=True)} - left_over
     doubles = list(_duplicates(skills, shapes))
     gone = {name for proposal in doubles for name in proposal.skills[1:]}
     left = [skill for skill in skills if skill.name not in gone]
@@ -74,6 +82,15 @@ def find(
         *_idle(left, shapes, called),
         *_common_steps(left, shapes, names),
     ]
+
+
+def _left_over(skills: Sequence[Skill], called: set[str]) -> set[str]:
+    """Skills that a refactoring made and, broken off half way, let nobody call: it may make them again."""
+    return {
+        skill.name
+        for skill in skills
+        if skill.current.author == AUTHOR and skill.current.parent is None and skill.name not in called
+    }
 
 
 def _duplicates(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]]) -> Iterable[Proposal]:
