@@ -7,6 +7,7 @@ program that the task seems to be about. The same runs and the same request give
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from agent.desktop_planning.compose import Composer
 from agent.desktop_planning.experience import Experience
 from agent.desktop_planning.known import Known
 from agent.desktop_planning.runs import Past
+from agent.desktop_planning.steps import Open
 from agent.desktop_planning.wish import Wish, wish
 from agent.errors import BrainError
 
@@ -80,6 +82,8 @@ class DesktopPlanner:
         self, request: WriteRequest, composer: Composer, wanted: Wish, best: Candidate | None
     ) -> Draft | None:
         """A look around in a program, if what is known does not suffice for a good guess and there is more to see."""
+        if best is not None and all(isinstance(step, Open) for step in best.steps):
+            return None  # nothing in a menu is needed
         tried = self._experience.explorations(request.task.item or request.task.goal)
         untried = best.untried if best else ()
         likeliest = composer.known.ranked_programs(composer.about(wanted))[0][1].name
@@ -129,6 +133,6 @@ def _purpose(request: WriteRequest) -> str:
     """The goal without its data."""
     goal = request.task.goal.split("\n")[0]
     for name, value in sorted(request.task.values.items(), key=lambda each: -len(str(each[1]))):
-        for each in value if isinstance(value, list | dict) else [value]:
-            goal = goal.replace(str(each), name)
+        for each in sorted(words.texts([value]), key=len, reverse=True):
+            goal = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", name, goal)
     return goal.replace('"', "'").replace("\\", "/")[:150]

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from agent.desktop_planning import phrases, words
 from agent.desktop_planning.candidates import Candidate, Program
-from agent.desktop_planning.commands import Commands
+from agent.desktop_planning.commands import Commands, is_cells
 from agent.desktop_planning.graph import Action, ending
 from agent.desktop_planning.known import Known, content_of
 from agent.desktop_planning.phrases import Phrase, Values
-from agent.desktop_planning.steps import Menu, Open, Pick, Plain, Press, Write
+from agent.desktop_planning.steps import Cells, Menu, Open, Pick, Plain, Press, Write
 
 
 class Clips:
@@ -31,15 +31,27 @@ class Clips:
                 for file in [None, *self._known.existing(values)]:
                     if file and ending(str(file.value(values))) not in program.opens:
                         continue
-                    fits = 1.0 if file and file.value(values) == source else 0.0
+                    fits = 1.0 if file and source in ("", file.value(values)) else 0.0
+                    known = self._known.fit(copy, "clipboard") + fits
                     for typed in self._typings(program, text, values, file):
                         if not file and not typed:
                             continue
-                        known = self._known.fit(copy, "clipboard") + fits
                         start: list[Plain] = [Open(program.name, file), *typed]
                         for selection, more in self._selections(program, text, values, file, takes):
                             steps = [*start, *selection, Menu(copy.entry)]
                             yield self._known.made(steps, score + known + more, [program], [copy])
+                    for fit, action in self._known.fitting(program)[:3] if not file else ():
+                        if action is copy or action.dialog:
+                            continue
+                        for phrase in phrases.scalars(values).values():
+                            steps = [
+                                Open(program.name),
+                                Write(phrase),
+                                Press("Return"),
+                                Menu(action.entry),
+                                Menu(copy.entry),
+                            ]
+                            yield self._known.made(steps, score + known + fit, [program], [copy])
 
     def _picked(self, program: Program, score: float, copy: Action, values: Values) -> Iterator[Candidate]:
         """Copy what a file is called or where it is: click it in its folder first."""
@@ -57,6 +69,9 @@ class Clips:
         content = content_of(self._known.files.get(str(file.value(values)), {})) if file else ""
         for each in takes:
             yield [Menu(each.entry)], 0.6 if content.strip() == text.strip() else 0.2
+        for phrase in phrases.scalars(values).values() if file else ():
+            if is_cells(phrase.value(values)):
+                yield [Cells(phrase)], 0.8
         for phrase in phrases.scalars(values).values():
             line = str(phrase.value(values))
             if line in content and (line == text or line in text):

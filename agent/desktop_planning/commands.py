@@ -33,8 +33,8 @@ class Commands:
             and str(values[name]) != target.path
             and str(values[name]) not in self._known.files
         }
-        cells = [phrase for name, phrase in spare.items() if _is_cells(values[name])]
-        texts: Sequence[Phrase] = [phrase for name, phrase in spare.items() if not _is_cells(values[name])]
+        cells = [phrase for name, phrase in spare.items() if is_cells(values[name])]
+        texts: Sequence[Phrase] = [phrase for name, phrase in spare.items() if not is_cells(values[name])]
         replaced = self._replacing(texts, values, before, target.text)
         texts = replaced or texts
         found = [phrase for phrase in texts if str(phrase.value(values)) in before.split("\n")]
@@ -150,7 +150,8 @@ class Commands:
                 yield [*find, *leave], -0.3 - 0.2 * number, untried
 
 
-def _is_cells(value: Any) -> bool:
+def is_cells(value: Any) -> bool:
+    """Whether a value names a cell or a range of a table."""
     if not isinstance(value, str):
         return False
     return re.fullmatch(r"[A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?", value) is not None

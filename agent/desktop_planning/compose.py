@@ -87,11 +87,13 @@ class Composer:
         elif moved and not content:
             yield from self._moved(moved, values)
         elif moved and content:
+            self.known.promise(each.path for each in moved if each.folder and not each.gone)
             options = [
                 sorted(self._moved(moved, values), key=lambda each: -each.score)[:8],
                 *(sorted(self._documents.document(each, values), key=lambda each: -each.score)[:8] for each in content),
             ]
             yield from chained(options)
+            yield from (each.plus(-0.1) for each in chained([*options[1:], options[0]]))
 
     def _moved(self, targets: Sequence[Target], values: Values) -> Iterator[Candidate]:
         """Where only files move: in the program that opens folders, or by saving a document again elsewhere."""
@@ -125,16 +127,29 @@ class Composer:
         )
 
     def _windows(self, wanted: Sequence[Mapping[str, str]], values: Values) -> Iterator[Candidate]:
-        one = wanted[0]
-        for score, program in self.known.ranked_programs():
-            fits = 2.0 if one["program"] == program.name else -2.0 if one["program"] else 0.0
-            yield Candidate((Open(program.name),), score + fits, (program.name,))
-            for phrase in self.known.existing(values):
+        """Open what must be open, the last one in front; in a loop where a list names the programs."""
+        options = [sorted(self._window(each, values), key=lambda one: -one.score)[:5] for each in wanted]
+        yield from chained(options)
+        if len(options) > 1:
+            yield from (each.plus(-0.1) for each in chained(options[::-1]))
+        for loop in phrases.loops(values, {}):
+            if [turn.get("entry") for turn in loop.turns] == [each["program"] for each in wanted]:
+                step = Each(loop.over, loop.names, (Open("", None, phrases.role("entry")),))
+                yield Candidate((step,), 4.0, tuple(each["program"] for each in wanted))
+
+    def _window(self, one: Mapping[str, str], values: Values) -> Iterator[Candidate]:
+        known = self.known
+        for score, program in known.ranked_programs():
+            named = next((phrases.role(name) for name, value in values.items() if value == program.name), None)
+            fits = score + (2.0 if one["program"] == program.name else -2.0 if one["program"] else 0.0)
+            yield Candidate((Open(program.name, None, named),), fits, (program.name,))
+            for phrase in known.existing(values):
                 path = str(phrase.value(values))
-                named = 2.0 * (path.rsplit("/", 1)[-1] in one["title"]) if one["title"] else 0.0
-                named += 1.0 * (ending(path) in program.opens)
-                yield Candidate((Open(program.name, phrase),), score + fits + named, (program.name,))
-            for action in self.known.graph.entries(program.name).values():
+                shown = 2.0 * (path.rsplit("/", 1)[-1] in one["title"]) if one["title"] else 0.0
+                kind = "/" if known.files[path].get("kind") == "folder" else ending(path)
+                shown += 1.0 * (kind in program.opens)
+                yield Candidate((Open(program.name, phrase, named),), fits + shown, (program.name,))
+            for action in known.graph.entries(program.name).values():
                 if action.dialog and one["title"] and one["title"].lower() in action.dialog.title.lower():
                     steps = (Open(program.name), Menu(action.entry))
-                    yield Candidate(steps, score + fits + SEEN, (program.name,))
+                    yield Candidate(steps, fits + SEEN, (program.name,))

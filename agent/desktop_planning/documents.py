@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.desktop_planning import phrases, words
 from agent.desktop_planning.candidates import COMMON, SEEN, Candidate, Program
+from agent.desktop_planning.clips import Clips
 from agent.desktop_planning.commands import Commands
 from agent.desktop_planning.graph import ending
 from agent.desktop_planning.known import Known, content_of
@@ -21,7 +22,7 @@ class Documents:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._commands = Commands(known)
+        self._commands, self._clips = Commands(known), Clips(known)
 
     def document(self, target: Target, values: Values) -> Iterator[Candidate]:
         """Bring about what a document must hold: open, edit, save."""
@@ -32,7 +33,7 @@ class Documents:
         sources = self._known.existing(values)
         for score, program in self._known.ranked_programs(target.path)[:3]:
             if target.like is None:
-                yield from (each.plus(score) for each in self._transferred(program, target, spots[0], values))
+                yield from (each.plus(score) for each in self._pasted(program, target, spots[0], values))
             if target.existed:
                 opened: list[Phrase | None] = [spots[0]]
             else:
@@ -117,29 +118,28 @@ class Documents:
         if old and target.text is not None:
             yield from self._inserted(program, values, old, new)
 
-    def _transferred(self, program: Program, target: Target, spot: Phrase, values: Values) -> Iterator[Candidate]:
-        """Carry what another document holds over the clipboard, and save."""
-        before = content_of(self._known.files.get(target.path, {}))
-        missing = piece(before.rstrip("\n"), (target.text or "\n".join(target.contains)).rstrip("\n")).new.strip("\n")
-        for phrase in self._known.existing(values):
-            content = content_of(self._known.files[str(phrase.value(values))]).strip("\n")
-            if not content or content not in missing or phrase.value(values) == target.path:
-                continue
-            path = str(phrase.value(values))
-            for source in [each for _, each in self._known.ranked_programs(path) if ending(path) in each.opens][:2]:
-                for take in self._known.entries_for(source, "clipboard")[:2]:
-                    for put in self._known.entries_for(program, "paste")[:1]:
-                        for select in self._known.entries_for(source, "select")[:1]:
-                            for key in self._known.keys(program, "end" if before else ""):
-                                for save, saved in self._saves(program, target, spot):
-                                    steps = (
-                                        Open(source.name, phrase), Menu(select.entry), Menu(take.entry),
-                                        Open(program.name, spot if target.existed else None),
-                                        *([Press(key)] if key else []), Menu(put.entry), *save,
-                                    )  # fmt: skip
-                                    names = tuple(dict.fromkeys((source.name, program.name)))
-                                    fit = words.likeness(take.entry, ("copy",), {})
-                                    yield Candidate(steps, 2.0 + 0.5 * fit + saved.score, names, saved.untried)
+    def _pasted(self, program: Program, target: Target, spot: Phrase, values: Values) -> Iterator[Candidate]:
+        """Carry over the clipboard what another document or program has, and save."""
+        cell = next(iter(target.cells)) if len(target.cells) == 1 else ""
+        before = content_of(self._known.files.get(target.path, {})).rstrip("\n")
+        if cell:
+            missing = str(target.cells[cell].get("value", ""))
+            places: list[list[Plain]] = [[Cells(each)] for each in phrases.path_phrases(cell, values)[:1]]
+        else:
+            missing = piece(before, (target.text or "\n".join(target.contains)).rstrip("\n")).new.strip("\n")
+            places = [[Press(key)] if key else [] for key in self._known.keys(program, "end" if before else "")]
+        if not missing or phrases.text_phrase(missing, values, self._known.spoken) is not None:
+            return
+        clips = sorted(self._clips.clipboard(missing, values), key=lambda each: -each.score)[:6]
+        for clip in clips:
+            for put in self._known.entries_for(program, "paste")[:1]:
+                for place in places[:1]:
+                    for save, saved in self._saves(program, target, spot):
+                        opened = Open(program.name, spot if target.existed else None)
+                        steps = (*clip.steps, opened, *place, Menu(put.entry), *save)
+                        names = tuple(dict.fromkeys((*clip.programs, program.name)))
+                        score = 0.5 * clip.score + 1.0 + saved.score
+                        yield Candidate(steps, score, names, (*clip.untried, *saved.untried))
 
     def _inserted(self, program: Program, values: Values, old: str, new: str) -> Iterator[Candidate]:
         """Type below a line that a role names: find it, go to its end."""
@@ -165,6 +165,8 @@ class Documents:
             where = next((each for each in parts.values() if each.value(values) == cell), None)
             options = [str(content[key]) for key in ("formula", "value") if key in content]
             what = next((each for text in options for each in parts.values() if _same(each.value(values), text)), None)
+            made = (phrases.text_phrase(text, values, self._known.spoken) for text in options)
+            what = what or next((each for each in made if each), None)
             if where is None or what is None:
                 break
             steps += [Cells(where), Write(what), Press("Return")]
@@ -179,7 +181,7 @@ class Documents:
             if isinstance(value, list) and value:
                 first = next((each for each in parts.values() if each.value(values) in target.cells), None)
                 start: list[Plain] = [Cells(first)] if first else []
-                text = phrases.joined(phrases.lines_of(name), "\n", phrases.constant(""))
+                text = phrases.joined(phrases.lines_of(name), "", phrases.constant("\n"))
                 yield Candidate((*start, Write(text)), 2.0 if isinstance(value[0], list) else 1.5, ())
 
 

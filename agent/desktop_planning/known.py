@@ -5,7 +5,8 @@ Looked up by everything that composes; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent.desktop_planning import phrases, words
@@ -25,9 +26,15 @@ class Known:
         self.files: Mapping[str, Any] = before.get("files", {})
         self.programs = [each for each in programs if each.name in before.get("programs", ())]
         self.told = words.told(goal, values.values())
+        self.spoken = frozenset(re.findall(r"\b[A-Z]{3,}\b", goal))
+        """Words in capitals that the goal says itself, such as names of functions: no data, so they may be written."""
         self.telling = {each.name: words.rarity(graph.entries(each.name).keys()) for each in self.programs}
         self.wants_keys: set[str] = set()
         """Programs of which it would have to be known where keys put the cursor."""
+
+    def promise(self, folders: Iterable[str]) -> None:
+        """Compose as if these folders were there: what comes before will have made them."""
+        self.files = {**self.files, **{path: {"kind": "folder"} for path in folders}}
 
     def ranked_programs(self, path: str = "") -> list[tuple[float, Program]]:
         """Programs by how likely the task is theirs: what it names, what opens such a file ("/": folders)."""

@@ -118,8 +118,8 @@ def path_phrases(path: str, values: Values) -> list[Phrase]:
     return sorted({each.code: each for each in found}.values(), key=lambda each: len(each.code))
 
 
-def text_phrase(text: str, values: Values) -> Phrase | None:
-    """How a text follows from the values, with nothing but joints between them; None if it does not."""
+def text_phrase(text: str, values: Values, spoken: frozenset[str] = frozenset()) -> Phrase | None:
+    """How a text follows from the values, with nothing between them but joints and `spoken` words; else None."""
     pieces = [(str(phrase.value(values)), phrase) for phrase in scalars(values).values()]
     for name, value in values.items():
         if isinstance(value, list) and value:
@@ -135,6 +135,8 @@ def text_phrase(text: str, values: Values) -> Phrase | None:
                 parts.append(constant(glue))
             parts.append(piece[1])
             glue, at = "", at + len(piece[0])
+        elif word := next((each for each in spoken if text.startswith(each, at)), ""):
+            glue, at = glue + word, at + len(word)
         elif len(glue) < MOST_GLUE and not text[at].isalnum():
             glue, at = glue + text[at], at + 1
         else:

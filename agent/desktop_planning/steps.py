@@ -21,14 +21,17 @@ class Open:
 
     program: str
     file: Phrase | None = None
+    named: Phrase | None = None
+    """The role that names the program, where the task says which one."""
 
     def lines(self) -> list[str]:
         """As code."""
-        return [f"open_program({_text(self.program)}{', ' + self.file.code if self.file else ''})"]
+        program = self.named.code if self.named else _text(self.program)
+        return [f"open_program({program}{', ' + self.file.code if self.file else ''})"]
 
     def phrases(self) -> tuple[Phrase, ...]:
         """The data in it."""
-        return (self.file,) if self.file else ()
+        return tuple(each for each in (self.named, self.file) if each)
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,10 @@ def wish(check: Mapping[str, Any], before: Mapping[str, Any]) -> Wish:
             path = str(data["path"])
             target = targets.get(path) or Target(path, path in files)
             targets[path] = _with(target, data, negated, files)
-    kept = tuple(each for each in targets.values() if each.about_content or _differs(each))
-    return Wish(kept, clipboard, tuple(windows))
+    kept = [each for each in targets.values() if each.about_content or _differs(each)]
+    folders = {each.path.rpartition("/")[0] for each in kept if each.about_content and not each.existed}
+    made = [Target(path, False, folder=True) for path in folders if path and path not in files and path not in targets]
+    return Wish((*made, *kept), clipboard, tuple(windows))
 
 
 def _differs(target: Target) -> bool:
@@ -117,10 +119,20 @@ def _with(target: Target, data: Mapping[str, Any], negated: bool, files: Mapping
         return replace(target, contains=(*target.contains, text), like=target.like or like)
     if kind == "sheet_cell" and not negated:
         cell = {name: data[name] for name in ("value", "formula") if data.get(name) is not None}
+        if _cell(files.get(target.path, {}), data) == cell:
+            return target  # it is so, and must stay so
         return replace(target, cells={**target.cells, str(data["cell"]): cell})
     if kind == "picture" and not negated:
         return replace(target, picture=data)
     return target
+
+
+def _cell(file: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a cell holds, as far as a check asks for it."""
+    sheets = (file.get("content") or {}).get("sheets") or {}
+    sheet = sheets.get(data["sheet"], {}) if data.get("sheet") else next(iter(sheets.values()), {})
+    held = sheet.get(data["cell"], {})
+    return {name: held.get(name) for name in ("value", "formula") if data.get(name) is not None}
 
 
 def _holds(file: Mapping[str, Any], sha256: str, text: str | None) -> bool:

@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
 
 def told(goal: str, values: Iterable[object]) -> list[str]:
     """The words of a goal that are not its data: what it asks for. Neighbours also count joined ("upper case")."""
-    for value in sorted(set(_texts(values)), key=len, reverse=True):
+    for value in sorted(set(texts(values)), key=len, reverse=True):
         goal = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", goal)
     found = words(goal)
     joined = [first + second for first, second in pairwise(found)]
@@ -72,13 +72,14 @@ def _stem(word: str) -> str:
     return word
 
 
-def _texts(values: Iterable[object]) -> Iterable[str]:
+def texts(values: Iterable[object]) -> Iterable[str]:
+    """Every text and number among values, those in lists and tables too."""
     for value in values:
         if isinstance(value, str) and value:
             yield value
         elif isinstance(value, Mapping):
-            yield from _texts([*value.keys(), *value.values()])
+            yield from texts([*value.keys(), *value.values()])
         elif isinstance(value, list | tuple):
-            yield from _texts(value)
+            yield from texts(value)
         elif value is not None:
             yield str(value)
