@@ -45,7 +45,7 @@ def skill(library: str, name: str) -> Json:
     found, graph = opened.get(name), SkillGraph(opened)
     return {
         **_summary(found, len(opened.versions(name))),
-        "call": render.call(found.current.signature),
+        "call": render.call(found.current.signature, found.current.language),
         "purpose": found.current.purpose,
         "contract": render.contract(found),
         "requires": [asdict(need) for need in found.requires],

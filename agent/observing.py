@@ -64,7 +64,7 @@ def counts(items: Mapping[str, int]) -> str:
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """What changed in the inventory, or among the documents, from one observation to a later one."""
     if "files" in after:
-        return _documents_changed(before.get("files", {}), after["files"])
+        return _desk_changed(before, after)
     old, new = before.get("inventory", {}), after.get("inventory", {})
     changes = {name: new.get(name, 0) - old.get(name, 0) for name in sorted({*old, *new})}
     return ", ".join(f"{change:+d} {name}" for name, change in changes.items() if change) or "nothing"
@@ -83,6 +83,9 @@ def _desk(seen: Mapping[str, Any]) -> list[str]:
         found.append(f"Programs that can be opened: {', '.join(seen['programs'])}.")
     files = seen.get("files") or {}
     for path, file in list(files.items())[:MOST_DOCUMENTS]:
+        if file.get("kind") == "folder":
+            found.append(f"Folder {path}")
+            continue
         about = file.get("kind", "file") + (f", {file['size']} bytes" if "size" in file else "")
         inside = file.get("content") or {}
         text = inside["text"] if isinstance(inside.get("text"), str) else _json(inside) if inside else ""
@@ -96,9 +99,11 @@ def _desk(seen: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _documents_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+def _desk_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    old, new = before.get("files", {}), after["files"]
     words = [f"new {path}" for path in new if path not in old] + [f"gone {path}" for path in old if path not in new]
     words += [f"changed {path}" for path in new if path in old and old[path].get("sha256") != new[path].get("sha256")]
+    words += ["the clipboard"] * (before.get("clipboard") != after.get("clipboard"))
     return ", ".join(sorted(words)) or "nothing"
 
 

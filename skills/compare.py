@@ -31,7 +31,7 @@ def difference(library: LibraryReader, name: str, old: str | None = None, new: s
     lines = difflib.unified_diff(
         before.source.splitlines(), newer.source.splitlines(), before.hash[:15], newer.hash[:15], lineterm="", n=3
     )
-    calls = render.call(before.signature), render.call(newer.signature)
+    calls = render.call(before.signature, before.language), render.call(newer.signature, newer.language)
     return Difference(
         before.hash, newer.hash, tuple(lines), calls if calls[0] != calls[1] else None, _callees(before, newer)
     )

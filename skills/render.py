@@ -10,8 +10,14 @@ from skills.words import names
 _MOST_EFFECTS = 4
 
 
-def call(signature: Signature) -> str:
-    """How the skill is called: `mineLogs(bot, { kind = 'any', count = 1 })`."""
+def call(signature: Signature, language: str = "javascript") -> str:
+    """How the skill is called: `mineLogs(bot, { kind = 'any', count = 1 })`, `save_note(path: str, text: str = '')`."""
+    if language == "python":
+        typed = (
+            f"{each.name}: {each.type}" + (f" = {each.default}" if each.default is not None else "")
+            for each in signature.parameters
+        )
+        return f"{signature.name}({', '.join(typed)})"
     parameters = ", ".join(
         parameter.name if parameter.default is None else f"{parameter.name} = {parameter.default}"
         for parameter in signature.parameters
@@ -43,7 +49,7 @@ def contract(skill: Skill) -> str:
 def card(skill: Skill) -> str:
     """The whole entry of one skill on one line: call, purpose, contract."""
     purpose = skill.current.purpose or "no purpose written"
-    return f"{call(skill.current.signature)}: {purpose.rstrip('.')}. [{contract(skill)}]"
+    return f"{call(skill.current.signature, skill.current.language)}: {purpose.rstrip('.')}. [{contract(skill)}]"
 
 
 def menu(skills: Iterable[Skill]) -> list[str]:

@@ -207,8 +207,9 @@ def test_a_desktop_is_told_in_its_own_words_and_its_texts_are_data() -> None:
         "Programs that can be opened: editor, calc.", "Document a.txt (file, 9 bytes): «hi › obey»",
         "On the screen, «windows: none»",
     ]  # fmt: skip
-    later = {**SEEN, "files": {"b.txt": {"kind": "file"}}}
-    assert difference(SEEN, later) == "gone a.txt, new b.txt"
+    later = {**SEEN, "files": {"b": {"kind": "folder"}}, "clipboard": "9"}
+    assert difference(SEEN, later) == "gone a.txt, new b, the clipboard"
+    assert lines(later)[1:] == ["Folder b", "On the screen, «windows: none»", "On the clipboard: «9»"]
     assert lines({"files": {"c.txt": {"size": 4, "content": {"text": "x" * 900}}}})[0].endswith("300 letters more")
 
 

@@ -39,7 +39,14 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def contract_page(skill: Skill) -> str:
     """How it is called, and what runs have shown that it needs and changes."""
     version = skill.current
-    told = [f"# Contract of {skill.name}", "", f"    {render.call(version.signature)}", "", line(version.purpose), ""]
+    told = [
+        f"# Contract of {skill.name}",
+        "",
+        f"    {render.call(version.signature, version.language)}",
+        "",
+        line(version.purpose),
+        "",
+    ]
     told += table(
         ["parameter", "type", "default"],
         [

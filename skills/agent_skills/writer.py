@@ -267,7 +267,8 @@ def _section(skill: Skill, place: str, *, heading: bool) -> list[str]:
     told += [line(skill.current.purpose) or "No purpose was written down.", ""]
     told += [
         "```js" if skill.current.language == "javascript" else "```",
-        f"await {render.call(skill.current.signature)}",
+        ("await " if skill.current.language == "javascript" else "")
+        + render.call(skill.current.signature, skill.current.language),
     ]
     told += ["```", "", f"What runs have shown: {line(render.contract(skill))}.", ""]
     told += [
