@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from agent.database import database
 from agent.errors import UsageError
 from agent.roles.language import about
-from agent.session import database
 from agent.store import Store
 from agent.tables import table
 from curriculum import gamedata, tree

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from agent.session import database
+from agent.database import database
 from agent.tables import table
 from skills import render
 from skills.graph import SkillGraph

@@ -18,24 +18,24 @@ from agent.brains.planner import Planner
 from agent.cases import Cases
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
-from agent.config import Budget, JourneyConfig, home
+from agent.config import Budget, JourneyConfig
 from agent.desktop_planning.candidates import Program
 from agent.desktop_planning.recorded import Recorded
 from agent.display import Reporter
 from agent.errors import StopAsked, UsageError
 from agent.families import families
 from agent.known import skills_for
-from agent.models.calls import MODELS, Calls
+from agent.models.calls import Calls
 from agent.models.desk import Desk
 from agent.monitor import Monitor
-from agent.oversight import OVERSIGHT, Approvals, Ledger
+from agent.oversight import Approvals, Ledger
 from agent.parts import Parts, Reached
 from agent.proving import Prover
 from agent.remember import open_recall
 from agent.roles.proposer import ModelProposer
 from agent.roles.steered import Steered
 from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
-from agent.store import AGENT, Store
+from agent.store import Store
 from agent.world import World
 from curriculum import desktop, gamedata, tree
 from curriculum.agenda import Agenda
@@ -44,11 +44,9 @@ from curriculum.desktop.propose import FamilyProposer
 from curriculum.gamedata import GameData
 from curriculum.proposal import Proposer
 from curriculum.propose import TechTreeProposer
-from curriculum.schema import CURRICULUM
 from curriculum.task import from_json
 from curriculum.tree import Tree
 from envs.base import Limits, TrialEnv, Trials
-from memory.db import open_db
 from memory.episodic import Episodes
 from memory.log import EventLog
 from memory.semantic import Semantic
@@ -56,15 +54,6 @@ from memory.working import Working
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
-from skills.schema import SKILLS
-
-WORLDS = ("minecraft", "desktop")
-"""The worlds that there are."""
-
-
-def database(*, read_only: bool = False) -> Database:
-    """The one database with every package's tables."""
-    return open_db(home() / "journeyman.db", SKILLS, CURRICULUM, AGENT, MODELS, OVERSIGHT, read_only=read_only)
 
 
 def parts(

@@ -156,10 +156,10 @@ def run(
     as_json: bool,
 ) -> None:
     """Start a journey in one world or both: `journeyman run minecraft --goal iron_pickaxe`, `run minecraft desktop`."""
-    from agent import journeys
+    from agent import beginning
     from agent.config import Budget
 
-    config = journeys.new(
+    config = beginning.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
         server=server, username=username, speed=speed, proving=proving, recipes=recipes, without=without, roles=role,
         approve=approve, watch=watch, best_of=best_of,
@@ -185,10 +185,10 @@ def resume(
     as_json: bool,
 ) -> None:
     """Go on with a journey from its last kept step, however it ended."""
-    from agent import journeys
+    from agent import beginning
     from agent.config import Budget
 
-    _play(journeys.existing(name, speed), Budget(iterations, hours, tokens, dollars), as_json)
+    _play(beginning.existing(name, speed), Budget(iterations, hours, tokens, dollars), as_json)
 
 
 def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 
 import platformdirs
 
+WORLDS = ("minecraft", "desktop")
+"""The worlds that a journey can be in."""
+
 
 def home() -> Path:
     """The folder of all journeys: $JOURNEYMAN_HOME, or the platform's user data folder."""

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import home
+from agent.database import database
 from agent.errors import AgentError, UsageError
-from agent.session import database
 from agent.store import Store
 from agent.tables import table
 from bridge.errors import BridgeError

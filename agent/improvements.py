@@ -25,6 +25,7 @@ import curriculum
 import envs
 from agent import answers, prompting
 from agent.config import Budget, JourneyConfig, home
+from agent.database import database
 from agent.errors import BrainError, BudgetSpent, UsageError
 from agent.improving import Candidate, Card, Score, Sets, fingerprint, improve
 from agent.models.call import Ask
@@ -32,7 +33,6 @@ from agent.models.calls import Calls
 from agent.models.desk import Desk
 from agent.models.settings import table as settings_table
 from agent.oversight import Ledger
-from agent.session import database
 from agent.staff import Clockwork, desk_for
 from agent.tables import table
 from bridge import world_process

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.approving import page
+from agent.database import database
 from agent.oversight import Approvals, Ledger, Question
-from agent.session import database
 from agent.store import Store
 
 

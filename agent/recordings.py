@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import Budget, JourneyConfig
+from agent.database import database
 from agent.errors import UsageError
 from agent.models.call import ROLES
 from agent.models.calls import Calls
 from agent.models.replay import head_of, recording
 from agent.models.settings import Settings
-from agent.session import database
 from agent.staff import has_model
 from agent.store import Store
 from curriculum.agenda import Agenda

@@ -18,8 +18,8 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
 from agent import approving, building, loop
-from agent.building import database
 from agent.config import Budget, JourneyConfig, home
+from agent.database import database
 from agent.display import Reporter
 from agent.errors import AgentError, BudgetSpent, StopAsked
 from agent.nodes import LOSSES
@@ -30,8 +30,6 @@ from agent.world import World
 from curriculum.task import from_json
 from envs.base import Limits, Observation
 from envs.errors import EnvError, EnvLost
-
-__all__ = ["Ended", "database", "run_journey"]
 
 FOREVER = 10**9
 """LangGraph asks for a limit of steps; budgets are ours."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from agent.database import database
 from agent.errors import UsageError
 from agent.evidence import CLASSES
 from agent.families import families
-from agent.session import database
 from agent.store import Store
 from agent.tables import table
 from bridge.errors import BridgeError

@@ -12,10 +12,10 @@ from typing import Any
 from agent import world_desktop
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
+from agent.database import database
 from agent.errors import UsageError
 from agent.proving import Prover
 from agent.refactoring import Refactoring
-from agent.session import database
 from agent.store import Store
 from bridge.language import JavaScript
 from curriculum import desktop, gamedata

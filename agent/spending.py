@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from agent.database import database
 from agent.errors import UsageError
 from agent.models.calls import Calls
-from agent.session import database
 from agent.store import Store
 from agent.tables import table
 

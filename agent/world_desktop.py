@@ -16,7 +16,7 @@ from agent.config import JourneyConfig, home
 from agent.store import Iteration, Store
 from agent.uses_desktop import holdings, uses_of
 from agent.world import Deed, World
-from curriculum.desktop import Family
+from curriculum.desktop import Family, solved
 from curriculum.progress import Attempt, Fingerprint
 from curriculum.task import Task, from_json
 from envs.base import Observation
@@ -150,12 +150,6 @@ def known_call(library: Library, store: Store, task: Task, rungs: Collection[str
     if best is None:
         return None
     return Draft(best[1].skill, None, best[2], f"written for tasks like this one, {best[0]:.0%} sure at least")
-
-
-def solved(task: Task, families: Mapping[str, Family]) -> tuple[str, ...]:
-    """What milestones call a desktop task that passed: its family, its subject, its level."""
-    family = families.get(task.item or "") if task.world == Desktop.name else None
-    return (family.name, family.subject, f"level {family.level}") if family else ()
 
 
 def environment(config: JourneyConfig) -> DesktopEnv:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import home
+from agent.database import database
 from agent.errors import AgentError, JourneyBusy, UsageError
-from agent.session import database
 from agent.store import Journey, Store
 from agent.tables import table
 from bridge.errors import WorldLost, WorldRefused

@@ -15,10 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent import journeys
+from agent import beginning
 from agent.config import Budget
+from agent.database import database
 from agent.models.calls import Calls
-from agent.session import database, run_journey
+from agent.session import run_journey
 from agent.store import Store
 from benchmarks._result import Result
 from benchmarks._scripted import Act, Scripted
@@ -112,7 +113,7 @@ def measure(case: str, seed: int) -> dict[str, Any]:
             "breaker_seconds = 0.5\naudit_every = 0\n"
         )
         os.environ |= {"JOURNEYMAN_HOME": folder, "OPENAI_BASE_URL": server.url}
-        config = journeys.new(
+        config = beginning.new(
             ["minecraft"], name="j", brain="openai:scripted", goal=None if proposes else "#logs", seed=seed,
             library="main", sight="sight 32", assist=[], proving=0.0,
         )  # fmt: skip

@@ -16,9 +16,10 @@ from statistics import mean
 from typing import Any
 
 from agent import journeys, recordings, spending
+from agent.database import database
 from agent.models.calls import Calls
 from agent.models.replay import head_of
-from agent.session import database, run_journey
+from agent.session import run_journey
 from agent.store import Iteration, Store
 from benchmarks._result import ROOT, Result
 from curriculum.book import TaskBook

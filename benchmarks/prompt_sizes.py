@@ -15,11 +15,12 @@ from itertools import takewhile
 from statistics import mean, median
 from typing import Any
 
-from agent import journeys
+from agent import beginning
 from agent.config import Budget
+from agent.database import database
 from agent.display import silent
 from agent.models.calls import Calls
-from agent.session import database, run_journey
+from agent.session import run_journey
 from agent.store import Store
 from benchmarks._result import Result
 from benchmarks._scripted import Act, Scripted
@@ -39,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="prompts-") as folder, Scripted(_script) as server:
         os.environ |= {"JOURNEYMAN_HOME": folder, "OPENAI_BASE_URL": server.url}
         roles = ["write=openai:gauge,planner", *(f"{role}=openai:gauge" for role in ASKED)]
-        config = journeys.new(
+        config = beginning.new(
             ["minecraft"], name="j", brain="planner", goal=None, seed=asked.seed, library="main", sight="sight 32",
             assist=[], proving=0.0, roles=roles,
         )  # fmt: skip

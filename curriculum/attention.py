@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 WINDOW = 12
 """Settled tasks of a world that its progress is computed over."""
-CHANCE = 0.2
-"""Share of the choices that is left to chance."""
+CHANCE = 0.4
+"""Share of the choices that is left to chance: with two worlds each gets a fifth at least, to show what it teaches."""
 PRIOR_NEW, PRIOR_SPENT = 1.0, 2.0
 """What is believed of a world before it was tried: one new thing in two iterations."""
 

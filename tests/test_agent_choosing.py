@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from agent import journeys
+from agent import beginning, journeys
 from agent.choosing import Tried
 from agent.config import Budget
+from agent.database import database
 from agent.errors import UsageError
 from agent.models.calls import Calls
-from agent.session import database, run_journey
+from agent.session import run_journey
 from agent.store import Store
 from benchmarks._scripted import Act, Scripted
 
@@ -40,7 +41,7 @@ def play(server: Scripted, monkeypatch: pytest.MonkeyPatch, tokens: int) -> list
         if kind == "notice":
             said.append(data["text"])
 
-    config = journeys.new(
+    config = beginning.new(
         ["minecraft"], name="j", brain="openai:scripted", goal="#logs", seed=5, library="main", sight="sight 32",
         assist=[], proving=0.0, best_of=4,
     )  # fmt: skip
@@ -88,5 +89,5 @@ def test_done_counts_before_ended_and_ended_before_time() -> None:
 
 def test_candidates_need_somebody_who_writes_and_a_world_to_try_them_in() -> None:
     with pytest.raises(UsageError, match="name a model"):
-        journeys.new(["minecraft"], name="j", brain="planner", goal=None, seed=1, library="main", sight="sight 32",
+        beginning.new(["minecraft"], name="j", brain="planner", goal=None, seed=1, library="main", sight="sight 32",
                      assist=[], best_of=3)  # fmt: skip

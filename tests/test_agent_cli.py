@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.database import database
 from agent.errors import UsageError
-from agent.session import database
 from agent.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +72,7 @@ def test_wrong_usage_begins_no_journey(own_home: Path) -> None:
 
 
 def test_a_name_is_taken_once() -> None:
-    from agent.journeys import new
+    from agent.beginning import new
 
     settings = {"name": "mine", "brain": "planner", "goal": None, "seed": 1, "library": "main", "sight": "sight 32"}
     new(["minecraft"], assist=(), **settings)  # type: ignore[arg-type]

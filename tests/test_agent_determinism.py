@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from agent.config import Budget, JourneyConfig
+from agent.database import database
 from agent.display import silent
-from agent.session import database, run_journey
+from agent.session import run_journey
 from agent.store import Store
 from memory.log import EventLog
 

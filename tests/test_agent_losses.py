@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from agent import journeys, session, world_minecraft
+from agent import beginning, session, world_minecraft
 from agent.config import Budget
+from agent.database import database
 from agent.display import silent
 from agent.store import Store
 from envs.base import Program, Run
@@ -38,13 +39,13 @@ def test_a_program_that_the_world_never_survives_is_a_failed_iteration(monkeypat
 
     real_environment = world_minecraft.environment
     monkeypatch.setattr(world_minecraft, "environment", deadly)
-    config = journeys.new(
+    config = beginning.new(
         ("minecraft",), name="deadly", brain="planner", goal=None, seed=5, library="main", sight="sight 32", assist=()
     )
     ended = session.run_journey(config, Budget(iterations=1), silent)
     assert ended.stopped == "budget"
     assert made[0].deaths == 3
-    row = Store(session.database()).iteration("deadly", 1)
+    row = Store(database()).iteration("deadly", 1)
     assert row is not None
     assert (row.outcome, row.passed) == ("refused", False)
     assert row.error is not None

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from agent import recordings
+from agent.database import database
 from agent.models.calls import Calls
 from agent.models.replay import head_of
-from agent.session import database, run_journey
+from agent.session import run_journey
 from agent.store import Store
 from memory.log import EventLog
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import journeys
+from agent import beginning
+from agent.database import database
 from agent.errors import UsageError
-from agent.session import database
 from agent.store import Iteration, Store
 from envs.desktop.env import available
 from memory.db import open_db
@@ -75,5 +75,7 @@ def test_what_no_world_knows_is_refused_before_anything_starts(
     worlds: tuple[str, ...], goal: str | None, says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
-        journeys.new(worlds, name=None, brain="planner", goal=goal, seed=1, library="main", sight="sight 32", assist=())
+        beginning.new(
+            worlds, name=None, brain="planner", goal=goal, seed=1, library="main", sight="sight 32", assist=()
+        )
     assert not Store(database()).journeys()

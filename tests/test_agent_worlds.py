@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from agent import worlds
+from agent.beginning import new
 from agent.config import JourneyConfig, home
+from agent.database import database
 from agent.errors import AgentError, JourneyBusy, UsageError
-from agent.journeys import new
-from agent.session import database
 from agent.store import Store
 from bridge.world_process import WorldProcess
 from envs.errors import EnvUnavailable

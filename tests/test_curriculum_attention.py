@@ -31,8 +31,8 @@ def share(tasks: list[Settled], world: str) -> float:
 def test_most_iterations_go_where_new_things_are_mastered() -> None:
     learning = [Settled("desktop", f"family {each}", True, 1) for each in range(8)]
     stuck = [Settled("minecraft", "diamond", False, 4) for _ in range(3)]
-    assert share(learning + stuck, "desktop") > 0.8
-    assert share(learning + stuck, "minecraft") > 0.05, "a world is never forgotten"
+    assert share(learning + stuck, "desktop") > 0.7
+    assert share(learning + stuck, "minecraft") > 0.1, "a world is never forgotten"
 
 
 def test_what_is_only_done_again_is_no_progress() -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from agent.cli import main
-from agent.session import database
+from agent.database import database
 from bridge.language import JavaScript, primitives
 from envs.desktop import parse
 from memory.db import open_db

@@ -5,9 +5,9 @@ from functools import cache
 from types import MappingProxyType
 
 from curriculum.desktop import calculator, chains, desk, files, sheets, text
-from curriculum.desktop.family import Family, Instance
+from curriculum.desktop.family import Family, Instance, solved
 
-__all__ = ["Family", "Instance", "families"]
+__all__ = ["Family", "Instance", "families", "solved"]
 
 _SUBJECTS = (desk, text, files, sheets, calculator, chains)
 

@@ -13,6 +13,8 @@ from typing import Any
 from curriculum.checks import Check
 from curriculum.task import Task, TaskKind
 
+WORLD = "desktop"
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -53,8 +55,14 @@ class Family:
             check=made.check,
             kind=kind,
             item=self.name,
-            world="desktop",
+            world=WORLD,
             proposed_by="families",
             values=made.values,
             setup={"family": self.name, "seed": seed},
         )
+
+
+def solved(task: Task, families: Mapping[str, Family]) -> tuple[str, ...]:
+    """What milestones call a desktop task that passed: its family, its subject, its level; nothing for other tasks."""
+    family = families.get(task.item or "") if task.world == WORLD else None
+    return (family.name, family.subject, f"level {family.level}") if family else ()
