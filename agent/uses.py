@@ -66,7 +66,7 @@ def uses_of(
     calls = [span for span in spans if span["caller"] is not None]
     for position, span in enumerate(calls, 1):
         inside = [event for event in events if span["from"] < (event.tick or 0) <= span["to"]]
-        outcome, cause = _judge(span, library, data)
+        outcome, cause = _judge(span, row.outcome, library, data)
         if outcome is None:
             continue
         found.append(
@@ -102,14 +102,20 @@ def _outcome(row: Iteration, hash: str, library: Library, data: GameData) -> Out
     return "failed" if _had_its_needs(library.version(hash), row.args, before, library, data) else "unmet"
 
 
-def _judge(span: Mapping[str, Any], library: Library, data: GameData) -> tuple[Outcome | None, str | None]:
-    """How a call ended as evidence; None for a module that is no version of the library."""
+def _judge(span: Mapping[str, Any], ended: str, library: Library, data: GameData) -> tuple[Outcome | None, str | None]:
+    """How a call ended as evidence; None for a module that is no version of the library.
+
+    A call that was under way when the whole run was ended from outside (`ended`: its time was up, the bot died) counts
+    neither for nor against.
+    """
     try:
         version = library.version(span["module"])
     except UnknownSkill:
         return None, None
     if not span["ok"]:
         code = str(span["error_code"])
+        if code == ended:
+            return "unmet", code
         lacking = evidence.CLASSES.get(code) == "missing_need"
         unmet = lacking and not _had_its_needs(version, span["args"], span["before"], library, data)
         return ("unmet" if unmet else "failed"), code

@@ -18,6 +18,8 @@ from skills.skill import Effect, Need, NeedKind, Outcome, Record, Rung, Setting,
 
 LATEST = (5, 8, 12)
 """So many of the latest runs are compared with those before them: few show a hard fall soon, many a soft one."""
+DOUBT = 2.58
+"""The latest runs are few, and looked at after each run: their interval is that of 99 %."""
 LEAST_BEFORE, MOST_COMPARED = 5, 60
 """Runs that there must be to compare with, and how far back they are looked at."""
 LONGEST_KIND = 64
@@ -52,9 +54,9 @@ def wilson(succeeded: int, runs: int, z: float = 1.96) -> float:
     return max(0.0, (share + z * z / (2 * runs) - spread) / (1 + z * z / runs))
 
 
-def highest(succeeded: int, runs: int) -> float:
+def highest(succeeded: int, runs: int, z: float = 1.96) -> float:
     """The upper end of the same interval: 1 without runs."""
-    return 1 - wilson(runs - succeeded, runs)
+    return 1 - wilson(runs - succeeded, runs, z)
 
 
 class Run(NamedTuple):
@@ -94,7 +96,7 @@ def declined(runs: Sequence[Run]) -> bool:
     counted = [run.outcome == "succeeded" for run in runs if run.outcome != "unmet"][-MOST_COMPARED:]
     for size in LATEST:
         earlier, latest = counted[:-size], counted[-size:]
-        if len(earlier) >= LEAST_BEFORE and highest(sum(latest), size) < wilson(sum(earlier), len(earlier)):
+        if len(earlier) >= LEAST_BEFORE and highest(sum(latest), size, DOUBT) < wilson(sum(earlier), len(earlier)):
             return True
     return False
 

@@ -218,7 +218,7 @@ def test_a_version_whose_latest_runs_go_worse_than_before_is_on_parole_and_one_t
     sure, unsure = library.add(admitted("mineLogs"), reason="r"), library.add(admitted("huntCow"), reason="r")
     for iteration in range(14):
         library.record_use(run(sure, iteration, setting="fresh", world=str(iteration)))
-    rungs = [library.record_use(run(sure, 20 + n, "succeeded" if n % 2 else "failed")) for n in range(12)]
+    rungs = [library.record_use(run(sure, 20 + n, "succeeded" if n % 3 == 2 else "failed")) for n in range(12)]
     assert rungs[0] == "trusted", "one failure says nothing"
     assert rungs[-1] == "parole"
     moves = [(move.action, move.at) for move in library.history("mineLogs") if move.action in ("fell", "climbed")]
