@@ -90,6 +90,7 @@ def parts(
         session_seconds=lambda: seconds() - begun,
     )
     desk = desk_for(config, budget, calls, clockwork)
+    staff = Staff.of(desk)
     built = Parts(
         config=config,
         budget=budget,
@@ -97,7 +98,7 @@ def parts(
         log=EventLog(db),
         episodes=Episodes(db),
         semantic=Semantic(db),
-        recall=open_recall(db, config.without),
+        recall=open_recall(db, config.without, staff.ranker),
         working=Working(db),
         library=library,
         graph=SkillGraph(library),
@@ -109,7 +110,7 @@ def parts(
         report=report,
         seconds=seconds,
         calls=calls,
-        staff=Staff.of(desk),
+        staff=staff,
         approvals=approvals,
         ledger=ledger,
         stop=stop,

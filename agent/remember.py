@@ -29,7 +29,7 @@ from memory.export import export
 from memory.health import health
 from memory.index import VectorIndex
 from memory.items import Item, Kind, State
-from memory.recall import Question, Recall
+from memory.recall import Question, Recall, Rerank
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
 from memory.working import Working
@@ -85,9 +85,9 @@ class Meanwhile:
             self._error = error
 
 
-def open_recall(db: Database, off: Sequence[str] = ()) -> Recall:
+def open_recall(db: Database, off: Sequence[str] = (), rerank: Rerank | None = None) -> Recall:
     """Recall as journeys use it: with the dense route where its vectors were asked for by `memory reindex`."""
-    return Recall(db, _dense(db), off=off)
+    return Recall(db, _dense(db), off=off, rerank=rerank)
 
 
 def recall(words: str, journey: str, limit: int, *, as_of: float | None, history: bool, tokens: int | None) -> Json:

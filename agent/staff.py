@@ -25,11 +25,14 @@ from agent.models.settings import Prices, Settings
 from agent.roles.consolidator import Consolidator
 from agent.roles.describer import Describer
 from agent.roles.judge import Judge
+from agent.roles.ranker import Ranker
 from agent.roles.reflector import Reflector
 
 FORMS = "planner, openai:MODEL, replay:FILE, manual, or manual:FOLDER"
 NOBODY = ("planner", "off")
 """Names that seat no model."""
+BY_NAME_ONLY: tuple[Role, ...] = ("rank",)
+"""Roles that the brain does not take by itself, because they cost a call each time and the loop does well without."""
 
 
 def check_brain(name: str) -> None:
@@ -67,7 +70,7 @@ def names_for(config: JourneyConfig, role: Role) -> tuple[str, ...]:
     own = config.roles.get(role)
     if own:
         return own
-    return (config.brain,)
+    return () if role in BY_NAME_ONLY else (config.brain,)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Staff:
     reflector: Reflector | None = None
     describer: Describer | None = None
     consolidator: Consolidator | None = None
+    ranker: Ranker | None = None
 
     @classmethod
     def of(cls, desk: Desk | None) -> Staff:
@@ -89,6 +93,7 @@ class Staff:
             Reflector(desk) if desk.has("reflect") else None,
             Describer(desk) if desk.has("describe") else None,
             Consolidator(desk) if desk.has("consolidate") else None,
+            Ranker(desk) if desk.has("rank") else None,
         )
 
 

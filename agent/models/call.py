@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-Role = Literal["propose", "write", "judge", "reflect", "describe", "consolidate", "improve"]
-ROLES: tuple[Role, ...] = ("propose", "write", "judge", "reflect", "describe", "consolidate", "improve")
+Role = Literal["propose", "write", "judge", "reflect", "describe", "consolidate", "improve", "rank"]
+ROLES: tuple[Role, ...] = ("propose", "write", "judge", "reflect", "describe", "consolidate", "improve", "rank")
 
 TroubleKind = Literal["rate_limited", "server_error", "timeout", "broken_stream", "unreachable", "refused", "too_long"]
 PASSING: frozenset[TroubleKind] = frozenset(["rate_limited", "server_error", "timeout", "broken_stream", "unreachable"])
