@@ -4,8 +4,9 @@
 
 The file is not part of this project (CC BY-NC 4.0, github.com/snap-research/locomo). Each conversation is a memory of
 its own; its turns are notes, written and recalled through the same code that a journey uses. Intervals: bootstrap over
-conversations, 95 %. Absent questions (asked of another conversation, with its speakers' names put in) tell how well
-recall abstains.
+conversations, 95 %. Recall without decay, and with the exponential curve in its place, tells what fading costs in a
+ranking where everything is asked for alike. Absent questions (asked of another conversation, with its speakers' names
+put in) tell how well recall abstains.
 """
 
 from __future__ import annotations
@@ -79,9 +80,13 @@ def main() -> None:
         print("not measured: name the file locomo10.json, or set LOCOMO to it")
         return
     embedder = Remembering(find_embedder()) if given.dense else None
-    ways = {"lexical": Weights(), "lexical without decay": Weights(strength=0.0)}
+    ways: dict[str, dict[str, Any]] = {
+        "lexical": {},
+        "lexical without decay": {"off": ("decay",)},
+        "lexical, exponential decay": {"curve": "exponential"},
+    }
     if embedder:
-        ways |= {"dense": Weights(words=0.0), "hybrid": Weights()}
+        ways |= {"dense": {"weights": Weights(words=0.0)}, "hybrid": {}}
     scores: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
     absent: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     conversations = [take_in(each) for each in json.loads(Path(given.path).read_text(encoding="utf-8"))]
@@ -90,8 +95,8 @@ def main() -> None:
         if embedder:
             index = VectorIndex(conversation.db, embedder)
             index.update()
-        for way, weights in ways.items():
-            recall = Recall(conversation.db, None if way.startswith("lexical") else index, weights=weights)
+        for way, settings in ways.items():
+            recall = Recall(conversation.db, None if way.startswith("lexical") else index, **settings)
             scores[way].append([score(recall, conversation, question) for question in conversation.questions])
             other = conversations[(number + 1) % len(conversations)]
             absent[way] += abstentions(recall, conversation, other)
