@@ -106,6 +106,53 @@ def memory_undo(entry: int, reason: str, as_json: bool) -> None:
     _show(remember.undo(entry, reason), as_json, remember_words.entries)
 
 
+@memory.command("sign")
+@click.argument("when")
+@click.argument("instruction")
+@click.option("--because", required=True, help="Why; shown with it.")
+@click.option("--journey", default="", help="Only in this journey's world (default: everywhere).")
+@AS_JSON
+def memory_sign(when: str, instruction: str, because: str, journey: str, as_json: bool) -> None:
+    """Put up a guardrail: `journeyman memory sign "lava is near" "never dig down" --because "it kills"`."""
+    from agent import remember, remember_words
+
+    _show(remember.add_sign(when, instruction, because, journey), as_json, lambda item: remember_words.items([item]))
+
+
+@memory.command("mark")
+@click.argument("item", type=int)
+@click.option("--pin/--unpin", "pinned", default=None, help="Never put it out of mind.")
+@click.option("--private/--plain", "private", default=None, help="Keep it from recall and from bundles.")
+@AS_JSON
+def memory_mark(item: int, pinned: bool | None, private: bool | None, as_json: bool) -> None:
+    """Pin an item, or keep it private."""
+    from agent import remember, remember_words
+
+    _show(remember.mark(item, pinned, private), as_json, lambda found: remember_words.items([found]))
+
+
+@memory.command("archive")
+@click.argument("item", type=int)
+@click.option("--reason", default="put away by hand", show_default=True)
+@AS_JSON
+def memory_archive(item: int, reason: str, as_json: bool) -> None:
+    """Put an item out of mind; `memory restore` brings it back."""
+    from agent import remember, remember_words
+
+    _show(remember.archive(item, reason), as_json, lambda found: remember_words.items([found]))
+
+
+@memory.command("restore")
+@click.argument("item", type=int)
+@click.option("--reason", default="brought back by hand", show_default=True)
+@AS_JSON
+def memory_restore(item: int, reason: str, as_json: bool) -> None:
+    """Bring an archived item back into mind."""
+    from agent import remember, remember_words
+
+    _show(remember.restore(item, reason), as_json, lambda found: remember_words.items([found]))
+
+
 @memory.command("stats")
 @AS_JSON
 def memory_stats(as_json: bool) -> None:

@@ -28,7 +28,7 @@ from memory.errors import MemoryStoreError
 from memory.export import export
 from memory.health import health
 from memory.index import VectorIndex
-from memory.items import Item, Kind, State
+from memory.items import Item, Kind, State, sign
 from memory.recall import Question, Recall, Rerank
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
@@ -165,6 +165,36 @@ def undo(entry: int, reason: str) -> list[Json]:
     db = _database()
     now = float(Store(db).experience())
     return [asdict(each) for each in Semantic(db).undo_act(entry, at=now, reason=reason)]
+
+
+def add_sign(when: str, instruction: str, because: str, journey: str) -> Json:
+    """Put up a guardrail: it is never changed, merged or forgotten, only taken back by undoing its entry."""
+    db = _database()
+    now, scope = float(Store(db).experience()), Store(db).journey(journey).name if journey else ""
+    put_up = sign(when, instruction, because, scope=scope, at=now, origin="person")
+    return _item(Semantic(db).add(put_up, reason="put up by hand"))
+
+
+def mark(id: int, pinned: bool | None, private: bool | None) -> Json:
+    """Pin an item so that it is never put out of mind, or keep it from recall and bundles; or take that back."""
+    if pinned is None and private is None:
+        raise UsageError("say what to mark: --pin or --unpin, --private or --plain")
+    db = _database()
+    now, sensitivity = float(Store(db).experience()), None if private is None else "private" if private else "plain"
+    changed = Semantic(db).update(id, at=now, reason="marked by hand", pinned=pinned, sensitivity=sensitivity)  # type: ignore[arg-type]
+    return _item(changed)
+
+
+def archive(id: int, reason: str) -> Json:
+    """Put an item out of mind; it stays and can be restored."""
+    db = _database()
+    return _item(Semantic(db).archive(id, at=float(Store(db).experience()), reason=reason))
+
+
+def restore(id: int, reason: str) -> Json:
+    """Bring an archived item back into mind."""
+    db = _database()
+    return _item(Semantic(db).restore(id, at=float(Store(db).experience()), reason=reason))
 
 
 def stats() -> Json:

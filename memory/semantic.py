@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from memory import documents, gate, guard
 from memory.db import atomic
 from memory.errors import NotKept, Refused
+from memory.guard import Sensitivity
 from memory.items import (
     LIVE,
     Item,
@@ -99,6 +100,7 @@ class Semantic:
         state: Literal["generated", "active"] | None = None,
         confidence: float | None = None,
         pinned: bool | None = None,
+        sensitivity: Sensitivity | None = None,
         inputs: Mapping[str, Any] | None = None,
     ) -> Item:
         """UPDATE: say the same thing better, or hold it more firmly. For what is no longer so, supersede instead."""
@@ -113,6 +115,7 @@ class Semantic:
                 state=old.state if state is None else state,
                 confidence=old.confidence if confidence is None else confidence,
                 pinned=old.pinned if pinned is None else pinned,
+                sensitivity=old.sensitivity if sensitivity is None else sensitivity,
             )
             return old if new == old else self._write("UPDATE", old, new, at, reason, inputs)
 

@@ -138,7 +138,7 @@ def learn_effects(uses: Sequence[Use], signature: Signature) -> list[Effect]:
     for use in uses:
         if use.outcome == "succeeded":
             args = {**defaults(signature), **use.args}
-            kinds = {name: value for name, value in args.items() if not _is_number(value) and not _is_text(value)}
+            kinds = {name: value for name, value in args.items() if _is_kind(value)}
             change = inventory_difference(use.before, use.after)
             groups.setdefault(json.dumps(kinds, sort_keys=True), []).append((args, change))
     found = [list(_effects(runs, json.loads(given))) for given, runs in sorted(groups.items())]
@@ -186,6 +186,11 @@ def _amount_of(args: Sequence[Mapping[str, Any]]) -> str | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_kind(value: Any) -> bool:
+    """What may change the effect: not an amount, not what is written, and no table of what is known (places)."""
+    return not _is_number(value) and not _is_text(value) and not isinstance(value, Mapping)
 
 
 def _is_text(value: Any) -> bool:

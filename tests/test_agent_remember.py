@@ -106,3 +106,20 @@ def test_what_was_in_mind_is_shown_with_what_did_not_fit_and_the_calls_made_with
     assert "take a spade" in text
     assert "did not fit (1 lines)" in text
     assert "the newest is 2" in said("mind", "a", "--iteration", "7", code=2)
+
+
+def test_a_person_puts_up_signs_pins_hides_puts_away_and_brings_back(lived: Path) -> None:
+    put_up = told("sign", "lava is near", "never dig straight down", "--because", "it kills")
+    assert (put_up["kind"], put_up["pinned"], put_up["origin"]) == ("sign", True, "person")
+    assert told("recall", "lava")["hits"][0]["tier"] == "sign"
+    assert "it can be undone, never changed" in said("mark", str(put_up["id"]), "--unpin", code=1)
+    (coal,) = told("list", "--kind", "fact")
+    assert told("mark", str(coal["id"]), "--pin")["pinned"] is True
+    assert "is pinned" in said("archive", str(coal["id"]), code=1)
+    assert told("mark", str(coal["id"]), "--unpin", "--private")["sensitivity"] == "private"
+    assert told("recall", "coal")["hits"] == []
+    told("mark", str(coal["id"]), "--plain")
+    assert told("archive", str(coal["id"]))["state"] == "archived"
+    assert told("restore", str(coal["id"]))["state"] == "active"
+    assert told("recall", "coal")["hits"][0]["text"] == "coal lies deep"
+    assert "say what to mark" in said("mark", str(coal["id"]), code=2)
