@@ -19,7 +19,7 @@ from memory.db import atomic, open_db
 from skills import render
 from skills.admit import Admission
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
-from skills.evidence import wilson
+from skills.evidence import learn_effects, wilson
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.reader import LibraryReader
@@ -399,3 +399,15 @@ class AnyHistory(RuleBasedStateMachine):
 
 AnyHistory.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
 TestAnyHistory = AnyHistory.TestCase
+
+
+def test_places_that_a_run_was_given_are_no_kinds_of_what_it_does() -> None:
+    signature = Signature("mineIron", (Parameter("count", default="1"), Parameter("places", default="{}")))
+    uses = [
+        Use(
+            "v", "succeeded", "a", n, float(n), args={"count": 1, "places": {"iron_ore": [{"x": n}]}}, after={"iron": 1}
+        )
+        for n in range(3)
+    ]
+    (effect,) = learn_effects(uses, signature)
+    assert (effect.item, effect.when) == ("iron", {})
