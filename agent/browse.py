@@ -19,7 +19,8 @@ Json = dict[str, Any]
 def skills(library: str) -> list[Json]:
     """All skills of a library."""
     opened = Library(database(read_only=True), library)
-    return [_summary(skill, len(opened.versions(skill.name))) for skill in opened.all()]
+    counts = opened.version_counts()
+    return [_summary(skill, counts[skill.name]) for skill in opened.all()]
 
 
 def skill_table(found: Sequence[Mapping[str, Any]]) -> str:

@@ -165,7 +165,11 @@ class Refactoring:
         )  # fmt: skip
         for use in uses:
             self._library.record_use(replace(use, version=version.hash))
-        self._library.clear(version.hash, reason=f"passed the replays of {skill.current.hash[:15]}", at=self._at)
+        why = f"passed the replays of {skill.current.hash[:15]}"
+        if skill.pinned:
+            self._library.clear(version.hash, reason=why, at=self._at)
+        else:
+            self._library.carry_on(version.hash, skill.current.hash, reason=why, at=self._at, kind="rewritten_from")
 
     def _admit(self, source: str) -> Admission:
         return admit(source, parse=self._language.facts, primitives=self._primitives, library=self._library)

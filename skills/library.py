@@ -255,13 +255,15 @@ class Library(LibraryReader):
             if added.rowcount:
                 self._log(one.skill, "linked", one.number, None, f"{kind} {two.skill}: {reason}", at)
 
-    def carry_on(self, hash: str, before: str, *, reason: str, at: float = 0.0) -> None:
-        """Let a version stand where another stood that is the same but for names; their runs are counted together."""
+    def carry_on(
+        self, hash: str, before: str, *, reason: str, at: float = 0.0, kind: LinkKind = "renamed_from"
+    ) -> None:
+        """Let a version stand where another stood that does the same; their runs are counted together."""
         version, old = self.version(hash), self.version(before)
         with atomic(self.db):
             rung, _ = self._standing(old.number)
             if old.number not in self._same(version.number):
-                self.link(hash, "renamed_from", before, reason=reason, at=at)
+                self.link(hash, kind, before, reason=reason, at=at)
             record, _ = self._learn(version)
             self._set_standing(version.number, rung, record)
             newer = version.number > self.get(version.skill).current.number

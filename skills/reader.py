@@ -127,6 +127,11 @@ class LibraryReader:
         rows = self.db.execute(f"{_VERSION} WHERE library = ? AND skill = ? ORDER BY id", [self.name, name])
         return [_version(row) for row in rows.fetchall()]
 
+    def version_counts(self) -> dict[str, int]:
+        """How many versions each skill has."""
+        rows = self.db.execute("SELECT skill, count(*) FROM versions WHERE library = ? GROUP BY skill", [self.name])
+        return {str(skill): int(count) for skill, count in rows}
+
     def history(self, name: str) -> list[Move]:
         """Every change of the skill's pointer and standing, oldest first."""
         rows = self.db.execute(
@@ -302,11 +307,12 @@ class LibraryReader:
         return row[0], Record(*row[1:])
 
     def _same(self, number: int) -> list[int]:
-        """A version and all that are the same but for names: what one proves, all of them prove."""
+        """A version and all that are the same but for names or the way it is written: what one proves, all prove."""
         rows = self.db.execute(
             "WITH RECURSIVE same (version) AS (SELECT ? UNION "
-            "SELECT other FROM same JOIN links USING (version) WHERE kind = 'renamed_from' UNION "
-            "SELECT links.version FROM same JOIN links ON other = same.version WHERE kind = 'renamed_from') "
+            "SELECT other FROM same JOIN links USING (version) WHERE kind IN ('renamed_from', 'rewritten_from') UNION "
+            "SELECT links.version FROM same JOIN links ON other = same.version "
+            "WHERE kind IN ('renamed_from', 'rewritten_from')) "
             "SELECT version FROM same",
             [number],
         )

@@ -16,7 +16,7 @@ Rung = Literal["draft", "candidate", "verified", "trusted", "parole"]
 Outcome = Literal["succeeded", "failed", "unmet"]
 Setting = Literal["home", "fresh", "use", "replay"]
 NeedKind = Literal["tool", "station", "place"]
-LinkKind = Literal["derived_from", "duplicate_of", "renamed_from"]
+LinkKind = Literal["derived_from", "duplicate_of", "renamed_from", "rewritten_from"]
 
 SCHEME = "v1"
 """Prefix of version hashes, so that the way of hashing can change without confusing old and new."""

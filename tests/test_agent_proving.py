@@ -173,7 +173,7 @@ def test_steps_in_common_and_siblings_become_skills_that_all_of_them_call(worksh
     for name, called in (("digDirt", general), ("digLogs", general), ("gatherLogs", shared), ("sawPlanks", shared)):
         skill = library.get(name)
         assert list(skill.current.uses) == [called]
-        assert skill.record.succeeded, "the replays that it passed are its first evidence"
+        assert skill.record.succeeded > 2, "what the old version proved counts on, with the replays that both passed"
     assert library.get(shared).effects, "and that of what it calls"
     assert {link.other for link in library.links("derived_from")} == {version.hash for version in old.values()}
     for name, version in old.items():
