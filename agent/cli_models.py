@@ -60,7 +60,7 @@ def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--brain", required=True, help="The model whose prompts are improved: openai:MODEL.")
-@click.option("--prompt", default="writer", show_default=True, help="Which prompt.")
+@click.option("--prompt", default="writer", show_default=True, help="Which prompt, or loop: its settings.")
 @click.option("--train", multiple=True, required=True, metavar="GOAL", help="Goals from whose failures to learn.")
 @click.option(
     "--held-out", multiple=True, required=True, metavar="GOAL", help="Goals that decide; no prompt sees them."

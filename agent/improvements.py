@@ -23,11 +23,11 @@ from typing import Any
 
 import curriculum
 import envs
-from agent import answers, prompting
+from agent import answers, loop_settings, prompting
 from agent.config import Budget, JourneyConfig, home
 from agent.database import database
 from agent.errors import BrainError, BudgetSpent, UsageError
-from agent.improving import Candidate, Card, Score, Sets, fingerprint, improve
+from agent.improving import CHANGEABLE, Candidate, Card, Score, Sets, fingerprint, improve, text_in_use
 from agent.models.call import Ask
 from agent.models.calls import Calls
 from agent.models.desk import Desk
@@ -55,6 +55,8 @@ def run(
     tokens: int | None = None,
 ) -> dict[str, Any]:
     """Improve one prompt. Raises UsageError for sets that meet, or a brain that asks no model."""
+    if prompt not in CHANGEABLE:
+        raise UsageError(f"--prompt {prompt}: choose {', '.join(CHANGEABLE)}")
     db, name = database(), f"improve-{int(time.time())}"
     ledger, calls = Ledger(db), Calls(db)
     quiet = Clockwork(lambda text: None, lambda role, model, why: None, lambda: None, lambda: 0.0)
@@ -178,7 +180,7 @@ def _play(candidate: Candidate | None, task: str, seed: int, brain: str, iterati
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
         if candidate is not None:
-            own = Path(folder) / "prompts" / f"{candidate.prompt}.md"
+            own = _place(Path(folder), candidate.prompt)
             own.parent.mkdir(parents=True, exist_ok=True)
             own.write_text(candidate.text, encoding="utf-8")
         command = ["run", "minecraft", "--goal", goal, "--seed", str(seed), "--brain", brain, "--proving", "0"]
@@ -222,11 +224,11 @@ def _propose(desk: Desk, name: str, parent: Candidate | None, traces: Sequence[s
     """Candidates that the role `improve` makes from a parent's failures; none if nothing failed."""
     if not traces:
         return []
-    text = parent.text if parent and parent.prompt == name else prompting.text_of(name)
+    text = parent.text if parent and parent.prompt == name else text_in_use(name)
     prompt = prompting.load("improver")
     system = prompt.system()
     sections = [
-        Section("The prompt as it is", [f"````\n{text}\n````"], rank=0),
+        Section("The file as it is", [f"````\n{text}\n````"], rank=0),
         Section("What failed", [f"- «{trace}»" for trace in traces[:MOST_TRACES]], rank=1),
     ]
     user = prompt.user(sections, desk.settings.prompt_tokens - estimate_tokens(system["content"]))
@@ -243,7 +245,7 @@ def _propose(desk: Desk, name: str, parent: Candidate | None, traces: Sequence[s
 
 def _put(candidate: Candidate) -> str:
     """Put a prompt in place, the one before it aside; words on how to go back."""
-    own = home() / "prompts" / f"{candidate.prompt}.md"
+    own = _place(home(), candidate.prompt)
     own.parent.mkdir(parents=True, exist_ok=True)
     if not own.is_file():
         own.write_text(candidate.text, encoding="utf-8")
@@ -252,6 +254,11 @@ def _put(candidate: Candidate) -> str:
     shutil.copy(own, kept)
     own.write_text(candidate.text, encoding="utf-8")
     return f"move {kept} back to {own}"
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Where the file of a prompt, or of the loop's settings, stands in a folder of journeys."""
+    return folder / f"{name}.toml" if name == loop_settings.NAME else folder / "prompts" / f"{name}.md"
 
 
 def _regression() -> list[str]:

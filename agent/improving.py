@@ -19,11 +19,13 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Literal
 
-from agent import prompting
+from agent import loop_settings, prompting
 from agent.errors import BudgetSpent, UsageError
 
 PROMPTS = ("writer", "proposer", "reflector", "describer", "consolidator", "goal")
-"""What a candidate may change, and nothing else: the judge belongs to the evaluator."""
+"""Prompts that a candidate may change: the judge's is not among them, it belongs to the evaluator."""
+CHANGEABLE = (*PROMPTS, loop_settings.NAME)
+"""What a candidate may change, and nothing else."""
 KEPT = ("golden", "regression", "stress")
 """Sets that a change must leave as good as they are."""
 RESAMPLES = 2000
@@ -38,7 +40,7 @@ Played = Mapping[tuple[str, int], "Score"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """One change: the text of a prompt, why, and the candidate that it was made from ('' for the present state)."""
+    """One change: the text of a prompt (or the table of the loop), why, and the candidate it was made from ('': none)."""
 
     prompt: str
     text: str
@@ -243,9 +245,12 @@ class _Trial:
 
 def out_of_bounds(candidate: Candidate, sets: Sets) -> str | None:
     """Why a candidate may not even be tried: not a prompt, other variables, or words of the held-out tasks in it."""
-    if candidate.prompt not in PROMPTS:
-        return f"{candidate.prompt} is not among what may be changed: {', '.join(PROMPTS)}"
+    if candidate.prompt not in CHANGEABLE:
+        return f"{candidate.prompt} is not among what may be changed: {', '.join(CHANGEABLE)}"
     try:
+        if candidate.prompt == loop_settings.NAME:
+            loop_settings.LoopSettings.parse(candidate.text)
+            return None
         new = prompting.parse(candidate.prompt, candidate.text)
     except UsageError as error:
         return str(error)
@@ -258,11 +263,16 @@ def out_of_bounds(candidate: Candidate, sets: Sets) -> str | None:
     return f"it names held-out tasks: {', '.join(leaked)}" if leaked else None
 
 
+def text_in_use(name: str) -> str:
+    """What a candidate for this name would take the place of."""
+    return loop_settings.text_in_use() if name == loop_settings.NAME else prompting.text_of(name)
+
+
 def _change(candidate: Candidate) -> str:
     """What a candidate changes of the file as it is now."""
-    if candidate.prompt not in PROMPTS:
+    if candidate.prompt not in CHANGEABLE:
         return ""
-    old, new = (text.splitlines() for text in (prompting.text_of(candidate.prompt), candidate.text))
+    old, new = (text.splitlines() for text in (text_in_use(candidate.prompt), candidate.text))
     return "\n".join(unified_diff(old, new, "now", candidate.id, lineterm="", n=1))
 
 

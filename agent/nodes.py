@@ -25,13 +25,8 @@ from memory.guard import shown
 from memory.log import Event
 from memory.recall import Question
 
-ROUNDS = 4
-"""Programs tried for one task before it is put aside (as published systems do, for comparison)."""
-REPAIRS = 3
-"""Refused drafts that a writer may mend before the task is put aside; they are not iterations."""
 LOSSES = 3
 """How often a process of the world may die in one run; then the program is what the world does not survive."""
-RECALLED = 10
 
 
 def decide(state: State, parts: Parts) -> State:
@@ -115,7 +110,7 @@ def recall(state: State, parts: Parts) -> State:
         place=evidence.where(here.env.observe()),
     )
     now, asking = float(parts.store.experience()), (parts.config.name, state["iteration"] + 1)
-    hits = parts.recall.ask(question, now=now, limit=RECALLED, log=asking).hits
+    hits = parts.recall.ask(question, now=now, limit=parts.loop.recalled, log=asking).hits
     return {
         "recalled": [
             {
@@ -141,7 +136,7 @@ def write(state: State, parts: Parts) -> State:
             return {"draft": {**prepared, "note": known.note, "call": None}}
     parts.report("writing", goal=task.goal)
     refused = ""
-    for number in range(REPAIRS + 1):
+    for number in range(parts.loop.repairs + 1):
         if number:
             request = writing.request(state, parts, task, objection, refused, number)
             writing.keep_in_mind(state, parts, request)
@@ -217,7 +212,7 @@ def learn(state: State, parts: Parts) -> State:
         f"iteration {row.iteration}: {'passed' if row.passed else evidence.cause(row)}",
         success=bool(row.passed),
     )
-    if row.passed or state["round"] >= ROUNDS:
+    if row.passed or state["round"] >= parts.loop.rounds:
         if not row.passed:
             reflecting.reflect(parts, writing.request(state, parts, task), row, episode.id, now)
         cause = "" if row.passed else evidence.cause(row)

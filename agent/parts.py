@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
+from agent.loop_settings import LoopSettings
 from agent.models.calls import Calls
 from agent.monitor import Monitor
 from agent.oversight import Approvals, Ledger, Question
@@ -79,6 +80,7 @@ class Parts:
     """Raises StopAsked once the journey was asked to stop."""
     asker: Callable[[Question], bool | None] | None
     """Asks the person at the terminal, if one is there."""
+    loop: LoopSettings = field(default_factory=LoopSettings.load)
     reached: Reached = field(default_factory=Reached)
     session_iterations: int = 0
     session_started: float = 0.0

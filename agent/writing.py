@@ -23,8 +23,6 @@ from memory.working import Mind
 from skills.admit import Admission, admit
 from skills.search import pack, search
 
-MOST_SKILLS, SKILL_TOKENS = 12, 1500
-"""How many skills a writer is shown at most, and the tokens that their cards may take."""
 RECENT = 3
 """How many of the journey's last iterations a writer is told of."""
 
@@ -73,8 +71,8 @@ def keep_in_mind(state: State, parts: Parts, asked: WriteRequest) -> None:
 
 def _skills_for(task: Task, parts: Parts, here: World) -> tuple[KnownSkill, ...]:
     """Skills of the world's own language; those of another world cannot be called here."""
-    found = search(parts.library, task.goal, items=here.towards(task), limit=MOST_SKILLS, language=here.language)
-    shown = set(pack(found, SKILL_TOKENS).names)
+    found = search(parts.library, task.goal, items=here.towards(task), limit=parts.loop.skills, language=here.language)
+    shown = set(pack(found, parts.loop.skill_tokens).names)
     return tuple(known_skill(hit.skill) for hit in found if hit.skill.name in shown)
 
 

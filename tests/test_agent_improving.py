@@ -10,7 +10,8 @@ import pytest
 from agent import prompting
 from agent.errors import UsageError
 from agent.improvements import Meter, curve, evaluator, sets_of
-from agent.improving import Candidate, Card, Score, Sets, improve, lower_bound
+from agent.improving import Candidate, Card, Score, Sets, improve, lower_bound, out_of_bounds, text_in_use
+from agent.loop_settings import LoopSettings
 
 SETS = Sets(
     ("plank", "stick", "torch"), ("ladder", "bowl", "chest", "barrel"), (1, 2, 3), golden=("log",),
@@ -137,3 +138,22 @@ def test_the_sets_must_not_meet() -> None:
 def test_a_lucky_gain_has_no_positive_bound() -> None:
     assert lower_bound([1.0, 0.0, 0.0, -1.0, 1.0, 0.0]) <= 0
     assert lower_bound([1.0] * 9 + [0.0]) > 0
+
+
+def test_settings_of_the_loop_are_changed_within_their_bounds() -> None:
+    table = text_in_use("loop")
+    fine = Candidate("loop", table.replace("repairs = 3", "repairs = 5"), "planted: more patience")
+    assert out_of_bounds(fine, SETS) is None
+    assert "repairs is 9, not a whole number from 0 to 6" in str(
+        out_of_bounds(Candidate("loop", table.replace("repairs = 3", "repairs = 9"), ""), SETS)
+    )
+    assert "unknown" in str(out_of_bounds(Candidate("loop", table + "judge = 1\n", ""), SETS))
+    assert "cannot be read" in str(out_of_bounds(Candidate("loop", "rounds = = 4", ""), SETS))
+
+
+def test_a_persons_loop_settings_lie_over_the_packaged_ones(own_home: Path) -> None:
+    (own_home / "loop.toml").write_text("rounds = 2\n")
+    assert (LoopSettings.load().rounds, LoopSettings.load().repairs) == (2, 3)
+    (own_home / "loop.toml").write_text("rounds = true\n")
+    with pytest.raises(UsageError, match="rounds is True"):
+        LoopSettings.load()
