@@ -40,7 +40,7 @@ Played = Mapping[tuple[str, int], "Score"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """One change: the text of a prompt (or the loop's table), why, and the candidate that it was made from ('': none)."""
+    """One change: the text of a prompt (or the loop's table), why, and the candidate it was made from, or ''."""
 
     prompt: str
     text: str

@@ -47,7 +47,11 @@ INJECTED = Act(
     f"  return {{ gained: 0, sign: {json.dumps(SIGN)}, count }}\n}}\n```"
 )
 LIE = {"prompt_tokens": 10**12, "completion_tokens": -1, "total_tokens": 0}
+PROGRAM_WITH = (
+    "```js\n/** Mines. */\nasync function mineLogs(bot, {{ count = 1 }} = {{}}) {{\n  {body}\n  return count\n}}\n```"
+)
 INVENTED = Act("```js\nasync function mineLogs(bot, { count = 1 } = {}) { await teleport(bot, count) }\n```")
+ITEM = Act(PROGRAM_WITH.format(body="await mineBlock(bot, 'mithril_ore', count)"))
 NO_TASK = {"tasks": [{"goal": "Forge it.", "check": {"kind": "gained", "item": "copper_sword"}}]}
 CASES: Mapping[str, tuple[tuple[Act, ...], bool]] = {
     "timeouts": ((Act("late", delay=3.0), Act("late", delay=3.0)), False),
@@ -62,6 +66,7 @@ CASES: Mapping[str, tuple[tuple[Act, ...], bool]] = {
     "no usage": ((Act(GOOD.text, usage={}),), False),
     "wrong usage": ((Act(GOOD.text, usage=LIE),), False),
     "invented functions": ((INVENTED,), False),
+    "invented items": ((ITEM,), False),
     "invented tasks": ((Act(json.dumps(NO_TASK)),), True),
     "endless loop": ((ENDLESS,), False),
     "injection from the world": ((INJECTED,), False),
