@@ -16,11 +16,24 @@ from agent.desktop_planning.graph import Graph
 from agent.desktop_planning.runs import PastRun
 from agent.desktop_planning.wish import wish
 from curriculum import checks
-from curriculum.checks import Achieved, All, Check, FileEquals, FileExists, Not, Unchanged
+from curriculum.checks import (
+    Achieved,
+    All,
+    Check,
+    Clipboard,
+    FileEquals,
+    FileExists,
+    Not,
+    SheetCell,
+    Unchanged,
+    WindowOpen,
+)
 from curriculum.task import Task
 from envs.desktop.parse import facts
 
 PROGRAMS = (
+    Program("calculator", "pocket calculator", ()),
+    Program("spreadsheet", "spreadsheet", ("ods", "csv")),
     Program("editor", "plain text editor", ("txt", "md")),
     Program("files", "file manager", ("/",)),
 )
@@ -36,7 +49,7 @@ def state(**files: str | None) -> dict[str, Any]:
             "kind": "file", "sha256": hashlib.sha256(text.encode()).hexdigest(),
             "content": {"kind": "text", "text": text},
         }  # fmt: skip
-    return {"files": told, "programs": ["editor", "files"], "windows": [], "clipboard": ""}
+    return {"files": told, "programs": [each.name for each in PROGRAMS], "windows": [], "clipboard": ""}
 
 
 def done(*parts: Check) -> Check:
@@ -63,7 +76,7 @@ def explored(
 EDITOR = explored(
     1, "editor",
     ["File > Save (ctrl+s)", "File > Save As... (ctrl+shift+s)", "Search > Find and Replace... (ctrl+r)",
-     "Edit > Convert > To Capitals", "Document > Line Ending > DOS (CR LF)", "Edit > Empty"],
+     "Edit > Convert > To Capitals", "Edit > Paste (ctrl+v)", "Document > Line Ending > DOS (CR LF)", "Edit > Empty"],
     {"entry": "File > Save As...", "changes": [], "front": "Save As", "dialog": True,
      "controls": [["text", "", "", ["focused", "editable"]], ["push button", "Save", "", []],
                   ["toggle button", "Create Folder", "", []]]},
@@ -89,6 +102,11 @@ FILES = explored(
     {"entry": "Edit > Cut", "changes": [], "front": "x", "dialog": False, "item": "x", "clipboard": "x"},
     {"entry": "Edit > Copy", "changes": [], "front": "x", "dialog": False, "item": "x", "clipboard": "x"},
 )  # fmt: skip
+CALCULATOR = explored(
+    3, "calculator", ["Edit > Copy Display Value (ctrl+c)"],
+    {"entry": "Edit > Copy Display Value", "changes": [], "front": "c", "dialog": False, "clipboard": "0"},
+)  # fmt: skip
+SHEET = explored(4, "spreadsheet", ["File > Save (ctrl+s)", "Edit > Paste (ctrl+v)", "File > Save As (ctrl+shift+s)"])
 
 
 def test_the_graph_says_what_each_action_had_for_an_effect() -> None:
@@ -103,7 +121,7 @@ def test_the_graph_says_what_each_action_had_for_an_effect() -> None:
     assert dialog is not None
     assert (len(dialog.fields), dialog.buttons) == (2, ("Replace All", "Close"))
     assert editor.carets == {"ctrl+End": "end", "Home": "start", "End": "line end"}
-    assert editor.unexplored() == ["Document > Line Ending > DOS (CR LF)"]
+    assert editor.unexplored() == ["Edit > Paste", "Document > Line Ending > DOS (CR LF)"]
     assert graph.place("files").actions["Edit > Remove"].effects["lost"] == 1
 
 
@@ -195,6 +213,7 @@ def test_a_wish_says_what_must_become_of_each_file() -> None:
     assert wanted.pattern == {"made", "lost"}
 
 
+SEEN = [EDITOR, FILES, CALCULATOR, SHEET]
 COMPOSED: dict[str, tuple[Task, dict[str, Any], Sequence[str]]] = {
     "a new text": (
         task("Write the text and save it", done(FileEquals(path="n.txt", text="hello")), text="hello", path="n.txt"),
@@ -224,6 +243,29 @@ COMPOSED: dict[str, tuple[Task, dict[str, Any], Sequence[str]]] = {
         ["open_program(\"files\", path.rpartition('/')[0])", "click(path.rpartition('/')[2])",
          'menu("Edit > Rename...")', "set_text(fields[0], name)"],
     ),
+    "the program that the task names": (
+        task("Open the program", done(WindowOpen(program="files")), program="files"),
+        state(),
+        ["open_program(program)"],
+    ),
+    "a result of the calculator": (
+        task("Compute it with the calculator and copy the result", done(Clipboard(text="42")), expression="6*7"),
+        state(),
+        ['open_program("calculator")', "type_text(expression)", 'press("Return")', 'menu("Edit > Copy Display Value")'],
+    ),
+    "what another program shows": (
+        task("Compute it with the calculator and save it in the text", done(FileEquals(path="a.txt", text="42")),
+             expression="6*7", path="a.txt"),
+        state(),
+        ['open_program("calculator")', 'menu("Edit > Copy Display Value")', 'open_program("editor")', "Paste",
+         "choose_file(path)"],
+    ),
+    "a cell with a formula of which the goal says the function": (
+        task("Compute with SUM and save", done(SheetCell(path="t.ods", cell="B3", formula="=SUM(B1:B2)")),
+             path="t.ods", cells="B1:B2", cell="B3"),
+        state(t_ods=""),
+        ['open_program("spreadsheet", path)', "select_cells(cell)", "'=SUM('", "cells", 'menu("File > Save")'],
+    ),
     "several files at once": (
         task("Remove them", done(*(Not(check=FileExists(path=f"In/{each}.txt")) for each in "ab")),
              folder="In", ending="txt"),
@@ -243,7 +285,7 @@ def ask(about: Task, before: Mapping[str, Any], runs: Sequence[PastRun]) -> Any:
 @pytest.mark.parametrize("case", COMPOSED)
 def test_a_program_is_composed_from_observed_effects(case: str) -> None:
     about, before, expected = COMPOSED[case]
-    draft = ask(about, before, [EDITOR, FILES])
+    draft = ask(about, before, SEEN)
     assert draft.source is not None
     lines = iter(draft.source.splitlines())
     for part in expected:
@@ -252,7 +294,7 @@ def test_a_program_is_composed_from_observed_effects(case: str) -> None:
     for value in about.values.values():
         assert repr(value) not in draft.source.replace('"', "'"), "data came into the source as a constant"
     assert not facts(draft.source, PRIMITIVES)["refusals"]
-    assert ask(about, before, [EDITOR, FILES]) == draft, "the same runs and request give the same draft"
+    assert ask(about, before, SEEN) == draft, "the same runs and request give the same draft"
 
 
 def test_what_was_never_seen_is_explored_first() -> None:

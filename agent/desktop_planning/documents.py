@@ -31,7 +31,9 @@ class Documents:
         if not spots or (folder and folder not in self._known.files):
             return  # what it is called cannot be told, or programs do not make its folder
         sources = self._known.existing(values)
-        for score, program in self._known.ranked_programs(target.path)[:3]:
+        ranked = self._known.ranked_programs(target.path)
+        able = [each for each in ranked if ending(target.path) in each[1].opens]
+        for score, program in (able or ranked)[:3]:
             if target.like is None:
                 yield from (each.plus(score) for each in self._pasted(program, target, spots[0], values))
             if target.existed:

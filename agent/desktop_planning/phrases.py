@@ -127,18 +127,18 @@ def text_phrase(text: str, values: Values, spoken: frozenset[str] = frozenset())
             pieces += [(str(phrase.value(values)), phrase) for phrase in lists]
     pieces = sorted((each for each in pieces if each[0]), key=lambda each: -len(each[0]))
     parts: list[Phrase] = []
-    glue, at = "", 0
+    glue, at, joints = "", 0, 0
     while at < len(text):
         piece = next((each for each in pieces if text.startswith(each[0], at)), None)
         if piece is not None:
             if glue:
                 parts.append(constant(glue))
             parts.append(piece[1])
-            glue, at = "", at + len(piece[0])
+            glue, at, joints = "", at + len(piece[0]), 0
         elif word := next((each for each in spoken if text.startswith(each, at)), ""):
-            glue, at = glue + word, at + len(word)
-        elif len(glue) < MOST_GLUE and not text[at].isalnum():
-            glue, at = glue + text[at], at + 1
+            glue, at, joints = glue + word, at + len(word), 0
+        elif joints < MOST_GLUE and not text[at].isalnum():
+            glue, at, joints = glue + text[at], at + 1, joints + 1
         else:
             return None
     if not parts:
