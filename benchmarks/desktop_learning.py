@@ -5,7 +5,7 @@ At each mark a fresh planner, which knows the runs so far and nothing else, gets
 of the training families (fresh content), and of families that exploration never saw. Two figures each: solved by the
 first program, and within four programs (what it finds out during a task counts for that task only).
 
-    python benchmarks/desktop_learning.py [--iterations 200] [--instances 1] [--runs FILE] [--minutes M]
+    python benchmarks/desktop_learning.py [--iterations 200] [--instances 1] [--rounds 1] [--runs FILE] [--minutes M]
 
 The runs are kept in FILE, so that an interrupted measure goes on where it was.
 """
@@ -181,6 +181,7 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=200)
     parser.add_argument("--instances", type=int, default=1, help="held-out instances of each family at each mark")
     parser.add_argument("--rounds", type=int, default=1, help="programs a held-out task may take (1 or 4)")
+    parser.add_argument("--every", type=int, default=1, help="examine every so many-th family only")
     parser.add_argument("--runs", type=Path, help="where the runs of exploration are kept")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop exploring after so long, to go on later")
     parser.add_argument("--seed", type=int, default=1)
@@ -191,6 +192,7 @@ def main() -> None:
     training = [each for each in known if each not in strange]
     result = Result("desktop_learning", {
         "iterations": options.iterations, "instances": options.instances, "rounds": options.rounds,
+        "every": options.every,
         "seed": options.seed, "training_families": len(training), "held_out_families": len(strange),
     })  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -203,7 +205,10 @@ def main() -> None:
                 if not explore(ground, training, runs, mark, deadline, options.seed):
                     print(f"stopped at {len(runs.all)} iterations: the same command goes on")
                     return
-                for kind, chosen in (("fresh content", training), ("unseen families", strange)):
+                for kind, chosen in (
+                    ("fresh content", training[:: options.every]),
+                    ("unseen families", strange[:: options.every]),
+                ):
                     rows = examine(ground, chosen, runs.all[:mark], options.instances, options.rounds)
                     solved = sum(1 for row in rows if row["solved_by"])
                     result.row(iterations=mark, kind=kind, solved=solved, of=len(rows),

@@ -264,7 +264,8 @@ COMPOSED: dict[str, tuple[Task, dict[str, Any], Sequence[str]]] = {
         task("Compute with SUM and save", done(SheetCell(path="t.ods", cell="B3", formula="=SUM(B1:B2)")),
              path="t.ods", cells="B1:B2", cell="B3"),
         state(t_ods=""),
-        ['open_program("spreadsheet", path)', "select_cells(cell)", "'=SUM('", "cells", 'menu("File > Save")'],
+        ['open_program("spreadsheet", path)', "select_cells(cell)", "type_text('=SUM(' + cells + ')')",
+         'menu("File > Save")'],
     ),
     "several files at once": (
         task("Remove them", done(*(Not(check=FileExists(path=f"In/{each}.txt")) for each in "ab")),

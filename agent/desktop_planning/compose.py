@@ -93,7 +93,8 @@ class Composer:
                 *(sorted(self._documents.document(each, values), key=lambda each: -each.score)[:8] for each in content),
             ]
             yield from chained(options)
-            yield from (each.plus(-0.1) for each in chained([*options[1:], options[0]]))
+            later = 0.1 if any(each.gone for each in moved) else -0.1  # what is still needed is removed at the end
+            yield from (each.plus(later) for each in chained([*options[1:], options[0]]))
 
     def _moved(self, targets: Sequence[Target], values: Values) -> Iterator[Candidate]:
         """Where only files move: in the program that opens folders, or by saving a document again elsewhere."""

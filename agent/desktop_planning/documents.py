@@ -128,7 +128,8 @@ class Documents:
             missing = str(target.cells[cell].get("value", ""))
             places: list[list[Plain]] = [[Cells(each)] for each in phrases.path_phrases(cell, values)[:1]]
         else:
-            missing = piece(before, (target.text or "\n".join(target.contains)).rstrip("\n")).new.strip("\n")
+            gap = piece(before, (target.text or "\n".join(target.contains)).rstrip("\n"))
+            missing = "" if gap.old.strip() else gap.new.strip("\n")
             places = [[Press(key)] if key else [] for key in self._known.keys(program, "end" if before else "")]
         if not missing or phrases.text_phrase(missing, values, self._known.spoken) is not None:
             return
