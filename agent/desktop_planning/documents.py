@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.desktop_planning import phrases, words
@@ -93,7 +93,9 @@ class Documents:
         if file is not None:
             yield from self._commands.commanded(program, target, values, before, file)
         if file is not None and not target.existed:
-            same = 1.5 if wanted is not None and wanted.strip() in before else 0.3
+            opened = self._known.files[str(file.value(values))]
+            holds = bool(target.cells) and all(_holds(opened, cell, each) for cell, each in target.cells.items())
+            same = 2.5 if holds or (wanted is not None and wanted.strip() in before) else 0.3
             yield Candidate((), same, ())
 
     def _typed(self, program: Program, target: Target, values: Values, before: str, wanted: str) -> Iterator[Candidate]:
@@ -186,6 +188,12 @@ class Documents:
                 start: list[Plain] = [Cells(first)] if first else []
                 text = phrases.joined(phrases.lines_of(name), "", phrases.constant("\n"))
                 yield Candidate((*start, Write(text)), 2.0 if isinstance(value[0], list) else 1.5, ())
+
+
+def _holds(file: Mapping[str, Any], cell: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether a cell of a document's first table is as wanted already."""
+    sheet: Mapping[str, Any] = next(iter(((file.get("content") or {}).get("sheets") or {}).values()), {})
+    return all(sheet.get(cell, {}).get(name) == value for name, value in wanted.items())
 
 
 def _same(given: Any, wanted: str) -> bool:
