@@ -11,7 +11,7 @@ import re
 
 from agent.plan import Need, Plan
 
-GO_ON = ("not_found", "unreachable", "timeout", "gone")
+GO_ON = ("not_found", "unreachable", "timeout", "gone", "interrupted")
 """Error codes after which looking elsewhere helps."""
 
 HEADING = "which way to look first, 0 to 7 in steps of 45 degrees"

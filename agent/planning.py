@@ -38,8 +38,8 @@ FOODS = 6
 LAVA_LEVEL = -50
 """Where to look for lava: caves below -54 are filled with it (Minecraft 1.18 and later)."""
 
-LAVA_TOOLS = "(stretch ? 1 : 3)"
-"""Pickaxes of stone that the way down there wears out; once there, one is enough. Wood takes a whole day for half."""
+LAVA_TOOLS = "(bot.entity.position.y > 0 ? 3 : 1)"
+"""Pickaxes of stone that the way down there wears out; deep down one is enough. Wood takes a whole day for half."""
 
 WORKING_LEVEL = 48
 """Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
