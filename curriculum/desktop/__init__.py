@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from curriculum.desktop import calculator, chains, desk, files, sheets, text
+from curriculum.desktop import calculator, chains, desk, documents, files, pictures, sheets, text, web
 from curriculum.desktop.family import Family, Instance, solved
 
 __all__ = ["Family", "Instance", "families", "solved"]
 
-_SUBJECTS = (desk, text, files, sheets, calculator, chains)
+_SUBJECTS = (desk, text, files, sheets, calculator, chains, web, pictures, documents)
 
 
 @cache

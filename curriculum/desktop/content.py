@@ -88,15 +88,39 @@ def sheet(rows: Sequence[Sequence[str | int]], name: str = "Sheet1") -> bytes:
     """A spreadsheet (OpenDocument) with these rows, the same bytes for the same rows."""
     lines = "".join(f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>" for row in rows)
     table = f'<table:table table:name="{escape(name)}">{lines}</table:table>'
-    names = " ".join(f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
-                     for short in ("office", "table", "text", "manifest"))  # fmt: skip
-    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    listed = "".join(f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media}"/>'
-                     for path, media in (("/", kind), ("content.xml", "text/xml")))  # fmt: skip
+    return _open_document("spreadsheet", f"<office:spreadsheet>{table}</office:spreadsheet>")
+
+
+def letter(paragraphs: Sequence[str]) -> bytes:
+    """A text of a word processor (OpenDocument) with these paragraphs, the same bytes for the same paragraphs."""
+    told = "".join(f"<text:p>{escape(paragraph)}</text:p>" for paragraph in paragraphs)
+    return _open_document("text", f"<office:text>{told}</office:text>")
+
+
+def picture(colour: tuple[int, int, int], width: int, height: int) -> bytes:
+    """A picture (PNG) of one colour."""
+    from PIL import Image  # a package of the desktop, which other worlds do without
+
+    data = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(data, "PNG")
+    return data.getvalue()
+
+
+def _open_document(kind: str, body: str) -> bytes:
+    """The least that is an OpenDocument of a kind: its content and the list of its parts."""
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text", "manifest")
+    )
+    media_type = f"application/vnd.oasis.opendocument.{kind}"
+    listed = "".join(
+        f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media}"/>'
+        for path, media in (("/", media_type), ("content.xml", "text/xml"))
+    )
+    told = f'<office:document-content {names} office:version="1.2"><office:body>{body}</office:body>'
     parts = {
-        "mimetype": kind,
-        "content.xml": f'<office:document-content {names} office:version="1.2">{body}</office:document-content>',
+        "mimetype": media_type,
+        "content.xml": f"{told}</office:document-content>",
         "META-INF/manifest.xml": f"<manifest:manifest {names}>{listed}</manifest:manifest>",
     }
     data = io.BytesIO()
