@@ -277,20 +277,18 @@ class Primitives:
             told = f"{cells} is no range from the upper left to the lower right, at most {MOST_STEPS} cells apart"
             raise DeskRefused("bad_argument", told, cells, "select its first cell and press shift+ctrl+End, say")
         before = self._at_rest()
-        keys = self._programs[self._active(before).program].go_to_cell if self._active(before).program else ""
-        if not keys:
+        window = self._active(before)
+        entry = self._programs.get(window.program)
+        if entry is None or not entry.go_to_cell:
             raise DeskRefused(
                 "not_allowed", "the front window is no spreadsheet", cells, "focus_window the sheet first"
             )
-        window = self._active(before)
-        if not self._field_after(keys, before):
-            raise DeskRefused(
-                "timeout", f"no field to go to a cell came after {keys}", cells, "close what is in the way"
-            )
+        if not self._go_to_cell(entry):
+            told = f"no dialog to go to a cell came after {entry.go_to_cell}"
+            raise DeskRefused("timeout", told, cells, "close what is in the way")
         self._desk.ask("press", keys="ctrl+a")
-        self._desk.ask("type", text=cells.upper())
+        self._desk.ask("type", text=first)
         self._rest()
-        self._rest(0.1)
         self._desk.ask("press", keys="Return")
         if not self._until(lambda: self._active_is(window.number), TRY_SECONDS):  # a dialog that stays for the next one
             self._desk.ask("press", keys="Escape")
@@ -446,22 +444,17 @@ class Primitives:
             raise DeskRefused("not_showing", f"the menu entry {entry.name!r} of {path!r} cannot be seen", path)
         return x + width // 2, y + height // 2
 
-    def _field_after(self, keys: str, before: Screen) -> bool:
-        """Whether the keyboard is elsewhere after these keys: in a field, or in one that its program does not tell."""
-        old = before.focused()
-
-        def there() -> bool:
-            focused = self.look().focused()
-            if focused is None:
-                return old is not None
-            return (old is None or focused.id != old.id) and focused.role in FIELDS
-
+    def _go_to_cell(self, entry: ProgramEntry) -> bool:
+        """Whether a cell can be typed now: its keys are pressed again if the dialog that takes it does not come."""
         for _ in range(2):
-            self._desk.ask("press", keys=keys)
+            self._desk.ask("press", keys=entry.go_to_cell)
             self._rest()
-            if self._until(there, APPEAR_SECONDS) or self.look().focused() is None:
+            if not entry.go_to_dialog or self._until(lambda: self._is_titled(entry.go_to_dialog), APPEAR_SECONDS):
                 return True
         return False
+
+    def _is_titled(self, title: str) -> bool:
+        return any(window.active and title in window.title for window in self._windows())
 
     def _choose_format(self, dialog: Window, field: Element, path: str) -> None:
         """Go through the list of formats of a dialog, which changes the ending in its field, to that of the path."""

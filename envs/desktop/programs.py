@@ -50,6 +50,7 @@ class ProgramEntry:
     processes: int = 0
     marked: str = ""
     go_to_cell: str = ""
+    go_to_dialog: str = ""
     format_list: str = ""
     letter_gap: float = 0.0
     refresh: str = ""
