@@ -143,9 +143,13 @@ def _altered(recipes: Sequence[str]) -> str:
     return ",".join(recipes)
 
 
-def existing(name: str, speed: str | None = None) -> JourneyConfig:
-    """The settings of a journey that exists, watched at another speed if one is given. Raises UsageError."""
+def existing(name: str, speed: str | None = None, roles: Sequence[str] = ()) -> JourneyConfig:
+    """The settings of a journey that exists, for one session at another speed or with others in some roles.
+
+    Raises UsageError.
+    """
     config = Store(database(read_only=True)).journey(name).config
+    config = replace(config, roles={**config.roles, **staff.read_roles(tuple(roles))})
     return replace(config, speed=_speed(speed, config.server)) if speed else config
 
 

@@ -84,7 +84,7 @@ def parts(
             what=f"{role} asks {model} first",
             why=why,
             evidence={"role": role, "model": model},
-            undo=f"resume with --role {role}=…",
+            undo=f"journeyman resume {config.name} --role {role}=…",
         ),
         stop=stop,
         session_seconds=lambda: seconds() - begun,

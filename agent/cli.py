@@ -174,6 +174,7 @@ def run(
 @click.option("--tokens", type=click.IntRange(min=1), help="Stop when the journey has used so many tokens in all.")
 @click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop when it has cost so much in all.")
 @click.option("--speed", metavar="max|X", help=SPEED_HELP)
+@click.option("--role", multiple=True, metavar="ROLE=NAME,…", help="Who serves a role in this session.")
 @AS_JSON
 def resume(
     name: str,
@@ -182,13 +183,14 @@ def resume(
     tokens: int | None,
     dollars: float | None,
     speed: str | None,
+    role: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Go on with a journey from its last kept step, however it ended."""
     from agent import beginning
     from agent.config import Budget
 
-    _play(beginning.existing(name, speed), Budget(iterations, hours, tokens, dollars), as_json)
+    _play(beginning.existing(name, speed, role), Budget(iterations, hours, tokens, dollars), as_json)
 
 
 def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:

@@ -39,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--iterations", type=int, default=5)
+    parser.add_argument("--goals", type=int, choices=(1, 2), default=2, help="goals of the training and held-out sets")
     asked = parser.parse_args()
     result = Result("improve", vars(asked))
     with tempfile.TemporaryDirectory(prefix="improve-") as folder, Scripted(_Script()) as server:
@@ -46,7 +47,13 @@ def main() -> None:
         Path(folder, "models.toml").write_text("audit_every = 0\n")
         Path(folder, "improvement.toml").write_text(SETS)
         found = improvements.run(
-            "openai:scripted", TRAIN, HELD_OUT, asked.seeds, len(PLANTED), asked.iterations, "writer"
+            "openai:scripted",
+            TRAIN[: asked.goals],
+            HELD_OUT[-asked.goals :],
+            asked.seeds,
+            len(PLANTED),
+            asked.iterations,
+            "writer",
         )
         regression = Path(folder, "regression.json")
         mended = json.loads(regression.read_text()) if regression.is_file() else []

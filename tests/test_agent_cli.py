@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent import beginning
 from agent.database import database
 from agent.errors import UsageError
 from agent.store import Store
@@ -81,6 +82,17 @@ def test_a_name_is_taken_once() -> None:
     done = journeyman("run", "minecraft", "--journey", "mine")
     assert (done.returncode, done.stdout) == (2, "")
     assert "resume mine" in done.stderr
+
+
+def test_a_session_may_have_others_in_some_roles_and_the_record_stays(own_home: Path) -> None:
+    beginning.new(["minecraft"], name="j", brain="openai:a", goal=None, seed=1, library="main", sight="sight 32",
+                  assist=[], roles=["judge=off"])  # fmt: skip
+    assert beginning.existing("j", None, ["write=openai:b,planner"]).roles == {
+        "judge": ("off",), "write": ("openai:b", "planner"),
+    }  # fmt: skip
+    assert beginning.existing("j").roles == {"judge": ("off",)}
+    with pytest.raises(UsageError, match="with a role of"):
+        beginning.existing("j", None, ["cook=planner"])
 
 
 @pytest.mark.parametrize("word", ["status", "journeys", "milestones"])
