@@ -114,11 +114,11 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
     if search.blocks:
         move = [
             "const known = remembered[stretch]",
-            "if (known) {",
+            "if (known && bot.entity.position.y > known.y + 6) {",
             f"{_INDENT}await goTo(bot, {{ x: known.x, z: known.z }}, 8)",
-            f"{_INDENT}if (bot.entity.position.y > known.y + 6) await descendTo(bot, known.y)",
-            f"{_INDENT}await goTo(bot, known, 4)",
-            f"}} else {move[0]}",
+            f"{_INDENT}await descendTo(bot, known.y)",
+            "} else if (known) await goTo(bot, known, 8)",
+            f"else {move[0]}",
             *move[1:],
         ]
     remembered = []
