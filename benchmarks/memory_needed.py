@@ -1,9 +1,10 @@
 """Was what a task needed among the ten memories recalled for it? On journeys of our own, decided from runs that passed.
 
-    python -m benchmarks.memory_needed [--tasks 200] [--seeds 1 2 3 …] [--iterations 40] [--home DIR] [--minutes 8]
+    python -m benchmarks.memory_needed [--tasks 200] [--seeds 1 2 3 …] [--iterations 40] [--minutes 8]
+    python -m benchmarks.memory_needed --home DIR …
 
-The planner explores one world after another in one home, until so many tasks passed; with --home what is there is
-measured, and more is played only where tasks are missing. No model judges. For each program that passed, from its
+The planner explores one world after another in one home, until so many tasks passed; with --home the journeys that are
+there are measured, and none is played. No model judges. For each program that passed, from its
 record alone, what it turned out to need, where memory held it before the program was written:
 
     skill   a library skill that it called: any memory marked with that skill's name
@@ -59,71 +60,76 @@ class Need:
     documents: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What recall was asked before a program that passed, and what that program turned out to need."""
+
+    db: Database
+    question: Question
+    at: float
+    needs: list[Need]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=200)
     parser.add_argument("--seeds", type=int, nargs="*", default=list(range(1, 13)))
     parser.add_argument("--iterations", type=int, default=40, help="of each journey")
-    parser.add_argument("--home", type=Path)
+    parser.add_argument("--home", type=Path, nargs="*", help="folders of journeys to measure instead of playing any")
     parser.add_argument("--minutes", type=float, default=8.0, help="after which no further journey begins")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home = given.home or Path(folder)
+        home = Path(folder)
         until = time.monotonic() + 60 * given.minutes
-        for seed in given.seeds:
+        for seed in given.seeds if not given.home else ():
             if len(passed(home)) >= given.tasks or time.monotonic() > until:
                 break
             name = f"seed{seed}"
-            if name in {journey for journey, _ in passed(home)}:
-                continue
             words = ["run", "minecraft", "--journey", name, "--seed", str(seed), "--proving", "0"]
             code, _, seconds = play(home, *words, "--iterations", str(given.iterations), timeout=3000)
             print(f"{name}: ended with {code} after {seconds:.0f} s; {len(passed(home))} tasks passed", flush=True)
-        settings = {"iterations_each": given.iterations, "recalled": PLACES, "brain": "planner"}
-        write("memory_needed", settings, measure(home, given.tasks))
+        settings = {"recalled": PLACES, "brain": "planner", "homes": len(given.home or [home])}
+        write("memory_needed", settings, measure(given.home or [home], given.tasks))
 
 
-def passed(home: Path) -> list[tuple[str, Iteration]]:
+def passed(home: Path) -> list[Iteration]:
     """The iterations that passed, journey by journey."""
     if not (home / "journeyman.db").exists():
         return []
     db = open_db(home / "journeyman.db", read_only=True)
     store = Store(db)
-    found = [(each.name, row) for each in store.journeys() for row in store.iterations(each.name) if row.passed]
+    found = [row for each in store.journeys() for row in store.iterations(each.name) if row.passed]
     db.close()
     return found
 
 
-def measure(home: Path, tasks: int) -> dict[str, Any]:
+def measure(homes: list[Path], tasks: int) -> dict[str, Any]:
     """For each way the share of needs that were met, by kind."""
-    db = open_db(home / "journeyman.db", read_only=True)
-    rows = passed(home)[:tasks]
-    asked = [(row, question, now, [*needs(db, row, now)]) for _, row in rows for question, now in questions(db, row)]
-    found: dict[str, Any] = {
-        "tasks_passed": len(rows),
-        "with_a_question": len(asked),
-        "with_a_need": sum(bool(needed) for *_, needed in asked),
-        "needs": dict(Counter(need.kind for *_, needed in asked for need in needed)),
-    }
+    asked: list[Asked] = []
+    for home in homes:
+        rows = passed(home)[: tasks - len(asked)]
+        db = open_db(home / "journeyman.db", read_only=True)
+        asked += [Asked(db, question, at, [*needs(db, row, at)]) for row in rows for question, at in questions(db, row)]
+    needed = [each for each in asked if each.needs]
+    counts = Counter(need.kind for each in needed for need in each.needs)
+    found: dict[str, Any] = {"tasks_passed": len(asked), "with_a_need": len(needed), "needs": dict(counts)}
     missed: Counter[str] = Counter()
     for way, settings in WAYS.items():
-        recall, met, whole = Recall(db, **settings), Counter[str](), 0
-        for _, question, now, needed in asked:
-            ten = {hit.document for hit in recall.ask(question, now=now, limit=PLACES).hits}
-            got = [bool(need.documents & ten) for need in needed]
-            met.update(need.kind for need, is_met in zip(needed, got, strict=True) if is_met)
-            whole += bool(got) and all(got)
+        met, whole = Counter[str](), 0
+        for each in needed:
+            hits = Recall(each.db, **settings).ask(each.question, now=each.at, limit=PLACES).hits
+            ten = {hit.document for hit in hits}
+            got = [bool(need.documents & ten) for need in each.needs]
+            met.update(need.kind for need, is_met in zip(each.needs, got, strict=True) if is_met)
+            whole += all(got)
             if way == "full":
-                missed.update(
-                    f"{need.kind} {need.what}" for need, is_met in zip(needed, got, strict=True) if not is_met
-                )
+                missed.update(f"{need.kind} {need.what}" for need, ok in zip(each.needs, got, strict=True) if not ok)
         found[way] = {
-            **{kind: round(met[kind] / count, 4) for kind, count in found["needs"].items()},
-            "all_needs": round(met.total() / max(1, sum(found["needs"].values())), 4),
-            "tasks_with_every_need_met": round(whole / max(1, found["with_a_need"]), 4),
+            **{kind: round(met[kind] / count, 4) for kind, count in counts.items()},
+            "all_needs": round(met.total() / max(1, counts.total()), 4),
+            "tasks_with_every_need_met": round(whole / max(1, len(needed)), 4),
         }
     found["missed_most"] = dict(missed.most_common(10))
-    db.close()
     return found
 
 
