@@ -79,7 +79,10 @@ main.add_command(improve)
 @click.option("--journey", "name", help="Name of the journey (default: world and seed).")
 @click.option("--brain", default="planner", show_default=True, help=BRAIN_HELP)
 @click.option("--role", multiple=True, metavar="ROLE=NAME,…", help="Who else serves a role, in order of asking.")
-@click.option("--goal", help="An item to reach, for example iron_pickaxe; without one it explores on and on.")
+@click.option(
+    "--goal",
+    help="An item to reach (iron_pickaxe), or a family of desktop tasks; without one it explores on and on.",
+)
 @click.option("--seed", type=int, help="Seed of the world (default: drawn at random and recorded).")
 @click.option("--iterations", type=click.IntRange(min=1), help="Stop after so many programs.")
 @click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Stop after so much real time.")

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from agent.session import Ended
 
 Json = dict[str, Any]
-HEADLINES = ("wooden_pickaxe", "stone_pickaxe", "iron_pickaxe", "diamond_pickaxe")
 
 
 def closing_words(name: str, ended: Ended) -> str:
     """The last lines of a session: how it ended, how far it came, and how to go on."""
     found = report([name])["journeys"][0]
-    reached = ", ".join(each["name"].replace("_", " ") for each in found["milestones"] if each["name"] in HEADLINES)
+    headlines = _headlines(found["worlds"])
+    reached = ", ".join(each["name"].replace("_", " ") for each in found["milestones"] if each["name"] in headlines)
     speed = found["game_seconds"] / found["seconds"] if found["seconds"] else 0
     verdict = {"goal": "Goal", "budget": "Budget", "user": "Stopped", "error": "Error"}[ended.stopped]
     length = f"{game_time(found['game_seconds'])} of game time in {found['seconds']:.0f} s ({speed:.0f}× real time)"
@@ -91,12 +91,13 @@ def table_of(found: Sequence[Mapping[str, Any]]) -> str:
     if not found:
         return "No journeys yet: journeyman run minecraft"
     return table(
-        ["journey", "state", "iterations", "world", "brain", "library"],
+        ["journey", "state", "iterations", "worlds", "of", "brain", "library"],
         [
             [
                 each["name"],
                 each["state"],
                 str(each["iterations"]),
+                " + ".join(each["worlds"]),
                 each.get("server") or f"seed {each['seed']}",
                 each["brain"],
                 each["library"],
@@ -115,10 +116,11 @@ def milestone_table(found: Mapping[str, Any]) -> str:
     """For each journey, when the headline milestones were reached."""
     if not found["journeys"]:
         return "No journeys yet: journeyman run minecraft"
+    headlines = _headlines([world for world in WORLDS if any(world in each["worlds"] for each in found["journeys"])])
     rows = []
     for each in found["journeys"]:
         reached = {milestone["name"]: milestone for milestone in each["milestones"]}
-        cells = [_when(reached.get(name)) for name in HEADLINES]
+        cells = [_when(reached.get(name)) for name in headlines]
         rows.append(
             [
                 each["name"],
@@ -129,7 +131,7 @@ def milestone_table(found: Mapping[str, Any]) -> str:
                 metrics.help_words(each["assistance"], each.get("server")),
             ]
         )
-    heads = ["journey", *(name.replace("_", " ") for name in HEADLINES), "items", "skills", "deaths", "assistance"]
+    heads = ["journey", *(name.replace("_", " ") for name in headlines), "items", "skills", "deaths", "assistance"]
     return table(heads, rows) + "\n\nMilestones: iteration (game time, real seconds)."
 
 
@@ -138,6 +140,11 @@ def plot(names: Sequence[str] | None, path: str) -> None:
     from curriculum.plot import svg
 
     Path(path).write_text(svg(_measured(names), tree.of_worlds(WORLDS)), encoding="utf-8")
+
+
+def _headlines(worlds: Sequence[str]) -> list[str]:
+    """The milestones that a person is told first."""
+    return [milestone.name for milestone in tree.of_worlds(worlds) if milestone.headline]
 
 
 def _when(milestone: Mapping[str, Any] | None) -> str:

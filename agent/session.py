@@ -101,15 +101,16 @@ def _run(parts: Parts) -> Ended:
         server=parts.config.server,
         iteration=last.iteration if last else 0,
     )
-    for world in parts.worlds.values():
-        _enter(parts, world)
     if last and parts.config.server:
         parts.report("notice", text=f"{parts.config.server} is as it is now; the journey goes on from its own record")
     with closing(_checkpoints(home() / "journeyman.db")) as connection:
         saver = SqliteSaver(connection)
         graph = loop.build(parts, saver)
         settings: Any = {"configurable": {"thread_id": name}, "recursion_limit": FOREVER}
-        _make_ready(parts, cast(State, graph.get_state(settings).values))
+        state = cast(State, graph.get_state(settings).values)
+        for world in parts.worlds.values():
+            _enter(parts, world, begun=bool(state))
+        _make_ready(parts, state)
 
         def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
             parts.report("notice", text=f"waits for a word on a {asked['kind']}: journeyman approve {name}")
@@ -134,11 +135,16 @@ def _run(parts: Parts) -> Ended:
                 _make_ready(parts, state)
 
 
-def _enter(parts: Parts, world: World) -> None:
-    """Enter a world as it was after the journey's last iteration in it; a new one is saved at once."""
+def _enter(parts: Parts, world: World, *, begun: bool) -> None:
+    """Enter a world as it was after the journey's last iteration in it.
+
+    Before the loop has begun it is saved as generation 0; so a run that was saved and whose row was lost with a kill is
+    never gone on from.
+    """
     last = parts.store.last(parts.config.name, world.name)
-    first = _entered(parts, lambda: world.env.start(last.iteration if last else None))
-    if parts.store.last(parts.config.name) is None:
+    generation = last.iteration if last else 0
+    first = _entered(parts, lambda: world.env.start(generation if begun else None))
+    if not begun:
         world.env.save(0)
         world.begin(parts.semantic, parts.config.name, float(parts.store.experience()))
     parts.reached.note(world.held(first))

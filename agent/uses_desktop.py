@@ -43,7 +43,7 @@ def uses_of(
             position=position,
             setting=setting,
             world=place,
-            args=row.args if whole else {},
+            args=_kinds(row.args) if whole else {},
             before=holdings(row.before) if whole else {},
             after={**holdings(row.after), **_changed(events)} if whole else {},
             tools=_opened(events),
@@ -73,6 +73,11 @@ def holdings(seen: Mapping[str, Any]) -> Counter[str]:
 
 def _changed(events: Sequence[Event]) -> Counter[str]:
     return Counter(f"changed {_kind(event.data['path'], {})}" for event in events if event.kind == "file_changed")
+
+
+def _kinds(args: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that may be kinds of what a skill does: texts, paths and tables are fresh in every task."""
+    return {name: value for name, value in args.items() if isinstance(value, bool | int | float)}
 
 
 def _opened(events: Sequence[Event]) -> tuple[str, ...]:

@@ -23,11 +23,14 @@ from agent.store import Journey, Store
 from agent.tables import table
 from bridge.errors import WorldLost, WorldRefused
 from bridge.world_process import WorldProcess
+from envs.desktop.generations import Generations as DesktopGenerations
 from envs.minecraft import PLAYER
 from envs.server import NOTES
 
 Json = dict[str, Any]
 FILE = "world.db"
+DESKTOP = "desktop"
+"""In the folder of a journey: where its desktop keeps its homes."""
 HOST = "127.0.0.1"
 BUSY_SECONDS = 0.2
 LOOK_SECONDS = 0.2
@@ -41,6 +44,8 @@ def kept() -> list[Json]:
     found = []
     for folder in sorted(_folder().iterdir()) if _folder().is_dir() else []:
         journey = journeys.get(folder.name)
+        if (folder / DESKTOP).is_dir():
+            found.append(_desktop(folder, journey))
         about: Json = {"name": folder.name, "kind": "embedded", "seed": None, "server": None, "generations": []}
         if (folder / FILE).is_file():
             about.update(_inside(folder / FILE))
@@ -58,6 +63,17 @@ def kept() -> list[Json]:
     return found
 
 
+def _desktop(folder: Path, journey: Journey | None) -> Json:
+    """The desktop of a journey: the homes that can be entered."""
+    return {
+        "name": folder.name, "kind": "desktop", "seed": journey.config.seed if journey else None, "server": None,
+        "generations": DesktopGenerations(folder / DESKTOP / "generations").numbers(),
+        "journey": journey.name if journey else None,
+        "bytes": sum(file.stat().st_size for file in (folder / DESKTOP).rglob("*") if file.is_file()),
+        "in_use": bool(journey and journey.alive),
+    }  # fmt: skip
+
+
 def words(found: Sequence[Mapping[str, Any]]) -> str:
     """The worlds as a table."""
     if not found:
@@ -65,7 +81,7 @@ def words(found: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         [
             each["name"],
-            each["server"] or f"seed {each['seed']}",
+            each["server"] or ("a desktop" if each["kind"] == "desktop" else f"seed {each['seed']}"),
             f"{each['bytes'] / 1e6:.1f} MB",
             ", ".join(map(str, each["generations"])) or "–",
             each["journey"] or "none",
@@ -78,7 +94,12 @@ def words(found: Sequence[Mapping[str, Any]]) -> str:
 
 def serve(name: str, port: int, operators: Sequence[str], say: Callable[[str], None]) -> None:
     """Open a kept world on a port of this machine until it is interrupted. Raises AgentError."""
-    world = next((each for each in kept() if each["name"] == name), None)
+    named = [each for each in kept() if each["name"] == name]
+    world = next((each for each in named if each["kind"] != "desktop"), None)
+    if world is None and named:
+        raise UsageError(
+            f"{name} was played on a desktop: journeyman desktop view opens one, and shows running journeys"
+        )
     if world is None:
         names = ", ".join(each["name"] for each in kept()) or "none yet"
         raise UsageError(f"no world is called {name!r}; worlds: {names}")
