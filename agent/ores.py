@@ -17,8 +17,8 @@ from memory import semantic
 from memory.items import same_world
 from memory.semantic import Item, Semantic
 
-VEIN = 6
-"""Blocks within which two ores of a kind are taken for one vein."""
+VEIN = 12
+"""Blocks within which two ores of a kind are one place: sight reaches farther than that."""
 NEAR = 16
 """Blocks around the body within which a remembered ore would be seen."""
 MOST = 300
@@ -42,16 +42,18 @@ def remember(memory: Semantic, journey: str, place: str, row: Iteration, episode
         return
     here = (at["x"], at["y"], at["z"])
     in_sight = {block: _place(seen["nearest"]) for block, seen in near.items() if block.endswith("_ore")}
+    known: dict[str, list[tuple[float, float, float]]] = {}
     for item in _known(memory, journey):
-        distance = math.dist(here, _place(item.data))
-        nearest = in_sight.get(item.subject)
+        spot = _place(item.data)
+        distance, nearest = math.dist(here, spot), in_sight.get(item.subject)
         if distance <= NEAR and (nearest is None or math.dist(here, nearest) > distance + 1):
             memory.close(item.id, at=now, reason=f"not there any more in iteration {row.iteration}")
+        else:
+            known.setdefault(item.subject, []).append(spot)
     for block, spot in sorted(in_sight.items()):
+        if any(math.dist(spot, other) <= VEIN for other in known.get(block, ())):
+            continue
         for scope in (journey, same_world(place)):
-            known = [item for item in memory.nearest(block, *spot, scope=scope, limit=3) if item.data["what"] == "seen"]
-            if known and math.dist(spot, _place(known[0].data)) <= VEIN:
-                continue
             fact = semantic.seen(block, *spot, scope=scope, at=now, evidence=[episode])
             memory.add(replace(fact, world="minecraft"), reason=f"in sight after iteration {row.iteration}")
 

@@ -8,7 +8,7 @@ there are measured, and none is played. No model judges. For each program that p
 record alone, what it turned out to need, where memory held it before the program was written:
 
     skill   a library skill that it called: any memory marked with that skill's name
-    place   where it dug an ore: a remembered place of that block within six blocks, in the journey's own world
+    place   where it dug an ore: a remembered place of that block within twelve blocks, in the journey's own world
     lesson  an error that stopped an earlier round of the task, and did not stop this one: any lesson about that error
 
 A need is met if one of those memories is among the first ten that recall gives to the question that was asked then,
