@@ -208,6 +208,7 @@ class _Taking:
             marks=marks_of(item),
             state=document_state(item),
             sensitivity=item.sensitivity,
+            world=item.world,
         )
         self.new["items"] += 1
 

@@ -248,7 +248,7 @@ def m010_worlds(db: Database) -> None:
         """
         ALTER TABLE items ADD COLUMN world TEXT NOT NULL DEFAULT '';
         ALTER TABLE documents ADD COLUMN world TEXT NOT NULL DEFAULT '';
-        UPDATE documents SET world = (SELECT world FROM episodes WHERE id = ref) WHERE tier = 'episode';
+        UPDATE documents SET world = coalesce((SELECT world FROM episodes WHERE id = ref), '') WHERE tier = 'episode';
         ALTER TABLE marks RENAME TO marks_before;
         DROP INDEX marks_document;
         CREATE TABLE marks (

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place, describe, inventory_difference
 from memory.errors import NotKept, Refused
+from memory.schema import MEMORY
 from memory.semantic import Item, Semantic, lesson, not_found, seen
 from memory.working import Mind, Section, Working, pack
 
@@ -217,3 +219,18 @@ def test_what_was_in_mind_comes_back_as_it_was_and_is_kept_once(tmp_path: Path) 
     assert working.last("a") == 3
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.execute("UPDATE minds SET budget = 1")
+
+
+def test_marks_and_worlds_of_an_older_file_are_kept(tmp_path: Path) -> None:
+    db = Database(tmp_path / "old.db")
+    MEMORY.apply(db, stop_before="m010_worlds")
+    for n, (tier, state) in enumerate([("episode", "current"), ("fact", "current"), ("fact", "superseded")], 1):
+        db.execute(
+            "INSERT INTO documents (id, tier, ref, scope, state, at, text) VALUES (?, ?, ?, 'a', ?, 1, 'iron')",
+            [n, tier, n, state],
+        )
+        db.execute("INSERT INTO marks (document, kind, value) VALUES (?, 'item', 'iron')", [n])
+    db.conn.commit()
+    db.close()
+    marks = open_db(tmp_path / "old.db").execute("SELECT document, scope, layer FROM marks ORDER BY document")
+    assert marks.fetchall() == [(1, "a", "happened"), (2, "a", "learned"), (3, "a", "past")]
