@@ -23,7 +23,7 @@ from typing import Any
 
 import curriculum
 import envs
-from agent import answers, loop_settings, prompting
+from agent import answers, loop_settings, observing, prompting
 from agent.config import Budget, JourneyConfig, home
 from agent.database import database
 from agent.errors import BrainError, BudgetSpent, UsageError
@@ -38,7 +38,7 @@ from agent.tables import table
 from bridge import world_process
 from memory.working import Section, estimate_tokens
 
-MOST_TRACES = 8
+MOST_TRACES, MOST_TRACE = 8, 2000
 PLAY_SECONDS = 1800.0
 LEAST_TOKENS = 20_000
 """With less than this left of a budget no further goal is played."""
@@ -229,7 +229,7 @@ def _propose(desk: Desk, name: str, parent: Candidate | None, traces: Sequence[s
     system = prompt.system()
     sections = [
         Section("The file as it is", [f"````\n{text}\n````"], rank=0),
-        Section("What failed", [f"- «{trace}»" for trace in traces[:MOST_TRACES]], rank=1),
+        Section("What failed", [f"- {observing.quoted(trace, MOST_TRACE)}" for trace in traces[:MOST_TRACES]], rank=1),
     ]
     user = prompt.user(sections, desk.settings.prompt_tokens - estimate_tokens(system["content"]))
     reply = desk.ask(Ask("improve", f"{prompt.name}:{prompt.version}", (system, user), f"improve/{number}"))

@@ -23,6 +23,7 @@ SHOWS = 2
 MOST_SHOWN = 4
 MOST_NOTE = 300
 MOST_ERROR = 600
+MOST_SAID = 2000
 MOST_REFUSED_LINES = 120
 
 
@@ -186,7 +187,7 @@ def _in_full(attempt: Attempt, language: Language) -> str:
     found += [f"The check said: {attempt.evidence} Gained and lost: {gained}."]
     if attempt.trail:
         found.append(f"It called: {'; '.join(attempt.trail)}.")
-    found += [f"It said «{said.replace('«', '‹').replace('»', '›')}»" for said in attempt.said]
+    found += [f"It said {observing.quoted(said, MOST_SAID)}" for said in attempt.said]
     return "\n".join([*found, f"```{language.fence}", *source, "```"])
 
 

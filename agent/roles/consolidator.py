@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent import answers, prompting
+from agent import answers, observing, prompting
 from agent.errors import BrainError
 from agent.models.call import Ask
 from agent.models.desk import Desk
@@ -48,7 +48,11 @@ class Consolidator:
         prompt = prompting.load("consolidator")
         system = prompt.system()
         sections = [
-            Section(f"Lessons about {items[0].subject}", [f"- {each.id}: «{each.text}»" for each in items], rank=0),
+            Section(
+                f"Lessons about {items[0].subject}",
+                [f"- {each.id}: {observing.quoted(each.text, 2 * MOST_TEXT)}" for each in items],
+                rank=0,
+            ),
             Section("Refused just now", [f"- {each}" for each in refused], rank=1),
         ]
         user = prompt.user(sections, self._desk.settings.prompt_tokens - estimate_tokens(system["content"]))

@@ -32,7 +32,7 @@ def plan(
     refused: list[str] = []
     for attempt in range(TRIES):
         sections = [
-            Section("Goal", [f"«{goal}»"], rank=0),
+            Section("Goal", [observing.quoted(goal, 2000)], rank=0),
             Section("The world now", observing.lines(state), rank=2),
             Section("What became of the last plan", list(after), rank=1),
             Section("Refused just now", [f"- {each}" for each in refused], rank=1),

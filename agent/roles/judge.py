@@ -7,6 +7,7 @@ about a task that a machine check has decided: the verdict stays the check's, an
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ MOST_EVENTS = 60
 MOST_PLACES = 40
 """Places of equal events that are listed: what was built is judged by where its parts stand."""
 MOST_EVIDENCE = 300
+MOST_TEXT = 1000
+"""Letters of a text in an event."""
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"passed": {"type": "boolean"}, "evidence": {"type": "string"}},
@@ -102,7 +105,8 @@ def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
             if name in ("kind", "tick", "count", "seq", "x", "y", "z"):
                 continue
             text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-            values.append(f"{name} «{text}»" if instruction_like(text) or " " in text else f"{name} {text}")
+            plain = not instruction_like(text) and not re.search(r"[\s«»]", text)
+            values.append(f"{name} {text if plain else observing.quoted(text, MOST_TEXT)}")
         line = f"{event['kind']} {', '.join(values)}".strip()
         lines[line] += int(event.get("count") or 1)
         if all(isinstance(event.get(axis), int | float) for axis in "xyz"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent import answers, prompting
+from agent import answers, observing, prompting
 from agent.errors import BrainError, ServerRefused
 from agent.models.call import Ask
 from agent.models.desk import Desk
@@ -27,7 +27,9 @@ class Ranker:
         """How much each text helps, from 0 to 1; empty if nobody could say."""
         prompt = prompting.load("ranker")
         system = prompt.system()
-        lines = [f"{number}. «{' '.join(text.split())[:MOST_TEXT]}»" for number, text in enumerate(texts, 1)]
+        lines = [
+            f"{number}. {observing.quoted(' '.join(text.split()), MOST_TEXT)}" for number, text in enumerate(texts, 1)
+        ]
         sections = [Section("To be done", [question], rank=0), Section("Memories", lines, rank=1)]
         user = prompt.user(sections, self._desk.settings.prompt_tokens - estimate_tokens(system["content"]))
         try:
