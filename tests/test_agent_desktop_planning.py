@@ -197,6 +197,11 @@ def test_a_change_of_a_text_is_recognised(before: str, after: str, kind: str) ->
     assert not texts.change(before, before)
 
 
+def test_a_change_of_a_word_says_what_would_become_of_a_selection() -> None:
+    assert "upper" in texts.change_of_piece("one two three", "one TWO three")
+    assert not texts.change_of_piece("one two", "one two three")
+
+
 def test_words_of_the_data_are_no_words_of_the_goal() -> None:
     told = words.told('Rename "sort.txt" to "save all"', ["sort.txt", "save all"])
     assert "rename" in told

@@ -12,8 +12,11 @@ from agent.desktop_planning.graph import Action
 from agent.desktop_planning.known import Known
 from agent.desktop_planning.phrases import Phrase, Values
 from agent.desktop_planning.steps import Button, Cells, Fill, Leave, Menu, Plain, Press, Write
-from agent.desktop_planning.texts import change, changed_line
+from agent.desktop_planning.texts import change, change_of_piece, changed_line
 from agent.desktop_planning.wish import Target
+
+PIECE = 0.7
+"""What a fitting change of a part of a text says about the whole, if the whole is selected."""
 
 
 class Commands:
@@ -47,7 +50,7 @@ class Commands:
             if saves or self._known.kind(program, entry) == "file chooser":
                 del fitting[entry]
         for action in self._known.graph.entries(program.name).values():
-            if any(change(old, new) & (wanted | of_line) for old, new in action.texts):
+            if any((change(old, new) | change_of_piece(old, new)) & (wanted | of_line) for old, new in action.texts):
                 fitting.setdefault(action.entry, (0.0, action))
             # What takes two texts is the likeliest to put one in the place of the other.
             if replaced and action.dialog is not None and [each.role for each in action.dialog.fields] == ["text"] * 2:
@@ -56,6 +59,8 @@ class Commands:
             seen = [change(old, new) for old, new in action.texts]
             kinds = wanted | of_line
             bonus = SEEN if any(each & kinds for each in seen) else -1.0 if kinds and any(seen) else 0.0
+            partly = bonus <= 0 and any(change_of_piece(old, new) & kinds for old, new in action.texts)
+            bonus = PIECE * SEEN if partly else bonus
             untried = ((program.name, action.entry),) if not action.tries else ()
             selections: list[tuple[list[Plain], float, Sequence[Phrase], tuple[tuple[str, str], ...]]] = []
             for phrase in found:
@@ -68,7 +73,8 @@ class Commands:
                     selections.append(([Menu(action.needs)], 0.3, texts, ()))
                 else:
                     selections.append(([], 0.0, texts, ()))
-                    selections += [([Menu(each.entry)], 0.05, texts, ()) for each in
+                    whole = 0.4 if partly else 0.05
+                    selections += [([Menu(each.entry)], whole, texts, ()) for each in
                                    self._known.entries_for(program, "select")[:1]]  # fmt: skip
             for selection, more, left, others in selections:
                 for filled, match in self._filled(action, left, ordered=bool(replaced), known=bool(wanted | of_line)):

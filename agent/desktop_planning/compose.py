@@ -45,10 +45,9 @@ class Composer:
         fit = {entry: words.likeness(entry, wanted, {}) for entry in self.known.graph.place(program).unexplored()}
         first = sorted((entry for entry in fit if fit[entry] > 0.3), key=lambda each: -fit[each])
         kin = set(self.kin(program))
-        return [
-            *first,
-            *(entry for entry in fit if entry not in first and kin & set(words.words(entry.rpartition(" > ")[0]))),
-        ]
+        beside = [entry for entry in fit if kin & set(words.words(entry.rpartition(" > ")[0]))]
+        of_kin = [*(entry for entry in first if entry in beside), *(entry for entry in beside if entry not in first)]
+        return [*of_kin, *(entry for entry in first if entry not in beside)]
 
     def kin(self, program: str) -> list[str]:
         """Words of the menus in which a program has what changes texts, if that is what is wanted."""

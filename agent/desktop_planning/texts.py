@@ -53,6 +53,12 @@ def piece(before: str, after: str) -> Piece:
     return Piece(start, before[start : len(before) - end], after[start : len(after) - end])
 
 
+def change_of_piece(before: str, after: str) -> frozenset[str]:
+    """The kinds of change of the one place where two texts differ: what happens to a selection, or to a word."""
+    differing = piece(before, after)
+    return change(differing.old, differing.new)
+
+
 def changed_line(before: str, after: str) -> tuple[str, str] | None:
     """The one line that is another one afterwards, if nothing else differs."""
     old, new = before.strip("\n").split("\n"), after.strip("\n").split("\n")
