@@ -7,6 +7,7 @@ node), and what is found written is used as it stands. Large things live in the 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from agent import choosing, consolidating, evidence, judging, learning, reflecting, writing
@@ -25,6 +26,8 @@ from memory.guard import shown
 from memory.log import Event
 from memory.recall import Question
 
+PLACES = 6
+"""Places that are recalled beside what else there is to tell."""
 LOSSES = 3
 """How often a process of the world may die in one run; then the program is what the world does not survive."""
 
@@ -111,6 +114,10 @@ def recall(state: State, parts: Parts) -> State:
     )
     now, asking = float(parts.store.experience()), (parts.config.name, state["iteration"] + 1)
     hits = parts.recall.ask(question, now=now, limit=parts.loop.recalled, log=asking).hits
+    # Places are asked for apart: a program needs them whatever else there is to tell, and no job that runs meanwhile
+    # makes any, so that what programs are given does not depend on how fast the machine is.
+    places = parts.recall.ask(replace(question, tiers=("fact",)), now=now, limit=PLACES).hits
+    hits = (*hits, *(hit for hit in places if hit.document not in {each.document for each in hits}))
     return {
         "recalled": [
             {
