@@ -40,7 +40,7 @@ class Clips:
                         for selection, more in self._selections(program, text, values, file, takes):
                             steps = [*start, *selection, Menu(copy.entry)]
                             yield self._known.made(steps, score + known + more, [program], [copy])
-                    for fit, action in self._known.fitting(program)[:3] if not file else ():
+                    for fit, action in self._known.fitting(program)[:3] if not file and not program.opens else ():
                         if action is copy or action.dialog:
                             continue
                         for phrase in phrases.scalars(values).values():
@@ -84,6 +84,7 @@ class Clips:
         whole = phrases.text_phrase(text, values)
         if whole is not None and not file:
             yield [Write(whole)]
-        for name, phrase in phrases.scalars(values).items():
+        # What opens no document computes: it shows another text than was typed.
+        for name, phrase in phrases.scalars(values).items() if not program.opens else ():
             if name not in used and str(values[name]) not in self._known.files:
                 yield [Write(phrase), Press("Return")]

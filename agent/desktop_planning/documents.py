@@ -127,11 +127,13 @@ class Documents:
         cell = next(iter(target.cells)) if len(target.cells) == 1 else ""
         before = content_of(self._known.files.get(target.path, {})).rstrip("\n")
         if cell:
-            missing = str(target.cells[cell].get("value", ""))
+            formula, missing = (str(target.cells[cell].get(name, "")) for name in ("formula", "value"))
+            if formula:
+                return  # a formula is written, not shown by anything
             places: list[list[Plain]] = [[Cells(each)] for each in phrases.path_phrases(cell, values)[:1]]
         else:
-            gap = piece(before, (target.text or "\n".join(target.contains)).rstrip("\n"))
-            missing = "" if gap.old.strip() else gap.new.strip("\n")
+            wanted = (target.text or "\n".join(target.contains)).rstrip("\n")
+            missing = wanted[len(before) :].strip("\n") if wanted.startswith(before) else ""
             places = [[Press(key)] if key else [] for key in self._known.keys(program, "end" if before else "")]
         if not missing or phrases.text_phrase(missing, values, self._known.spoken) is not None:
             return
