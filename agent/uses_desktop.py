@@ -76,8 +76,8 @@ def _changed(events: Sequence[Event]) -> Counter[str]:
 
 
 def _kinds(args: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that may be kinds of what a skill does: texts, paths and tables are fresh in every task."""
-    return {name: value for name, value in args.items() if isinstance(value, bool | int | float)}
+    """The arguments that may be kinds of what a skill does: texts, tables and numbers are fresh in every task."""
+    return {name: value for name, value in args.items() if isinstance(value, bool)}
 
 
 def _opened(events: Sequence[Event]) -> tuple[str, ...]:
