@@ -20,7 +20,7 @@ def keep_skill(state: State, parts: Parts, row: Iteration, now: float) -> str | 
     assert draft is not None
     if draft["skill"] is not None:
         hash, setting = str(draft["skill"]), evidence.IN_USE
-    elif row.passed and row.outcome == "returned" and state.get("approved", True):
+    elif row.passed and row.outcome == "returned" and state.get("approved", True) and not draft.get("explores"):
         known = parts.library.has(row.name)
         version = parts.library.add(
             _described(writing.admitted(draft["source"], parts, here), state, parts),

@@ -156,7 +156,7 @@ def write(state: State, parts: Parts) -> State:
             continue
         prepared, objection = writing.prepare(draft, parts, here)
         if prepared is not None:
-            first = {**prepared, "note": draft.note, "call": draft.call}
+            first = {**prepared, "note": draft.note, "call": draft.call, "explores": draft.explores}
             return {"draft": choosing.best(parts, here, request, first, draft.usage)}
         refused = draft.source or ""
         parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)

@@ -69,8 +69,7 @@ class DesktopPlanner:
         return Draft(name, text, args, f"{', '.join(best.programs)}: the likeliest of {len(drafts)} ways")
 
     def _written(self, name: str, request: WriteRequest, candidate: Candidate) -> tuple[str, list[str]]:
-        purpose = f"Do what such a task wants: {_purpose(request)}"
-        return source.write(name, purpose, candidate.steps, request.task.values)
+        return source.write(name, _purpose(request), candidate.steps, request.task.values)
 
     def _again(self, request: WriteRequest, name: str, text: str | None, parameters: Sequence[str]) -> Draft:
         """What passed before, with the new values: the library's skill if it is there, else its source."""
@@ -121,7 +120,7 @@ class DesktopPlanner:
             "most": most,
         }
         what = f"{len(chosen)} entries" if chosen else "for the first time" if most else "where keys lead"
-        return Draft(survey.NAME, survey.SOURCE.strip() + "\n", args, f"explores {name}: {what}")
+        return Draft(survey.NAME, survey.SOURCE.strip() + "\n", args, f"explores {name}: {what}", explores=True)
 
 
 def _opens(program: Program, path: str, files: Mapping[str, Any]) -> bool:
