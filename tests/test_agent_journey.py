@@ -156,7 +156,7 @@ def test_a_budget_stops_with_its_exit_code_and_the_journey_goes_on_from_there(tm
 
 def test_another_process_may_look_and_ask_to_stop(tmp_path: Path) -> None:
     environment = {**os.environ, "JOURNEYMAN_HOME": str(tmp_path)}
-    words = ["run", "minecraft", "--journey", "endless", "--seed", "5", "--hours", "0.02"]
+    words = ["run", "minecraft", "--journey", "endless", "--seed", "5", "--hours", "0.1"]
     with subprocess.Popen(
         [sys.executable, "-m", "agent.cli", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
