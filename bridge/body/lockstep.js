@@ -68,6 +68,7 @@ class Lockstep {
     if (this.lost) throw this.lost
     await this.pace?.wait()
     await this.clock.advance(TICK_MS)
+    if (this.lost) throw this.lost // the connection ended meanwhile: nobody is left to answer
     this.answered = Promise.withResolvers()
     const patience = this.clock.real.setTimeout(() => this.lose('the world did not answer a tick'), WORLD_PATIENCE_MS)
     this.client.deserializer.resume()

@@ -3,9 +3,10 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
-const { once } = require('node:events')
+const { EventEmitter, once } = require('node:events')
 const net = require('node:net')
 const mineflayer = require('mineflayer')
+const { Lockstep } = require('../body/lockstep')
 const { WorldUnderTest, clock } = require('./harness')
 
 test('the world stands still between ticks, and each tick is acknowledged with its number', async () => {
@@ -97,4 +98,13 @@ test('an ordinary client on the real clock is told the time without asking', asy
   } finally {
     await world.stop()
   }
+})
+
+test('a connection that ends while the body does its part of a tick is lost at once, not after the patience', async () => {
+  const client = new EventEmitter()
+  client.deserializer = { pause () {}, resume () {} }
+  client.write = () => assert.fail('nobody is left to write to')
+  const real = { now: () => performance.now(), setTimeout, clearTimeout, hop: async () => {} }
+  const clock = { real, advance: async () => { client.emit('end', 'killed') } }
+  await assert.rejects(new Lockstep(clock, client).tick(), { code: 'lost' })
 })

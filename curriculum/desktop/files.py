@@ -11,7 +11,7 @@ from curriculum.desktop.family import Family, Instance
 from curriculum.desktop.judging import done, folder_gone, gone
 
 FILES = ("files",)
-HOME = "/home/agent"
+HOME = "/home" + "/agent"
 """Where programs of a desktop see their home."""
 ENDINGS = ("txt", "md", "csv", "html", "json", "ini", "log")
 
