@@ -26,7 +26,7 @@ class Relay:
         self._ends: tuple[socket.socket, ...] = ()
         self._changing = threading.Lock()
         self.carried = 0
-        """Bytes that were passed on, both ways."""
+        """Bytes that were taken up to be passed on, both ways."""
 
     def start(self) -> None:
         """Listen; returns at once."""
@@ -79,9 +79,10 @@ class Relay:
         """Pass bytes on until the source has none left, then end both: half a Minecraft connection is none."""
         with contextlib.suppress(OSError):
             while piece := source.recv(PIECE):
-                target.sendall(piece)
+                # Counted first: whoever has seen a byte arrive also sees it counted.
                 with self._changing:
                     self.carried += len(piece)
+                target.sendall(piece)
         _end(source)
         _end(target)
 
