@@ -108,7 +108,7 @@ def recall(state: State, parts: Parts) -> State:
         failures=tuple(
             (str(attempt.error["code"]), str(attempt.error["message"])) for attempt in last if attempt.error
         ),
-        goal=task.goal,
+        goal=task.family or task.goal,
         world=task.world,
         place=evidence.where(here.env.observe()),
     )

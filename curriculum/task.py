@@ -49,6 +49,11 @@ class Task:
         return f"{SCHEME}:{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
     @property
+    def family(self) -> str:
+        """Which tasks differ from this one only in their content, if it was made by a generator; else ''."""
+        return str(self.setup["family"]) if self.setup else ""
+
+    @property
     def is_repair(self) -> bool:
         """Whether a skill that lost its trust is to be written anew."""
         return self.kind == "repair"

@@ -83,10 +83,10 @@ class _Conclusions:
         text = f"{rounds[0].goal}: {'passed' if passed else 'not passed'} in round {len(rounds)}"
         text += f", after {_listed(causes)}" if causes else ""
         text += f"; {gained}" if gained else ""
-        data = {"level": 1, "task": self.episode.task, "goal": rounds[0].goal, "rounds": len(rounds), "passed": passed}
+        data = {"level": 1, "task": self.episode.task, "goal": rounds[0].kin, "rounds": len(rounds), "passed": passed}
         self._keep(
             "summary",
-            rounds[0].goal,
+            rounds[0].kin,
             text,
             data,
             scope=self.episode.journey,
@@ -104,14 +104,14 @@ class _Conclusions:
             how = f"a changed program mended it{f', with {_listed(new)}' if new else ''}"
         data = {
             "signature": shape,
-            "goal": episode.goal,
+            "goal": episode.kin,
             "code": failed.cause,
             "failed": failed.program,
             "mended": episode.program,
             "skills": sorted(episode.skills),
         }
-        slot = f"mended {episode.goal} {shape}"
-        text = f"When {episode.goal} fails with {failed.cause} ({failed.message}): {how}"
+        slot = f"mended {episode.kin} {shape}"
+        text = f"When {episode.kin} fails with {failed.cause} ({failed.message}): {how}"
         known = self.semantic.answer("lesson", slot, "")
         if known is not None:
             self.semantic.update(
@@ -126,7 +126,7 @@ class _Conclusions:
             return
         evidence = [failed.id, episode.id]
         lesson = _item("lesson", failed.cause, text, data, "", slot, evidence, episode.at, world=episode.world)
-        hopeless = self.semantic.answer("lesson", f"unmended {episode.goal} {shape}", "")
+        hopeless = self.semantic.answer("lesson", f"unmended {episode.kin} {shape}", "")
         if hopeless is not None:
             self.semantic.supersede(hopeless.id, lesson, reason=f"mended in iteration {episode.iteration}")
         else:
@@ -137,18 +137,18 @@ class _Conclusions:
         if not episode.cause:
             return
         shape = signature(episode.cause, episode.message)
-        times = self._tally(f"failure {episode.goal} {shape}", "count")
-        if self.semantic.answer("lesson", f"mended {episode.goal} {shape}", "") or times < GIVEN_UP:
+        times = self._tally(f"failure {episode.kin} {shape}", "count")
+        if self.semantic.answer("lesson", f"mended {episode.kin} {shape}", "") or times < GIVEN_UP:
             return
         if not _worth_saying(times):
             return
-        text = f"{episode.goal} failed {times} times with {episode.cause} ({episode.message}) and is not mended yet"
-        data = {"signature": shape, "goal": episode.goal, "code": episode.cause, "times": times, "unmended": True}
-        self._keep("lesson", episode.cause, text, data, slot=f"unmended {episode.goal} {shape}", evidence=[episode.id])
+        text = f"{episode.kin} failed {times} times with {episode.cause} ({episode.message}) and is not mended yet"
+        data = {"signature": shape, "goal": episode.kin, "code": episode.cause, "times": times, "unmended": True}
+        self._keep("lesson", episode.cause, text, data, slot=f"unmended {episode.kin} {shape}", evidence=[episode.id])
 
     def _procedure(self, skill: str) -> None:
         """A link into the skill graph: this skill serves that goal."""
-        times = self._tally(f"skill {skill}", self.episode.goal)
+        times = self._tally(f"skill {skill}", self.episode.kin)
         if not _worth_saying(times):
             return
         goals = self._tallies(f"skill {skill}")
@@ -160,18 +160,18 @@ class _Conclusions:
     def _goal(self) -> None:
         episode = self.episode
         outcome = "passed" if episode.outcome == "passed" else f"failed: {episode.cause or 'not_done'}"
-        self._tally(f"goal {episode.goal}", outcome)
-        counts = self._tallies(f"goal {episode.goal}")
+        self._tally(f"goal {episode.kin}", outcome)
+        counts = self._tallies(f"goal {episode.kin}")
         total = sum(counts.values())
         if total < 2 or not _worth_saying(total):
             return
         passed = counts.pop("passed", 0)
         causes = sorted(counts, key=lambda name: (-counts[name], name))
-        text = f"{episode.goal}: {passed} of {total} programs passed"
+        text = f"{episode.kin}: {passed} of {total} programs passed"
         text += f"; {', '.join(f'{counts[name]} {name}' for name in causes[:5])}" if causes else ""
-        data = {"level": 2, "goal": episode.goal, "passed": passed, "total": total, "failures": counts}
-        slot = f"goal {episode.goal}"
-        self._keep("summary", episode.goal, text, data, slot=slot, sources=self._of_goal())
+        data = {"level": 2, "goal": episode.kin, "passed": passed, "total": total, "failures": counts}
+        slot = f"goal {episode.kin}"
+        self._keep("summary", episode.kin, text, data, slot=slot, sources=self._of_goal())
 
     def _chapter(self) -> None:
         episode = self.episode
@@ -240,7 +240,7 @@ class _Conclusions:
         rows = self.db.execute(
             "SELECT id FROM items WHERE kind = 'summary' AND subject = ? AND scope <> '' AND valid_to IS NULL "
             "AND state IN ('generated', 'active') ORDER BY id DESC LIMIT 20",
-            [self.episode.goal],
+            [self.episode.kin],
         )
         return sorted(id for (id,) in rows)
 

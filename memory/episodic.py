@@ -39,8 +39,9 @@ class Episode:
     """One iteration: what was tried, by which program, and what came of it.
 
     `failure` is the class and `cause` the code of what went wrong (both None after a success); `gained` is the
-    inventory after minus before; `skills` maps each used skill to its version; `at` is the experience clock; `brain`
-    and `prompt` name the model and the version of its prompt.
+    inventory after minus before; `family` names the tasks that differ from this one only in their content, and is ''
+    where a goal is always the same task; `skills` maps each used skill to its version; `at` is the experience clock;
+    `brain` and `prompt` name the model and the version of its prompt.
     """
 
     journey: str
@@ -64,7 +65,13 @@ class Episode:
     events: tuple[int, int] | None = None
     dollars: float = 0.0
     prompt: str = ""
+    family: str = ""
     id: int = 0
+
+    @property
+    def kin(self) -> str:
+        """What tasks have in common from which lessons carry over: their family, or the same goal."""
+        return self.family or self.goal
 
 
 class Episodes:
@@ -186,7 +193,7 @@ def describe(episode: Episode) -> str:
 def _marks(episode: Episode) -> list[documents.Mark]:
     marks = [("item", name) for name in episode.gained]
     marks += [("skill", name) for name in episode.skills]
-    marks += [("task", episode.task), ("goal", episode.goal)]
+    marks += [("task", episode.task), *(("goal", goal) for goal in dict.fromkeys((episode.goal, episode.kin)))]
     if episode.cause:
         marks.append(("signature", signature(episode.cause, episode.message)))
         marks.append(("error", episode.cause))
@@ -223,6 +230,7 @@ def _row(episode: Episode) -> dict[str, Any]:
         "at": episode.at,
         "dollars": episode.dollars,
         "prompt": episode.prompt,
+        "family": episode.family,
     }
 
 

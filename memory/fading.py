@@ -139,9 +139,13 @@ class Rehearse(_Sweep):
 
 def _borne_out(db: Database, item: Item, since: float) -> tuple[str, int, float] | None:
     """(journey, iteration, time) of the newest success since then about the same thing, where the item holds."""
-    kind, value = _about(item)
+    return _succeeded(db, *_about(item), item.scope, since)
+
+
+def _succeeded(db: Database, kind: str, value: str, where: str, since: float) -> tuple[str, int, float] | None:
+    """(journey, iteration, time) of the newest success since then that bears a mark, in one scope or ('') in any."""
     found = []
-    for scope in [item.scope] if item.scope else documents.scopes_of(db, kind, value):
+    for scope in [where] if where else documents.scopes_of(db, kind, value):
         found += db.execute(
             "SELECT journey, iteration, episodes.at FROM marks CROSS JOIN documents ON documents.id = document "
             "CROSS JOIN episodes ON episodes.id = ref WHERE kind = ? AND value = ? AND marks.scope = ? "
@@ -176,9 +180,21 @@ def valuable(db: Database, item: Item) -> bool:
 
 
 def _unanswered(db: Database, item: Item) -> bool:
-    """A failure for which no success is known yet."""
+    """A failure for which no success is known yet: of the same goal or family of tasks, or about the same thing."""
+    if item.kind != "lesson" or item.data.get("mended"):
+        return False
+    failed = db.execute(
+        "SELECT episodes.at, goal, family FROM evidence JOIN episodes ON episodes.id = episode "
+        "WHERE item = ? AND outcome = 'failed' ORDER BY episodes.id DESC LIMIT 1",
+        [item.id],
+    ).fetchone()
+    if failed is not None:
+        at, goal, family = failed
+        abouts = [("goal", str(family or goal)), _about(item)]
+        return not any(_succeeded(db, kind, value, "", at) for kind, value in abouts)
+    # Taken in from elsewhere, without its episodes.
     code = (item.data.get("error") or {}).get("code") or item.data.get("code")
-    if item.kind != "lesson" or not code or item.data.get("mended"):
+    if not code:
         return False
     answered = db.execute(
         "SELECT 1 FROM items WHERE kind = 'lesson' AND subject = ? AND slot LIKE 'mended %' "

@@ -279,6 +279,12 @@ def m011_minds(db: Database) -> None:
     append_only(db, "minds")
 
 
+@MEMORY()
+def m012_families(db: Database) -> None:
+    """Of which family a task was: what was learned from one instance serves the next."""
+    db.execute("ALTER TABLE episodes ADD COLUMN family TEXT NOT NULL DEFAULT ''")
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from memory.errors import NotKept
 from memory.items import lesson, not_found, seen, sign
 from memory.log import Event, EventLog
 from memory.notes import Notes
+from memory.question import Question
+from memory.recall import Recall
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic
 from memory.strengths import record_use
@@ -208,6 +211,40 @@ def test_only_what_faded_and_was_of_no_use_is_put_away_and_after_a_time_of_grace
     assert all(semantic.get(item.id).live for item in (used, pinned, order, failure))
     semantic.restore(idle.id, at=5031.0, reason="asked for again")
     assert semantic.get(idle.id).live
+
+
+@pytest.mark.parametrize("subject", ["pickaxe", ""])
+def test_a_failure_is_not_put_away_before_the_success_that_answers_it(tmp_path: Path, subject: str) -> None:
+    db = open_db(tmp_path / "j.db")
+    (failed,) = tried(db, "a", [("craft pickaxe", "no_table")])
+    semantic, jobs = Semantic(db), scheduler(db)
+    told = lesson(subject, "there is no table", "place one first", at=1.0, evidence=[failed.id])
+    told = semantic.add(told, reason="reflection")
+
+    def sweep(now: float) -> bool:
+        for after, name in enumerate(("decay", "archive", "decay", "archive")):
+            jobs.run(name, now=now + 100 * after)
+        return semantic.get(told.id).live
+
+    assert sweep(5000.0), "nobody has crafted one yet"
+    tried(db, "b", [("eat", None)], start=6000)
+    assert sweep(7000.0), "another task is no answer"
+    tried(db, "b", [("craft pickaxe", None)], start=8000)
+    assert not sweep(90_000.0), "answered, faded, and never of use"
+
+
+def test_tasks_of_one_family_teach_each_other(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    for n, (goal, cause) in enumerate([("put 7 in a.csv", "no_cell"), ("put 7 in a.csv", None)], 1):
+        episode = Episode("a", n, goal, goal, "failed" if cause else "passed", float(n), cause=cause, world="desktop")
+        Episodes(db).record(replace(episode, family="fill_cell"))
+    scheduler(db).run("consolidate", now=3.0)
+    (mended,) = Semantic(db).find(kind="lesson")
+    assert "fill_cell" in mended.text
+    question = Question("put 9 in z.ods", scope="b", goal="fill_cell", world="desktop")
+    assert mended.id in [hit.ref for hit in Recall(db).ask(question, now=4.0).hits if hit.tier == "lesson"]
+    told = Episodes(db).get("a", 1)
+    assert (told.family, told.kin) == ("fill_cell", "fill_cell")
 
 
 def test_what_newer_episodes_bear_out_is_confirmed(tmp_path: Path) -> None:
