@@ -142,7 +142,7 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
         brain=brain_for(config, Planner(data, lambda name: skills_for(library, name, data)), desk),
         proposer=Steered(
             config.name,
-            proposer_for(config, data, tree.load("minecraft"), library, desk),
+            proposer_for(config, data, tree.load("minecraft"), desk),
             Agenda(db),
             data,
             wish=config.goal if config.wish else None,
@@ -197,15 +197,13 @@ def brain_for(config: JourneyConfig, planner: Brain, desk: Desk | None) -> Brain
     return Fallback(writer, planner) if "planner" in names else writer
 
 
-def proposer_for(
-    config: JourneyConfig, data: GameData, milestones: Tree, library: Library, desk: Desk | None
-) -> Proposer:
+def proposer_for(config: JourneyConfig, data: GameData, milestones: Tree, desk: Desk | None) -> Proposer:
     """Who proposes Minecraft tasks: the tech tree where a goal is known, models where the journey explores."""
     tech_tree = TechTreeProposer(data, milestones)
     models = [name for name in names_for(config, "propose") if name not in NOBODY]
     if desk is None or not models or (config.goal and "propose" not in config.roles):
         return tech_tree
-    return ModelProposer(models[0], desk, tech_tree, data, library.names)
+    return ModelProposer(models[0], desk, tech_tree, data)
 
 
 def _shrink(desk: Desk | None) -> str:

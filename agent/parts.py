@@ -35,7 +35,8 @@ from skills.library import Library
 class Reached:
     """What a journey has ever held and done, kept up with its events: the milestones follow from it."""
 
-    deeds: set[Deed] = field(default_factory=set)
+    deeds: dict[Deed, None] = field(default_factory=dict)
+    """In the order in which each was first done."""
 
     @property
     def items(self) -> set[str]:
@@ -43,8 +44,8 @@ class Reached:
         return {what for verb, what in self.deeds if verb == "gain"}
 
     def note(self, deeds: Iterable[Deed]) -> None:
-        """Take in what was done."""
-        self.deeds.update(deeds)
+        """Take in what was done in one iteration; within it the order is that of the names."""
+        self.deeds.update(dict.fromkeys(sorted(deeds)))
 
 
 @dataclass

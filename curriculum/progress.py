@@ -143,11 +143,14 @@ class Progress:
     """By task id; a later success removes it."""
     deeds: frozenset[tuple[str, str]] = frozenset()
     """('kill', 'zombie'), ('sleep', 'any') …: see `curriculum.tree.deed`."""
+    story: tuple[tuple[str, str], ...] = ()
+    """The deeds in the order in which each was first done, what was held ('gain') among them."""
 
 
 def fold(attempts: Iterable[Attempt], held: Iterable[str] = (), deeds: Iterable[tuple[str, str]] = ()) -> Progress:
-    """Progress from all attempts in order, the items ever held and the deeds done."""
+    """Progress from all attempts in order, the items ever held and the deeds in the order in which they were done."""
     done: set[str] = set()
+    story = tuple(deeds)
     items = set(held)
     failures: dict[str, Failure] = {}
     for attempt in attempts:
@@ -160,7 +163,7 @@ def fold(attempts: Iterable[Attempt], held: Iterable[str] = (), deeds: Iterable[
             before = failures.get(attempt.task)
             count = before.count + 1 if before else 1
             failures[attempt.task] = Failure(count, attempt.cause, attempt.iteration, attempt.at, attempt.item)
-    return Progress(frozenset(done), frozenset(items), failures, frozenset(deeds))
+    return Progress(frozenset(done), frozenset(items), failures, frozenset(story), story)
 
 
 def retry_condition(failure: Failure, now: Fingerprint, iteration: int) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,7 @@ from agent.models.manual import Terminal
 from agent.models.purse import Purse
 from agent.models.settings import Prices, Settings
 from agent.oversight import OVERSIGHT, Ledger
-from agent.roles import goals
+from agent.roles import goals, horizon
 from agent.roles.describer import Describer
 from agent.roles.proposer import ModelProposer
 from agent.roles.reflector import Reflector
@@ -38,6 +39,7 @@ from curriculum.task import Task
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
 from memory.semantic import Semantic
+from memory.working import estimate_tokens
 
 DATA = gamedata.load()
 BARE = Situation({"inventory": {"oak_log": 4}}, Progress(), frozenset())
@@ -71,24 +73,52 @@ def desk_over(db: Database, canned: Any, role: Role = "write") -> Desk:
 
 
 def test_the_context_of_a_proposal_warms_up_with_what_is_behind_it(db: Database) -> None:
-    """At first only the world matters; failures, skills, deeds and things held come in one after the other."""
+    """At first only the world matters; failures, what skills gain, deeds and things held come in one by one."""
     stick = {"tasks": [{"goal": "Sticks.", "check": {"kind": "gained", "item": "stick", "count": 4}, "reason": "why"}]}
     canned = Canned(*[stick] * 5)
-    proposer = ModelProposer(
-        "m", desk_over(db, canned), TechTreeProposer(DATA, tree.load()), DATA, lambda: ["mineLogs"]
-    )
-    parts = ("Failed", "Skills that are known", "Deeds done", "Things ever held")
+    proposer = ModelProposer("m", desk_over(db, canned), TechTreeProposer(DATA, tree.load()), DATA)
+    parts = ("Failed", "Gained by known skills", "Deeds done", "Held before")
     seen = []
     for done in range(5):
         progress = Progress(
-            items=frozenset({"oak_log"}), deeds=frozenset({("mine", "oak_log")}),
-            done=frozenset(f"task{number}" for number in range(done)),
+            items=frozenset({"oak_log"}), done=frozenset(f"task{number}" for number in range(done)),
+            story=(("gain", "oak_log"), ("gain", "dirt"), ("mine", "oak_log")),
         )  # fmt: skip
-        proposer.propose(Situation(BARE.state, progress, frozenset(), iteration=done))
+        proposer.propose(Situation(BARE.state, progress, frozenset({"#logs", "oak_log"}), iteration=done))
         seen.append([part for part in parts if part in canned.asked[-1]])
-    assert seen == [[], [], ["Skills that are known"], ["Skills that are known", "Deeds done"],
-                    ["Skills that are known", "Deeds done", "Things ever held"]]  # fmt: skip
+    assert seen == [[], [], ["Gained by known skills"], ["Gained by known skills", "Deeds done"],
+                    ["Gained by known skills", "Deeds done", "Held before"]]  # fmt: skip
     assert all("One step away by the game's recipes" in text for text in canned.asked)
+
+
+def test_what_a_proposer_is_told_does_not_grow_and_keeps_its_beginning() -> None:
+    """However much was held, the text stays within its rooms; from one new thing to the next it grows at its end."""
+    names = [name for name in sorted(DATA.items) if "_" in name][:400]
+    whole, common = [], []
+    for much in range(20, 400):
+        story = tuple(("gain", name) for name in names[:much])
+        known = frozenset(names[: much // 2])
+        progress = Progress(items=frozenset(names[:much]), done=frozenset("abcde"), story=story)
+        told = [
+            section for section in horizon.sections(Situation({}, progress, known), DATA) if "skill" in section.name
+        ]
+        whole.append(estimate_tokens("".join("".join(section.lines) for section in told)))
+        common.append(told[0].lines[0])
+        assert names[much // 2 - 1] in told[0].lines[0], "the newest thing is never left out"
+    assert max(whole) <= horizon.ROOM["gained"] + horizon.ROOM["held"] + 30
+    kept = [after.startswith(before) for before, after in pairwise(common)]
+    assert sum(kept) / len(kept) > 0.9
+    assert "older ones left out" in common[-1]
+
+
+def test_what_is_one_step_away_names_a_family_once_and_what_leads_on_first() -> None:
+    """Eleven woods are one slab; a pickaxe that digs much comes before what little is made of."""
+    known = frozenset({"#logs", "#planks", "oak_log", "oak_planks", "stick", "crafting_table", "diamond"})
+    near = horizon.sections(Situation({}, Progress(items=known), known), DATA)[-2].lines[0]
+    assert "#wooden_slabs" in near
+    assert "acacia_slab" not in near
+    assert near.index("diamond_pickaxe") < near.index("#wooden_slabs")
+    assert near.endswith("more")
 
 
 def test_a_persons_tasks_come_first_and_what_is_forbidden_never(db: Database) -> None:

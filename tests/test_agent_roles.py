@@ -249,7 +249,7 @@ BARE = Situation({"inventory": {"oak_log": 4}}, Progress(), frozenset())
 
 
 def proposer(canned: Canned, tmp_path: Path) -> ModelProposer:
-    return ModelProposer("canned", desk_over(canned, tmp_path), TechTreeProposer(DATA, tree.load()), DATA, list)
+    return ModelProposer("canned", desk_over(canned, tmp_path), TechTreeProposer(DATA, tree.load()), DATA)
 
 
 def tasks(*checks: Any) -> str:

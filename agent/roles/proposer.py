@@ -7,13 +7,13 @@ that the tech tree proposes. It keeps no state of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from agent import answers, observing, prompting
+from agent import answers, prompting
 from agent.errors import BrainError
-from agent.known import tag_of
 from agent.models.call import Ask, Message
 from agent.models.desk import Desk
+from agent.roles import horizon
 from agent.roles.language import grammar, task_of
 from curriculum.errors import CurriculumError
 from curriculum.gamedata import GameData
@@ -28,19 +28,13 @@ MOST_TASKS = 5
 """Tasks of one answer that are looked at."""
 MOST_COUNT = 64
 """More of one thing than this is not learnable in one program."""
-NEAR = 30
-"""Things one step away that the prompt names."""
-WARM_UP = {"failed": 1, "known": 2, "milestones": 3, "achieved": 4}
-"""Tasks that have to be behind us before a part of the prompt appears: at first only the world itself matters."""
 
 
 class ModelProposer:
     """Proposer behind the desk's role `propose`, over the tech tree."""
 
-    def __init__(
-        self, name: str, desk: Desk, tree: Proposer, data: GameData, skills: Callable[[], Sequence[str]]
-    ) -> None:
-        self.name, self._desk, self._tree, self._data, self._skills = name, desk, tree, data, skills
+    def __init__(self, name: str, desk: Desk, tree: Proposer, data: GameData) -> None:
+        self.name, self._desk, self._tree, self._data = name, desk, tree, data
 
     def goal_reached(self, situation: Situation) -> bool:
         """As the tech tree says."""
@@ -104,44 +98,10 @@ class ModelProposer:
     def _render(self, situation: Situation, objections: Sequence[Rejected]) -> tuple[str, tuple[Message, ...]]:
         prompt = prompting.load("proposer")
         system = prompt.system(checks=grammar(("minecraft",)))
-        progress, done = situation.progress, len(situation.progress.done)
-        failed = [
-            f"- {failure.item or task}: {failure.cause}, {failure.count} times"
-            for task, failure in progress.failures.items()
-        ]
-        known = sorted(self._skills())
-        items = sorted(name for name in progress.items if not name.startswith("#"))
-        warm = {
-            "failed": Section("Failed, waiting for a change", failed[-8:], rank=4),
-            "known": Section("Skills that are known", [", ".join(known)] if known else [], rank=5, most=600),
-            "milestones": Section(
-                "Deeds done",
-                [", ".join(" ".join(each) for each in sorted(progress.deeds) if each[0] != "gain")],
-                6,
-                300,
-            ),
-            "achieved": Section("Things ever held", [", ".join(items)] if items else [], rank=3, most=800),
-        }
         refused = [f"- {each.item}: {each.why}" for each in objections]
         sections = [
-            *(section for name, section in warm.items() if done >= WARM_UP[name]),
-            Section("One step away by the game's recipes", self._near(situation), rank=2),
-            Section("The world now", observing.lines(situation.state), rank=1),
+            *horizon.sections(situation, self._data),
             Section("Refused just now; propose others", refused, rank=0),
         ]
         room = self._desk.settings.prompt_tokens - estimate_tokens(system["content"])
         return f"{prompt.name}:{prompt.version}", (system, prompt.user(sections, room))
-
-    def _near(self, situation: Situation) -> list[str]:
-        """Things never held whose needs are at hand or known to be gainable, cheapest first."""
-        inventory = situation.state.get("inventory", {})
-        reachable = self._data.ranks()
-        have = {name for name, count in inventory.items() if count > 0 and name in self._data.items}
-        known = (member for name in situation.known if self._data.exists(name) for member in self._data.expand(name))
-        have |= {member for member in known if member in reachable}
-        ranks = self._data.ranks(frozenset(have))
-        near = sorted((rank.cost, name) for name, rank in ranks.items() if rank.depth == 1 and name not in have)
-        held = {tag_of(name, self._data) for name in situation.progress.items}
-        kinds = dict.fromkeys(tag_of(name, self._data) for _, name in near if name not in situation.progress.items)
-        fresh = [kind for kind in kinds if kind not in held]
-        return [", ".join(fresh[:NEAR])] if fresh else []
