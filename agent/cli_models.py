@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -69,6 +70,7 @@ def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
 @click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--iterations", type=click.IntRange(min=1), default=12, show_default=True, help="Programs for each goal.")
 @click.option("--tokens", type=click.IntRange(min=1), help="Stop before so many tokens are used in all.")
+@click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop before it costs so much in all.")
 @AS_JSON
 def improve(
     brain: str,
@@ -79,11 +81,14 @@ def improve(
     rounds: int,
     iterations: int,
     tokens: int | None,
+    dollars: float | None,
     as_json: bool,
 ) -> None:
     """Change a prompt from what failed; kept only if goals that it never saw gain, at no higher cost."""
     from agent import improvements
+    from agent.config import Budget
 
-    show(
-        improvements.run(brain, train, held_out, seeds, rounds, iterations, prompt, tokens), as_json, improvements.words
-    )
+    budget = Budget(tokens=tokens, dollars=dollars)
+    found = improvements.run(brain, train, held_out, seeds, rounds, iterations, prompt, budget)
+    show(found, as_json, improvements.words)
+    sys.exit(3 if found["stopped"] else 0)

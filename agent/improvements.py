@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,11 @@ from agent.tables import table
 from bridge import world_process
 from memory.working import Section, estimate_tokens
 
+NO_LIMIT = Budget()
 MOST_TRACES, MOST_TRACE = 8, 2000
 PLAY_SECONDS = 1800.0
 LEAST_TOKENS = 20_000
-"""With less than this left of a budget no further goal is played."""
+"""With fewer left of a budget no further goal is played."""
 
 
 def run(
@@ -52,21 +53,24 @@ def run(
     rounds: int,
     iterations: int,
     prompt: str,
-    tokens: int | None = None,
+    budget: Budget = NO_LIMIT,
 ) -> dict[str, Any]:
-    """Improve one prompt. Raises UsageError for sets that meet, or a brain that asks no model."""
+    """Improve one prompt, within the tokens and dollars of a budget.
+
+    Raises UsageError for sets that meet, a brain that asks no model, or dollars for a model without a price.
+    """
     if prompt not in CHANGEABLE:
         raise UsageError(f"--prompt {prompt}: choose {', '.join(CHANGEABLE)}")
     db, name = database(), f"improve-{int(time.time())}"
     ledger, calls = Ledger(db), Calls(db)
     quiet = Clockwork(lambda text: None, lambda role, model, why: None, lambda: None, lambda: 0.0)
-    desk = desk_for(JourneyConfig(name, ("minecraft",), 0, brain), Budget(tokens=tokens), calls, quiet)
+    desk = desk_for(JourneyConfig(name, ("minecraft",), 0, brain), budget, calls, quiet)
     if desk is None:
         raise UsageError(f"improve --brain {brain}: the planner has no prompts to improve; name a model")
     sets = sets_of(training, held_out, seeds)
-    meter = Meter(tokens)
-    desk.purse = replace(desk.purse, spent=lambda: (calls.spent(name)[0] + meter.spent, calls.spent(name)[1]))
-    sealed, cards = evaluator(), list[Card]()
+    meter = Meter(budget, lambda: calls.spent(name))
+    desk.purse = replace(desk.purse, spent=meter.spent)
+    sealed, cards, stopped = evaluator(), list[Card](), ""
     file = home() / "runs" / name / "cards.json"
     file.parent.mkdir(parents=True, exist_ok=True)
 
@@ -74,17 +78,10 @@ def run(
         return {
             "name": name, "prompt": prompt, "sets": vars(sets), "evaluator": fingerprint(sealed),
             "cards": [card.to_json() for card in cards], "curve": curve(cards),
-            "tokens": calls.spent(name)[0] + meter.spent, "file": str(file),
+            "tokens": meter.spent()[0], "dollars": round(meter.spent()[1], 6), "stopped": stopped, "file": str(file),
         }  # fmt: skip
 
-    for card in improve(
-        sets,
-        lambda candidate, goal, seed: _play(candidate, goal, seed, brain, iterations, meter),
-        lambda parent, traces: _propose(desk, prompt, parent, traces, len(calls.of(name))),
-        sealed,
-        rounds=rounds,
-        adopt=_put,
-    ):
+    def keep(card: Card) -> None:
         cards.append(card)
         adopted = card.decision == "adopted"
         ledger.write(
@@ -95,6 +92,23 @@ def run(
         if card.mended:
             _keep_regression(card.mended)
         file.write_text(json.dumps(told(), indent=2) + "\n", encoding="utf-8")
+
+    rounds_of_cards = improve(
+        sets,
+        lambda candidate, goal, seed: _play(candidate, goal, seed, brain, iterations, meter),
+        lambda parent, traces: _propose(desk, prompt, parent, traces, len(calls.of(name))),
+        sealed,
+        rounds=rounds,
+        adopt=_put,
+    )
+    try:
+        for card in rounds_of_cards:
+            keep(card)
+    except BudgetSpent as error:
+        stopped = str(error)
+    if cards and cards[-1].decision == "unfinished":
+        stopped = cards[-1].reason
+    file.write_text(json.dumps(told(), indent=2) + "\n", encoding="utf-8")
     if cards and cards[-1].decision == "void":
         raise UsageError(f"{cards[-1].candidate} is void: the evaluator's files changed meanwhile; cards in {file}")
     return told()
@@ -139,8 +153,11 @@ def curve(cards: Sequence[Card]) -> list[dict[str, Any]]:
 
 def words(found: Mapping[str, Any]) -> str:
     """The improvement cards as a table."""
+    ended = f"\nStopped by the budget: {found['stopped']}." if found["stopped"] else ""
+    spent = f"{found['tokens']} tokens, ${found['dollars']:.4f}"
     if not found["cards"]:
-        return "No candidate was proposed: nothing failed on the training goals, or the answers could not be read."
+        why = "nothing failed on the training goals, or the answers could not be read"
+        return f"No candidate was proposed: {found['stopped'] or why}. {spent}"
     rows = [
         [str(card["round"]), card["candidate"], card["decision"], _rates(card["training"]), _rates(card["held_out"]),
          ", ".join(f"{name} {_rates(pair)}" for name, pair in card["kept"].items()) or "–", str(card["tokens"]),
@@ -148,22 +165,38 @@ def words(found: Mapping[str, Any]) -> str:
         for card in found["cards"]
     ]  # fmt: skip
     heads = ["round", "candidate", "decision", "training", "held out", "kept", "tokens", "reason"]
-    return table(heads, rows) + f"\n{found['file']}"
+    return table(heads, rows) + f"{ended}\n{spent}; the cards with their changes: {found['file']}"
 
 
 class Meter:
-    """Counts what was played, against a limit if there is one."""
+    """Counts what goals that were played cost, beside what the proposer's own calls cost, against a budget."""
 
-    def __init__(self, limit: int | None) -> None:
-        self.limit, self.spent = limit, 0
+    def __init__(self, budget: Budget, asked: Callable[[], tuple[int, float]] = lambda: (0, 0.0)) -> None:
+        self._budget, self._asked = budget, asked
+        self._tokens, self._dollars = 0, 0.0
 
-    def left(self) -> int | None:
-        """What the next journey may spend. Raises BudgetSpent if that is too little."""
-        if self.limit is None:
-            return None
-        if self.limit - self.spent < LEAST_TOKENS:
-            raise BudgetSpent(f"{max(0, self.limit - self.spent)} of {self.limit} tokens are left, too few to go on")
-        return self.limit - self.spent
+    def count(self, tokens: int, dollars: float) -> None:
+        """Add what one goal cost."""
+        self._tokens, self._dollars = self._tokens + tokens, self._dollars + dollars
+
+    def spent(self) -> tuple[int, float]:
+        """Tokens and dollars so far."""
+        tokens, dollars = self._asked()
+        return tokens + self._tokens, dollars + self._dollars
+
+    def left(self) -> Budget:
+        """What the next goal may spend. Raises BudgetSpent if that is too little."""
+        tokens, dollars = self.spent()
+        left = replace(
+            self._budget,
+            tokens=None if self._budget.tokens is None else max(0, self._budget.tokens - tokens),
+            dollars=None if self._budget.dollars is None else max(0.0, self._budget.dollars - dollars),
+        )
+        if left.tokens is not None and left.tokens < LEAST_TOKENS:
+            raise BudgetSpent(f"{left.tokens} of {self._budget.tokens} tokens are left, too few for another goal")
+        if left.dollars is not None and left.dollars <= 0:
+            raise BudgetSpent(f"nothing of ${self._budget.dollars:g} is left")
+        return left
 
 
 def _rates(pair: Sequence[float] | None) -> str:
@@ -173,7 +206,7 @@ def _rates(pair: Sequence[float] | None) -> str:
 def _play(candidate: Candidate | None, task: str, seed: int, brain: str, iterations: int, meter: Meter) -> Score:
     """One goal as a journey of its own process, in a home that has only the person's settings and the candidate."""
     goal, *options = shlex.split(task)
-    limit = meter.left()
+    left = meter.left()
     with tempfile.TemporaryDirectory(prefix="improve-") as folder:
         for file in [*home().glob("*.toml"), *(home() / "prompts").glob("*.md")]:
             target = Path(folder) / file.relative_to(home())
@@ -184,7 +217,9 @@ def _play(candidate: Candidate | None, task: str, seed: int, brain: str, iterati
             own.parent.mkdir(parents=True, exist_ok=True)
             own.write_text(candidate.text, encoding="utf-8")
         command = ["run", "minecraft", "--goal", goal, "--seed", str(seed), "--brain", brain, "--proving", "0"]
-        command += ["--iterations", str(iterations), *(["--tokens", str(limit)] if limit else []), *options, "--json"]
+        command += ["--iterations", str(iterations), *options, "--json"]
+        command += [] if left.tokens is None else ["--tokens", str(left.tokens)]
+        command += [] if left.dollars is None else ["--dollars", str(left.dollars)]
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "agent.cli", *command],
@@ -194,30 +229,49 @@ def _play(candidate: Candidate | None, task: str, seed: int, brain: str, iterati
             done = None
         if done and not done.stdout.strip():
             raise UsageError(f"improve: the journey to {task} could not be played: {done.stderr.strip()[-300:]}")
-        reached, tokens, trace = _outcome(Path(folder), goal)
-        meter.spent += tokens
-        return Score(reached, tokens, f"{task}, seed {seed}: {trace}")
+        outcome = _outcome(Path(folder), goal)
+        meter.count(outcome.tokens, outcome.dollars)
+        if outcome.cut_short:
+            raise BudgetSpent(f"{task} was cut short: {outcome.cut_short}")
+        return Score(outcome.reached, outcome.tokens, f"{task}, seed {seed}: {outcome.trace}")
 
 
-def _outcome(folder: Path, goal: str) -> tuple[bool, int, str]:
-    """Whether a journey came to its goal by its own record, what it cost, what failed on the way, in a few lines."""
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a goal: whether it was reached, what it cost, what failed on the way, in a few lines."""
+
+    reached: bool = False
+    tokens: int = 0
+    dollars: float = 0.0
+    trace: str = ""
+    cut_short: str = ""
+    """Why it ended before its programs were used up, if money did that: then it says nothing about a prompt."""
+
+
+def _outcome(folder: Path, goal: str) -> _Outcome:
+    """What became of a goal, by the journey's own record."""
     from agent.store import Store
     from memory.db import open_db
 
-    rows, reached, tokens = [], False, 0
+    found, failed = _Outcome(), list[str]()
     db = open_db(folder / "journeyman.db", read_only=True)
     store = Store(db)
     for journey in store.journeys():
-        tokens += Calls(db).spent(journey.name)[0]
-        reached = reached or journey.reason == f"{goal} reached"
-        for row in store.iterations(journey.name):
-            if not row.passed:
-                error = row.error or {}
-                rows.append(
-                    f"{row.task['goal']} {row.outcome}: {error.get('code', '')} {error.get('message', '')}"[:200]
-                )
+        tokens, dollars = Calls(db).spent(journey.name)
+        by_money = journey.stopped == "budget" and "iterations" not in journey.reason
+        found = _Outcome(
+            found.reached or journey.reason == f"{goal} reached", found.tokens + tokens, found.dollars + dollars,
+            cut_short=journey.reason if by_money else found.cut_short,
+        )  # fmt: skip
+        failed += [
+            f"{row.task['goal']} {row.outcome}: {row.error.get('code', '')} {row.error.get('message', '')}"[:200]
+            if row.error
+            else f"{row.task['goal']} {row.outcome}: {row.evidence}"[:200]
+            for row in store.iterations(journey.name)
+            if not row.passed
+        ]
     db.close()
-    return reached, tokens, "; ".join(rows[-MOST_TRACES:]) or "it did not get there within its programs"
+    return replace(found, trace="; ".join(failed[-MOST_TRACES:]) or "it did not get there within its programs")
 
 
 def _propose(desk: Desk, name: str, parent: Candidate | None, traces: Sequence[str], number: int) -> list[Candidate]:

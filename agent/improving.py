@@ -1,11 +1,13 @@
 """Improves the loop itself: changed prompts are proposed from failures, tried, and adopted only if they hold elsewhere.
 
 In the manner of GEPA: a candidate is one changed prompt, proposed from the traces of failed tasks; candidates that are
-best at some training task are kept as parents (the Pareto front). A change is adopted only if a held-out set of tasks,
-which neither proposer nor prompts ever saw, improves over repeated seeds with the lower bound of the gain above zero,
-at no higher cost for each success; if no golden task (what must always work) and no regression task (what an earlier
-change mended) is lost; and if the stress set does not get worse. The evaluator is outside what may be changed: its
-files are hashed before and after each candidate, and a candidate during which they differ is void and the last one.
+best at some training task are kept as parents (the Pareto front), but for those that a later gate has refused: what is
+perfect where it was trained and nowhere else would leave nothing to learn from. A change is adopted only if a held-out
+set of tasks, which neither proposer nor prompts ever saw, improves over repeated seeds with the lower bound of the gain
+above zero, at no higher cost for each success; if no golden task (what must always work) and no regression task (what
+an earlier change mended) is lost; and if the stress set does not get worse. The evaluator is outside what may be
+changed: its files are hashed before and after each candidate, and a candidate during which they differ is void and the
+last one.
 """
 
 from __future__ import annotations
@@ -125,10 +127,15 @@ def improve(
     rounds: int,
     adopt: Callable[[Candidate], str],
 ) -> Iterator[Card]:
-    """Rounds of proposing and trying, a card for each candidate. `adopt` puts one in place and says how to go back."""
+    """Rounds of proposing and trying, a card for each candidate. `adopt` puts one in place and says how to go back.
+
+    Each task is played once with a seed under a candidate: what is in place is not played again for every rival.
+    Raises BudgetSpent before a candidate is under way; one that is gets a card that says so.
+    """
     sealed = fingerprint(evaluator)
     present: Candidate | None = None
-    pool: dict[Candidate | None, Played] = {None: _play(evaluate, None, sets.training, sets.seeds)}
+    plays = _Plays(evaluate, sets.seeds)
+    pool: dict[Candidate | None, Played] = {None: plays.of(None, sets.training)}
     seen: set[str] = set()
     for round in range(1, rounds + 1):
         parent = _parents(pool)[(round - 1) % len(_parents(pool))]
@@ -137,11 +144,11 @@ def improve(
             if candidate.id in seen:
                 continue
             seen.add(candidate.id)
-            card, scores = _Trial(round, candidate, present, pool[present], sets, evaluate).run()
+            card, scores = _Trial(round, candidate, present, pool[present], sets, plays).run()
             if fingerprint(evaluator) != sealed:
                 yield replace(card, decision="void", reason="the evaluator's files changed")
                 return
-            if scores is not None:
+            if scores is not None and card.decision in ("not better", "adopted"):
                 pool[candidate] = scores
             if card.decision == "adopted":
                 card = replace(card, rollback=adopt(candidate))
@@ -166,8 +173,28 @@ def lower_bound(gains: Sequence[float]) -> float:
     return means[int((1 - CONFIDENCE) * RESAMPLES)]
 
 
+class _Plays:
+    """Plays tasks with all seeds under a candidate, each once; `tokens` counts what that has cost."""
+
+    def __init__(self, evaluate: Evaluate, seeds: Sequence[int]) -> None:
+        self._evaluate, self._seeds = evaluate, seeds
+        self._kept: dict[tuple[Candidate | None, str, int], Score] = {}
+        self.tokens = 0
+
+    def of(self, candidate: Candidate | None, tasks: Sequence[str]) -> Played:
+        """The scores, those of earlier plays as they were."""
+        return {(task, seed): self._one(candidate, task, seed) for task in tasks for seed in self._seeds}
+
+    def _one(self, candidate: Candidate | None, task: str, seed: int) -> Score:
+        key = (candidate, task, seed)
+        if key not in self._kept:
+            self._kept[key] = self._evaluate(candidate, task, seed)
+            self.tokens += self._kept[key].tokens
+        return self._kept[key]
+
+
 class _Trial:
-    """One candidate on its way through the gates; every play is counted."""
+    """One candidate on its way through the gates."""
 
     def __init__(
         self,
@@ -176,12 +203,11 @@ class _Trial:
         present: Candidate | None,
         before: Played,
         sets: Sets,
-        evaluate: Evaluate,
+        plays: _Plays,
     ) -> None:
         self._round, self._candidate, self._present, self._before = round, candidate, present, before
-        self._sets, self._evaluate = sets, evaluate
+        self._sets, self._plays, self._begun = sets, plays, plays.tokens
         self._facts: dict[str, Any] = {"training": (_rate(before), 0.0), "kept": {}}
-        self._tokens = 0
 
     def run(self) -> tuple[Card, Played | None]:
         """The card, and the scores on the training set if they were played."""
@@ -193,7 +219,7 @@ class _Trial:
         candidate, none = self._candidate, dict.fromkeys(("held_out", "gain_at_least", "tokens_per_success"))
         card = Card(
             self._round, candidate.id, candidate.prompt, candidate.why, decision, reason,
-            **{**none, **self._facts}, change=_change(candidate), tokens=self._tokens,
+            **{**none, **self._facts}, change=_change(candidate), tokens=self._plays.tokens - self._begun,
         )  # fmt: skip
         return card, scores[0] if scores else None
 
@@ -201,7 +227,7 @@ class _Trial:
         """The first gate that does not open, and why; its scores on the training set are left in `scores`."""
         if reason := out_of_bounds(self._candidate, self._sets):
             return "out of bounds", reason
-        scores.append(self._play(self._candidate, self._sets.training))
+        scores.append(self._plays.of(self._candidate, self._sets.training))
         training = self._facts["training"] = (_rate(self._before), _rate(scores[0]))
         if training[1] <= training[0]:
             return "not better", "no gain on the training set"
@@ -235,12 +261,7 @@ class _Trial:
         )
 
     def _both(self, tasks: Sequence[str]) -> tuple[Played, Played]:
-        return self._play(self._present, tasks), self._play(self._candidate, tasks)
-
-    def _play(self, candidate: Candidate | None, tasks: Sequence[str]) -> Played:
-        scores = _play(self._evaluate, candidate, tasks, self._sets.seeds)
-        self._tokens += sum(score.tokens for score in scores.values())
-        return scores
+        return self._plays.of(self._present, tasks), self._plays.of(self._candidate, tasks)
 
 
 def out_of_bounds(candidate: Candidate, sets: Sets) -> str | None:
@@ -274,10 +295,6 @@ def _change(candidate: Candidate) -> str:
         return ""
     old, new = (text.splitlines() for text in (text_in_use(candidate.prompt), candidate.text))
     return "\n".join(unified_diff(old, new, "now", candidate.id, lineterm="", n=1))
-
-
-def _play(evaluate: Evaluate, candidate: Candidate | None, tasks: Sequence[str], seeds: Sequence[int]) -> Played:
-    return {(task, seed): evaluate(candidate, task, seed) for task in tasks for seed in seeds}
 
 
 def _parents(pool: Mapping[Candidate | None, Played]) -> list[Candidate | None]:

@@ -32,6 +32,7 @@ def request(
 ) -> WriteRequest:
     """Everything that the writer gets for the next program of a task; `number` counts its refused drafts."""
     here = parts.here(state)
+    recalled = {each["ref"] for each in state["recalled"] if each["tier"] == "episode"}
     lessons = []
     for each in state["recalled"]:
         lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
@@ -52,6 +53,7 @@ def request(
         recent=tuple(
             shown(episode.id, "episode", describe(episode))
             for episode in parts.episodes.find(parts.config.name, limit=RECENT)
+            if episode.id not in recalled
         ),
         primitives=here.env.primitives(),
         objection=objection,

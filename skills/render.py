@@ -27,7 +27,16 @@ def call(signature: Signature, language: str = "javascript") -> str:
 
 def effect(effect: Effect) -> str:
     """One effect in words: `+1 oak_log per count (kind 'oak')`."""
-    amount = f"{effect.low:+g}" if effect.low == effect.high else f"{effect.low:+g} to {effect.high:+g}"
+    return _amount(effect, effect.low, effect.high, "+g")
+
+
+def cost(effect: Effect) -> str:
+    """What one effect uses up, in words: `2 oak_planks per count`, `up to 1 oak_log`."""
+    return ("up to " if effect.high == 0 else "") + _amount(effect, -effect.high or -effect.low, -effect.low, "g")
+
+
+def _amount(effect: Effect, low: float, high: float, form: str) -> str:
+    amount = f"{low:{form}}" if low == high else f"{low:{form}} to {high:{form}}"
     scale = f" per {effect.per}" if effect.per else ""
     given = ", ".join(f"{name} {value!r}" for name, value in effect.when.items())
     return f"{amount} {effect.item}{scale}" + (f" ({given})" if given else "")
@@ -39,9 +48,10 @@ def contract(skill: Skill) -> str:
     runs = record.succeeded + record.failed
     proof = f"{skill.rung}, {record.succeeded} of {runs} runs succeeded" if runs else f"{skill.rung}, not yet run"
     parts = [
-        ("needs", ", ".join(_need(need) for need in skill.requires)),
+        ("needs", ", ".join(_need(need) for need in skill.requires if need.kind != "place")),
         ("gives", ", ".join(effect(each) for each in _gains(skill))),
-        ("uses up", ", ".join(effect(each) for each in _costs(skill))),
+        ("uses up", ", ".join(cost(each) for each in _costs(skill))),
+        ("seen in", ", ".join(_need(need) for need in skill.requires if need.kind == "place")),
     ]
     return "; ".join([f"{name} {text}" for name, text in parts if text] + [proof])
 

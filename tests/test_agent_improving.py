@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import prompting
-from agent.errors import UsageError
+from agent import improvements, prompting
+from agent.config import Budget
+from agent.errors import BudgetSpent, UsageError
 from agent.improvements import Meter, curve, evaluator, sets_of
 from agent.improving import Candidate, Card, Score, Sets, improve, lower_bound, out_of_bounds, text_in_use
 from agent.loop_settings import LoopSettings
@@ -79,7 +80,7 @@ def test_only_the_good_candidate_is_adopted_and_every_round_is_kept() -> None:
     assert good.gain_at_least > 0
     assert good.kept == {"golden": (1.0, 1.0), "regression": (1.0, 1.0), "stress": (1.0, 1.0)}
     assert good.mended == ("plank", "stick", "torch")
-    assert (good.rollback, good.tokens) == ("take it back", 100 * (9 + 24 + 18))
+    assert (good.rollback, good.tokens) == ("take it back", 100 * (9 + 12 + 9)), "what is in place was played before"
     assert "+Look before you leap." in good.change
     assert not any("ladder" in trace for trace in told), "held-out tasks are never shown"
     in_place = [point["in_place"] for point in curve(cards)]
@@ -99,18 +100,46 @@ def test_a_candidate_during_which_the_evaluator_changes_is_void_and_the_last(tmp
     assert [card.decision for card in cards] == ["void"]
 
 
-def test_a_budget_ends_the_rounds_with_a_card() -> None:
-    meter = Meter(21_000)
+def test_what_is_perfect_only_where_it_was_trained_does_not_end_the_search() -> None:
+    """An overfitted candidate leaves no failures to learn from; the next one is made from what is in place."""
+    parents: list[Candidate | None] = []
+    plan = [[OVERFIT], [RECKLESS], [GOOD]]
+
+    def propose(parent: Candidate | None, traces: Sequence[str]) -> Sequence[Candidate]:
+        parents.append(parent)
+        return plan.pop(0) if traces else []
+
+    cards = list(improve(SETS, evaluate, propose, [], rounds=3, adopt=lambda candidate: ""))
+    assert [card.decision for card in cards] == ["not better elsewhere", "breaks what worked", "adopted"]
+    assert parents == [None, None, None]
+
+
+@pytest.mark.parametrize(("budget", "left"), [(Budget(tokens=21_000), "tokens"), (Budget(dollars=0.01), "0.01")])
+def test_a_budget_ends_the_rounds_with_a_card(budget: Budget, left: str) -> None:
+    meter = Meter(budget)
 
     def play(candidate: Candidate | None, task: str, seed: int) -> Score:
         meter.left()
         score = evaluate(candidate, task, seed)
-        meter.spent += score.tokens
+        meter.count(score.tokens, 0.001)
         return score
 
     cards = list(improve(SETS, play, lambda parent, traces: [GOOD], [], rounds=3, adopt=str))
     assert [card.decision for card in cards] == ["unfinished"]
-    assert meter.spent <= 21_000
+    assert left in cards[0].reason
+    assert meter.spent()[0] <= 21_000
+    assert meter.spent()[1] <= (budget.dollars or 1.0) + 1e-9
+    with pytest.raises(BudgetSpent):
+        list(improve(SETS, play, lambda parent, traces: [GOOD], [], rounds=3, adopt=str))
+
+
+def test_a_budget_too_small_for_one_goal_plays_none(own_home: Path) -> None:
+    found = improvements.run("openai:m", ["stick"], ["torch"], 2, 1, 3, "writer", Budget(tokens=500))
+    assert (found["cards"], found["tokens"]) == ([], 0)
+    assert found["stopped"] == "500 of 500 tokens are left, too few for another goal"
+    assert "500 of 500 tokens" in improvements.words(found)
+    with pytest.raises(UsageError, match="no price of m is known"):
+        improvements.run("openai:m", ["stick"], ["torch"], 2, 1, 3, "writer", Budget(dollars=1.0))
 
 
 def test_the_kept_sets_leave_out_what_is_trained_on_or_held_out(own_home: Path) -> None:

@@ -26,7 +26,7 @@ from skills.reader import LibraryReader
 from skills.rename import rename
 from skills.schema import SKILLS
 from skills.search import gives, search
-from skills.skill import Parameter, Signature, Use, Version, version_hash
+from skills.skill import Effect, Parameter, Signature, Use, Version, version_hash
 
 COUNT = (Parameter("kind", "string", "'any'"), Parameter("count", "number", "1"))
 
@@ -242,17 +242,24 @@ def test_a_skill_is_found_by_words_parts_of_names_and_what_it_gives(library: Lib
 
 def test_a_card_shows_the_call_the_purpose_and_the_proof_but_no_body(library: Library) -> None:
     version = library.add(admitted("mineLogs", "secretBody()"), reason="r")
-    library.record_use(run(version, 1, after={"oak_log": 1}, tools=("stone_axe",)))
+    library.record_use(run(version, 1, after={"oak_log": 1}, tools=("stone_axe",), places=("forest",)))
     card = render.card(library.get("mineLogs"))
     for part in (
         "mineLogs(bot, { kind = 'any', count = 1 })",
         "Does what mineLogs says",
         "needs stone_axe",
         "gives +1 oak_log per count",
-        "candidate, 1 of 1 runs succeeded",
+        "seen in forest; candidate, 1 of 1 runs succeeded",
     ):
         assert part in card
     assert "secretBody" not in card
+
+
+def test_a_card_says_what_is_used_up_without_a_sign_and_where_it_worked_apart_from_its_needs() -> None:
+    fixed, ranged = Effect("stick", -2, -2, per="count"), Effect("coal", -3, -1)
+    assert [render.cost(each) for each in (fixed, ranged, Effect("dirt", -14, 0))] == [
+        "2 stick per count", "1 to 3 coal", "up to 14 dirt"
+    ]  # fmt: skip
 
 
 def test_libraries_in_one_database_do_not_mix(library: Library) -> None:

@@ -104,7 +104,7 @@ def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
         for name, value in event.items():
             if name in ("kind", "tick", "count", "seq", "x", "y", "z"):
                 continue
-            text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+            text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
             plain = not instruction_like(text) and not re.search(r"[\s«»]", text)
             values.append(f"{name} {text if plain else observing.quoted(text, MOST_TEXT)}")
         line = f"{event['kind']} {', '.join(values)}".strip()
