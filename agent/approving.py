@@ -18,7 +18,8 @@ from agent.parts import Parts
 from agent.state import State
 from curriculum.task import from_json
 
-LOOK_EVERY = 0.3
+LOOK_EVERY, WATCH_EVERY = 0.3, 30.0
+"""Seconds between looks for an answer, and between those of the monitor."""
 Asker = Callable[[Question], bool | None]
 """Asks the person at the terminal; None if there is nobody."""
 
@@ -55,14 +56,15 @@ def approve_skill(state: State, parts: Parts) -> State:
 
 
 def wait(approvals: Approvals, journey: str, asked: Mapping[str, Any], folder: Path, *, stop: Callable[[], None],
-         ask: Asker | None = None) -> dict[str, Any]:  # fmt: skip
-    """The answer to an interrupt. `stop` may raise while nobody answers."""
+         watch: Callable[[], object], ask: Asker | None = None) -> dict[str, Any]:  # fmt: skip
+    """The answer to an interrupt. While nobody answers, `stop` may raise, and `watch` looks every half a minute."""
     question = approvals.ask(journey, asked["key"], asked["kind"], asked["shown"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{question.number:04d}.md").write_text(page(question), encoding="utf-8")
     told = ask(question) if ask and question.answer is None else None
     if told is not None:
         approvals.answer(journey, question.number, told, reason="", by="terminal")
+    watched = time.monotonic()
     while (question := approvals.question(journey, question.number)).answer is None:
         for ending, yes in (("yes", True), ("no", False)):
             file = folder / f"{question.number:04d}.{ending}"
@@ -72,6 +74,9 @@ def wait(approvals: Approvals, journey: str, asked: Mapping[str, Any], folder: P
                 break
         else:
             stop()
+            if time.monotonic() - watched >= WATCH_EVERY:
+                watch()
+                watched = time.monotonic()
             time.sleep(LOOK_EVERY)
     return {"yes": question.answer, "reason": question.reason}
 

@@ -51,6 +51,8 @@ class Question:
     answer: bool | None
     reason: str
     by: str
+    asked: float
+    """When, in seconds since the epoch."""
 
 
 class Approvals:
@@ -90,14 +92,19 @@ class Approvals:
         """Questions that wait, oldest first."""
         return self._read("journey = ? AND answer IS NULL", [journey])
 
+    def of(self, journey: str) -> list[Question]:
+        """All questions of a journey, oldest first."""
+        return self._read("journey = ?", [journey])
+
     def _read(self, where: str, values: list[Any]) -> list[Question]:
         rows = self._db.execute(
-            f"SELECT journey, number, kind, shown, answer, reason, by FROM approvals WHERE {where} ORDER BY number",
+            f"SELECT journey, number, kind, shown, answer, reason, by, asked FROM approvals WHERE {where} "
+            "ORDER BY number",
             values,
         )
         return [
-            Question(journey, number, kind, json.loads(shown), None if answer is None else bool(answer), reason, by)
-            for journey, number, kind, shown, answer, reason, by in rows
+            Question(journey, number, kind, json.loads(shown), None if answer is None else bool(answer), *rest)
+            for journey, number, kind, shown, answer, *rest in rows
         ]
 
 

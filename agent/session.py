@@ -115,7 +115,9 @@ def _run(parts: Parts) -> Ended:
         def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
             parts.report("notice", text=f"waits for a word on a {asked['kind']}: journeyman approve {name}")
             folder = home() / "runs" / name / "approvals"
-            return approving.wait(parts.approvals, name, asked, folder, stop=parts.stop, ask=parts.asker)
+            return approving.wait(
+                parts.approvals, name, asked, folder, stop=parts.stop, watch=parts.monitor.look, ask=parts.asker
+            )
 
         while True:
             try:

@@ -40,7 +40,11 @@ class Watched:
     def __post_init__(self) -> None:
         self.store.create(JourneyConfig("j", ("minecraft",), 1))
         self.store.claim("j")
-        self.monitor = Monitor(
+        self.monitor = self.another()
+
+    def another(self) -> Monitor:
+        """The monitor of another session."""
+        return Monitor(
             "j", self.store, self.calls, self.approvals, self.ledger, self.library, tell=self.said.append,
             shrink=self.shrink,
         )  # fmt: skip
@@ -81,6 +85,19 @@ def test_failures_of_one_kind_pause_the_journey_once(watched: Watched) -> None:
     assert (line["undo"], line["why"]) == ("journeyman resume j", "12 programs in a row ended with no_path")
 
 
+def test_a_journey_that_was_paused_and_resumed_has_the_whole_limit_before_it(watched: Watched) -> None:
+    """The monitor of the next session reads from the ledger what was acted on: it does not pause at once again."""
+    for number in range(1, 13):
+        watched.play(number)
+    watched.monitor.look()
+    watched.store.finish("j", "user", "asked to stop", 1.0)
+    watched.store.claim("j")
+    later = watched.another()
+    for number in range(13, 25):
+        watched.play(number)
+        assert bool(later.look()) == (number == 24), number
+
+
 def test_a_pass_in_between_is_progress(watched: Watched) -> None:
     for number in range(1, 45):
         watched.play(number, passed=number == 20, code=f"code{number}")
@@ -113,7 +130,25 @@ def test_a_skill_that_is_written_over_and_over_goes_back(watched: Watched) -> No
     assert "skills promote" in watched.ledger.lines("j")[0]["undo"]
 
 
-def test_a_judge_that_differs_and_an_open_question_are_told(watched: Watched) -> None:
+def test_spending_on_a_desktop_is_measured_by_what_was_done(watched: Watched) -> None:
+    """A desktop has no inventory: a task that passes for the first time is what the spending bought."""
+    for number in range(1, 4):
+        watched.play(
+            number, passed=number < 3, tokens=300_000, before={"files": {}}, after={"files": {}},
+            task={"goal": f"Save note {number}.", "item": f"note{min(number, 2)}"},
+        )  # fmt: skip
+        ask = Ask("write", "test:1", ({"role": "user", "content": "x"},), str(number))
+        watched.calls.keep(
+            "j", ask, "m", Spent(300_000, 0), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0
+        )  # fmt: skip
+        assert watched.monitor.look() == []
+    watched.play(4, tokens=0, before={"files": {}}, after={"files": {}})
+    ask = Ask("write", "test:1", ({"role": "user", "content": "x"},), "4")
+    watched.calls.keep("j", ask, "m", Spent(300_000, 0), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0)
+    assert [each.rule for each in watched.monitor.look()] == ["spend_without_milestone"]
+
+
+def test_a_judge_that_differs_is_told_once(watched: Watched) -> None:
     watched.play(1, passed=True)
     for number in range(3):
         ask = Ask("judge", "judge:1", ({"role": "user", "content": "x"},), f"audit/{number}")
@@ -121,17 +156,30 @@ def test_a_judge_that_differs_and_an_open_question_are_told(watched: Watched) ->
             "j", ask, "m", Spent(1, 1), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0
         )  # fmt: skip
         watched.calls.led_to("j", call, f"audit of iteration {number}: differs", success=False)
-    watched.approvals.ask("j", "task/1", "task", {"goal": "Mine."})
-    assert {each.rule for each in watched.monitor.look()} == {"verdict_anomaly", "unanswered"}
+    assert {each.rule for each in watched.monitor.look()} == {"verdict_anomaly"}
+    assert watched.another().look() == []
     assert not watched.store.stop_requested("j")
+
+
+def test_a_question_that_waits_and_requests_that_are_refused_are_noticed(own_home: Path, watched: Watched) -> None:
+    watched.approvals.ask("j", "task/0", "task", {"goal": "Mine."})
+    assert watched.monitor.look() == [], "it was put just now"
+    (own_home / "monitor.toml").write_text("[unanswered]\nlimit = 0\n[refusals]\nlimit = 2\n")
+    strict = watched.another()
+    assert [(each.rule, each.subject) for each in strict.look()] == [("unanswered", "1")]
+    assert strict.look() == []
+    watched.approvals.answer("j", 1, False, reason="", by="test")
+    assert strict.look() == []
+    watched.approvals.ask("j", "task/1", "task", {"goal": "Mine."})
+    watched.approvals.answer("j", 2, False, reason="", by="test")
+    assert [(each.rule, each.do) for each in strict.look()] == [("refusals", "pause")]
+    assert watched.store.stop_requested("j")
+    assert strict.look() == []
 
 
 def test_a_person_changes_the_rules_in_a_file(own_home: Path, watched: Watched) -> None:
     (own_home / "monitor.toml").write_text('[repeated_failure]\nlimit = 2\ndo = "tell"\n')
-    fresh = Monitor(
-        "j", watched.store, watched.calls, watched.approvals, watched.ledger, watched.library, tell=watched.said.append,
-        shrink=watched.shrink,
-    )  # fmt: skip
+    fresh = watched.another()
     watched.play(1)
     watched.play(2)
     assert [each.do for each in fresh.look()] == ["tell"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from agent import approving
 from agent.errors import UsageError
 from agent.models.settings import table
 from agent.monitor import findings
@@ -77,3 +78,18 @@ def test_a_person_inserts_moves_withdraws_and_forbids(db: Database) -> None:
     assert agenda.vetoes("j") == {"dirt": "enough of it"}
     agenda.lift("j", "dirt")
     assert agenda.vetoes("j") == {}
+
+
+def test_while_a_question_waits_the_monitor_looks(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approving, "WATCH_EVERY", 0.0)
+    approvals = Approvals(db)
+    asked = {"key": "task/1", "kind": "task", "shown": {"goal": "Mine.", "check": {}, "reason": "", "by": "m"}}
+
+    def watch() -> None:
+        assert (tmp_path / "0001.md").read_text().startswith("Take up this task?")
+        approvals.answer("j", 1, False, reason="seen", by="test")
+
+    said = approving.wait(approvals, "j", asked, tmp_path, stop=lambda: None, watch=watch)
+    assert said == {"yes": False, "reason": "seen"}
