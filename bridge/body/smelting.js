@@ -27,27 +27,36 @@ function smelted (name) {
 }
 
 /**
- * Which fuel to burn for `pieces`: {name, count}. Only `wanted` names when given; else the least valuable kind that is
- * enough. `reserved` items are the input and do not count.
+ * What to burn for `pieces`: [{name, count}], one after the other. Only `wanted` names when given; else the least valuable
+ * kind that is enough alone, or several kinds if none is. `reserved` items are the input and do not count.
  */
 function chooseFuel (body, pieces, wanted, reserved) {
   const heat = pieces * TICKS_EACH
   const kinds = [...new Set(body.bot.inventory.items().map(item => item.name))]
     .filter(name => name in FUELS && (wanted ? wanted.includes(name) : !KEPT.test(name)))
     .map(name => ({ name, have: carried(body, name) - (reserved[name] ?? 0), count: Math.ceil(heat / FUELS[name]) }))
+    .filter(({ have }) => have > 0)
   const enough = kinds.filter(({ have, count }) => have >= count).sort((a, b) => cost(a) - cost(b))
-  if (enough.length > 0) return enough[0]
-  const best = kinds.filter(({ have }) => have > 0).sort((a, b) => b.have * FUELS[b.name] - a.have * FUELS[a.name])[0]
+  if (enough.length > 0) return [{ name: enough[0].name, count: enough[0].count }]
+  const mixed = []
+  let lacking = heat
+  for (const { name, have } of kinds.sort((a, b) => cost(a) - cost(b))) {
+    if (lacking <= 0) break
+    const count = Math.min(have, Math.ceil(lacking / FUELS[name]))
+    mixed.push({ name, count })
+    lacking -= count * FUELS[name]
+  }
+  if (lacking <= 0) return mixed
   const need = wanted
     ? `${Math.ceil(heat / (FUELS[wanted[0]] ?? Infinity))} ${wanted[0]}`
     : `${Math.ceil(pieces / 8)} coal`
   throw new PrimitiveError('no_fuel', `not enough fuel to smelt ${pieces}`, {
-    value: best ? { have: { [best.name]: best.have } } : { have: {} },
+    value: { have: Object.fromEntries(kinds.map(({ name, have }) => [name, have])) },
     remedy: `get ${need}${wanted ? '' : ' or ' + Math.ceil(pieces / 1.5) + ' planks'} first`
   })
 }
 
-/** Price of a fuel: its worth by the piece; coal is for burning, so planks and logs are not cheaper than it. */
+/** Price of a fuel for the whole work; coal is for burning, so planks and logs are not cheaper than it. */
 function cost ({ name, count }) {
   return count * (name === 'coal' || name === 'charcoal' ? 3 : worth(name))
 }
@@ -80,22 +89,22 @@ async function smelt (body, block, name, pieces, fuels) {
   return carried(body, result) - before
 }
 
-async function smeltBatch (body, block, name, pieces, fuel) {
+async function smeltBatch (body, block, name, pieces, fuels) {
   const { bot, data } = body
   let left = pieces
-  let burning = fuel.count
+  let waiting = [...fuels]
   while (left > 0) {
     const furnace = await within(body, bot.openFurnace(bot.blockAt(block.position)), CLICK_TICKS, 'opening the furnace')
     try {
       await empty(body, furnace)
       if (carried(body, name) < left) throw missing({ [name]: left - carried(body, name) })
-      const some = Math.min(burning, carried(body, fuel.name))
-      if (some > 0) await click(body, furnace.putFuel(data.itemsByName[fuel.name].id, null, some))
+      await feed(body, furnace, waiting)
       await click(body, furnace.putInput(data.itemsByName[name].id, null, left))
-      await untilDone(body, furnace, left)
+      await untilDone(body, furnace, left, waiting)
     } finally {
       const got = furnace.outputItem()?.count ?? 0
-      burning = furnace.fuelItem()?.count ?? 0
+      const unburnt = furnace.fuelItem()
+      if (unburnt) waiting = [{ name: unburnt.name, count: unburnt.count }, ...waiting]
       if (!body.stopped) await empty(body, furnace)
       bot.closeWindow(furnace)
       left -= got
@@ -105,8 +114,16 @@ async function smeltBatch (body, block, name, pieces, fuel) {
   }
 }
 
-/** Until the output holds all pieces, the fire is out, or danger calls. */
-async function untilDone (body, furnace, pieces) {
+/** Puts the next kind of fuel in if there is room for it: only one kind lies in a furnace at a time. */
+async function feed (body, furnace, waiting) {
+  if (furnace.fuelItem() || waiting.length === 0) return
+  const { name, count } = waiting.shift()
+  const some = Math.min(count, carried(body, name))
+  if (some > 0) await click(body, furnace.putFuel(body.data.itemsByName[name].id, null, some))
+}
+
+/** Feeds the fire until the output holds all pieces, the fire is out, or danger calls. */
+async function untilDone (body, furnace, pieces, waiting) {
   let count = 0
   for (let idle = 0; count < pieces; idle++) {
     if (body.reflexes.urgent(body)) return
@@ -115,6 +132,7 @@ async function untilDone (body, furnace, pieces) {
         value: { done: count, wanted: pieces }, remedy: 'bring more fuel'
       })
     }
+    await feed(body, furnace, waiting)
     await body.ticks(1)
     const now = furnace.outputItem()?.count ?? 0
     if (now !== count) idle = 0

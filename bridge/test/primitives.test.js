@@ -131,6 +131,13 @@ test('primitives', async t => {
     assert.equal(events.filter(({ kind, block }) => kind === 'placed' && block === 'furnace').length, 1)
   })
 
+  await t.test('smeltItem burns several kinds one after the other where none is enough alone', async () => {
+    await give({ furnace: 1, raw_iron: 2, oak_planks: 1, birch_planks: 1, stone_pickaxe: 1 })
+    const value = await success("return smeltItem(bot, 'raw_iron', null, 2)")
+    assert.deepEqual(value, { gained: 2, items: { iron_ingot: 2 } })
+    assert.deepEqual((await observe()).inventory, { furnace: 1, iron_ingot: 2, stone_pickaxe: 1 })
+  })
+
   await t.test('a chest gives back what was put in', async () => {
     await give({ chest: 1, cobblestone: 10, dirt: 3 })
     const value = await success(`

@@ -4,7 +4,8 @@
  * Smelts items in a furnace until the inventory holds `count` more of the result. Uses a furnace within 32 blocks, else
  * places the one carried and takes it along again. Waits ten seconds of game time an item and leaves nothing inside.
  *   itemName  what goes in: 'raw_iron', '#logs'
- *   fuelName  what burns: a name, tag or array; null chooses the least valuable fuel that is enough
+ *   fuelName  what burns: a name, tag or array; null chooses the least valuable fuel that is enough,
+ *             or burns several kinds one after the other
  *   count     how many results to gain
  * Returns {gained, items: {name: count}}.
  * Throws missing_items, no_fuel, no_station, no_recipe; value holds what was gained when some was.
