@@ -34,6 +34,7 @@ from agent.proving import Prover
 from agent.remember import open_recall
 from agent.roles.proposer import ModelProposer
 from agent.roles.steered import Steered
+from agent.similarity import meaning_of
 from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
 from agent.store import Store
 from agent.world import World
@@ -101,6 +102,7 @@ def parts(
         recall=open_recall(db, config.without, staff.ranker),
         working=Working(db),
         library=library,
+        meaning=meaning_of(library)[0],
         graph=SkillGraph(library),
         book=TaskBook(db),
         data=data,

@@ -314,7 +314,8 @@ def skills_search(words: tuple[str, ...], limit: int, library: str, as_json: boo
     """Skills for some words or a task, best first: `journeyman skills search mine iron`."""
     from agent import skill_commands
 
-    _show(skill_commands.found(library, " ".join(words), limit), as_json, skill_commands.found_words(why=False))
+    hits = skill_commands.found(library, " ".join(words), limit, _aside)
+    _show(hits, as_json, skill_commands.found_words(why=False))
 
 
 @skills.command("why")
@@ -326,7 +327,18 @@ def skills_why(task: tuple[str, ...], limit: int, library: str, as_json: bool) -
     """Which skills a task would be shown, with every part of every score."""
     from agent import skill_commands
 
-    _show(skill_commands.found(library, " ".join(task), limit), as_json, skill_commands.found_words(why=True))
+    hits = skill_commands.found(library, " ".join(task), limit, _aside)
+    _show(hits, as_json, skill_commands.found_words(why=True))
+
+
+@skills.command("reindex")
+@AS_JSON
+def skills_reindex(as_json: bool) -> None:
+    """Make the vectors by which skills are found by meaning anew; from then on journeys keep them up."""
+    from agent import similarity
+    from agent.remember_words import embedded
+
+    _show(similarity.reindex(), as_json, embedded)
 
 
 @skills.command("graph")
@@ -594,6 +606,11 @@ def doctor(brain: str | None, as_json: bool) -> None:
         for check in found:
             click.echo(check.line())
     sys.exit(0 if all(check.ok or not check.needed for check in found) else 1)
+
+
+def _aside(line: str) -> None:
+    """A line for people beside what is printed, which programs read."""
+    click.echo(line, err=True)
 
 
 def _show(found: Any, as_json: bool, words: Any) -> None:

@@ -177,10 +177,11 @@ def memory_consolidate(jobs: tuple[str, ...], limit: int, dry: bool, as_json: bo
 @memory.command("reindex")
 @AS_JSON
 def memory_reindex(as_json: bool) -> None:
-    """Make the vectors of dense recall anew; from then on they are kept up."""
+    """Make the vectors of dense recall and of skills anew; from then on they are kept up."""
     from agent import remember
+    from agent.remember_words import embedded
 
-    _show(remember.reindex(), as_json, lambda found: f"{found['documents']} documents embedded by {found['model']}")
+    _show(remember.reindex(), as_json, embedded)
 
 
 @memory.command("export")

@@ -29,6 +29,7 @@ from memory.semantic import Semantic
 from memory.working import Working
 from skills.graph import SkillGraph
 from skills.library import Library
+from skills.search import Meaning
 
 
 @dataclass
@@ -81,6 +82,8 @@ class Parts:
     """Raises StopAsked once the journey was asked to stop."""
     asker: Callable[[Question], bool | None] | None
     """Asks the person at the terminal, if one is there."""
+    meaning: Meaning | None = None
+    """The route by which skills are found by what they mean, where it is on."""
     loop: LoopSettings = field(default_factory=LoopSettings.load)
     reached: Reached = field(default_factory=Reached)
     session_iterations: int = 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent import similarity
 from agent.config import chroma_url, home
 from agent.errors import UsageError
 from agent.models.calls import Calls
@@ -72,11 +73,11 @@ class Meanwhile:
             db = _database()
             try:
                 scheduler(db).run_all(now=self._now, limit=UNITS, stop=self._stop.is_set)
-                index = _dense(db)
-                if index is not None:
-                    index.repair(self._stop.is_set)
-                if isinstance(index, ChromaIndex):
-                    index.close()
+                for index in (_dense(db), similarity.skill_index(db)[0]):
+                    if index is not None:
+                        index.repair(self._stop.is_set)
+                    if isinstance(index, ChromaIndex):
+                        index.close()
             finally:
                 db.close()
         except (MemoryStoreError, sqlite3.OperationalError):
@@ -216,10 +217,10 @@ def consolidate(names: Sequence[str], limit: int, dry: bool) -> list[Json]:
 
 
 def reindex() -> Json:
-    """Make the vectors of every document anew. Raises DenseUnavailable with what to install."""
+    """Make the vectors of every document and of every skill anew. Raises DenseUnavailable with what to install."""
     db = _database()
-    index = open_dense(db, home() / "index", url=chroma_url())
-    return {"documents": index.reindex(), "model": index.embedder.id}
+    index = open_dense(db, home() / "index" / "memory", url=chroma_url())
+    return {"documents": index.reindex(), **similarity.reindex()}
 
 
 def export_to(folder: Path, journeys: Sequence[str], private: bool) -> Json:
@@ -258,7 +259,7 @@ def _dense(db: Database) -> VectorIndex | ChromaIndex | None:
     """The dense route, if somebody asked for it once (there are vectors) and it works here."""
     if db.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is None:
         return None
-    index, _ = dense_or_none(db, home() / "index", url=chroma_url())
+    index, _ = dense_or_none(db, home() / "index" / "memory", url=chroma_url())
     return index
 
 

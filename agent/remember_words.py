@@ -168,3 +168,9 @@ def counts(found: Json) -> str:
         for part in sorted({*found["new"], *found["known"], *found["collided"]})
     ]
     return table(["part", "new", "known", "collided"], rows) if rows else "The bundle is empty."
+
+
+def embedded(found: Json) -> str:
+    """What was embedded, and by which model."""
+    what = " and ".join(f"{found[kind]} {kind}" for kind in ("documents", "skills") if kind in found)
+    return f"{what} embedded by {found['model']}"

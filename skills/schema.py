@@ -1,8 +1,9 @@
 """The tables of the skill library, as migrations that are only ever appended to.
 
 `versions`, `calls`, `moves` and `uses` are records and cannot be changed; `skills` and `standings` are the pointers
-that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them. `quarantine`
-holds versions that came from elsewhere until they are proven here, and `skill_imports` what was ever brought in.
+that move; `effects` and `needs` are what was learned from `uses` and can be worked out again from them, and so are
+`skill_words` and `skill_texts` with their vectors, by which skills are found. `quarantine` holds versions that came
+from elsewhere until they are proven here, and `skill_imports` what was ever brought in.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from memory.schema import append_only, run_script
+from skills.words import spoken
 
 SKILLS = Migrations("skills")
 """The migration set of this package."""
@@ -149,3 +151,32 @@ def m005_current(db: Database) -> None:
 def m006_rungs(db: Database) -> None:
     """From a rung to the versions that stand on it: asked before every task."""
     run_script(db, "CREATE INDEX standings_rung ON standings (rung);")
+
+
+@SKILLS()
+def m007_meaning(db: Database) -> None:
+    """What is embedded of each skill in use, and its vectors by model; a text that changes or goes loses them."""
+    run_script(
+        db,
+        """
+        CREATE TABLE skill_texts (id INTEGER PRIMARY KEY, scope TEXT NOT NULL, tier TEXT NOT NULL, text TEXT NOT NULL);
+        CREATE INDEX skill_texts_scope ON skill_texts (scope);
+        CREATE TABLE skill_vectors (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES skill_texts (id),
+            model TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (model, document));
+        CREATE INDEX skill_vectors_new ON skill_vectors (model, id);
+        CREATE INDEX skill_vectors_document ON skill_vectors (document);
+        CREATE TRIGGER skill_vectors_stale AFTER UPDATE OF text ON skill_texts BEGIN
+            DELETE FROM skill_vectors WHERE document = old.id; END;
+        CREATE TRIGGER skill_vectors_gone BEFORE DELETE ON skill_texts BEGIN
+            DELETE FROM skill_vectors WHERE document = old.id; END;
+        """,
+    )
+    kept = db.execute(
+        "SELECT skills.id, skills.library, name, purpose, current FROM skills JOIN versions ON versions.id = current "
+        "WHERE retired = 0"
+    ).fetchall()
+    for skill, library, name, purpose, current in kept:
+        items = db.execute("SELECT DISTINCT item FROM effects WHERE version = ? AND low > 0 ORDER BY item", [current])
+        text = spoken(name, purpose, [str(row[0]) for row in items])
+        db.execute("INSERT INTO skill_texts VALUES (?, ?, 'skill', ?)", [skill, library, text])

@@ -44,6 +44,8 @@ class Found:
     routes: dict[str, float]
     proof: float = 1.0
     """The factor by which its lower bound scales the sum of the routes."""
+    similarity: float | None = None
+    """The cosine behind the rank of the route by meaning."""
 
     def to_json(self) -> dict[str, Any]:
         """The hit with every part of its score: score = (sum of added) × proof."""
@@ -52,6 +54,7 @@ class Found:
             "score": round(self.score, 6),
             "added": {route: round(added, 6) for route, added in self.routes.items()},
             "proof": round(self.proof, 4),
+            "similarity": None if self.similarity is None else round(self.similarity, 4),
             "bound": round(self.skill.record.bound, 4),
             "rung": self.skill.rung,
             "card": render.card(self.skill),
@@ -78,11 +81,12 @@ def search(
     language: str | None = None,
 ) -> list[Found]:
     """The best skills for words and wanted items, of one language or any; better proven ones first among equals."""
+    similar = {name: cosine for name, cosine in (meaning(words, _CANDIDATES) if meaning else []) if library.has(name)}
     routes = {
         "name": [name for name in [words.strip()] if library.has(name)],
         "words": _by_words(library, words),
         "effect": list(dict.fromkeys(name for item in items for name in _givers(library, item, _GIVERS))),
-        "meaning": [name for name, _ in meaning(words, _CANDIDATES) if library.has(name)] if meaning else [],
+        "meaning": list(similar),
     }
     found: dict[str, dict[str, float]] = {}
     for route, names in routes.items():
@@ -99,7 +103,10 @@ def search(
     bounds = _bounds(library, list(found), language)
     proofs = {name: 1 - PROOF_SHARE * (1 - bound) for name, bound in bounds.items()}
     best = sorted(proofs, key=lambda name: (-total(name) * proofs[name], name))[:limit]
-    return [Found(library.get(name), total(name) * proofs[name], found[name], proofs[name]) for name in best]
+    return [
+        Found(library.get(name), total(name) * proofs[name], found[name], proofs[name], similar.get(name))
+        for name in best
+    ]
 
 
 def pack(found: Iterable[Found], budget: int, count: Callable[[str], int] = estimate_tokens) -> Packed:

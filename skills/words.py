@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def apart(name: str) -> str:
@@ -15,3 +16,9 @@ def names(skill: str, item: str) -> bool:
     """Whether a skill is named for an item: every word of 'iron_ingot' is in 'smeltIronIngots'."""
     written = skill.lower()
     return all(word in written for word in item.lstrip("#").lower().split("_"))
+
+
+def spoken(name: str, purpose: str, items: Iterable[str]) -> str:
+    """A skill as a sentence to be compared by meaning: its name, its purpose, and what it brings."""
+    brings = ", ".join(apart(item) for item in items)
+    return f"{apart(name)}. {purpose}" + (f" Brings {brings}." if brings else "")
