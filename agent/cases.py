@@ -18,9 +18,6 @@ from skills.library import Library
 from skills.proofs import Trial
 from skills.skill import Setting, Use, Version
 
-MOST_ORIGINS = 20
-"""Versions looked back at for the task that a skill was written for."""
-
 
 @dataclass(frozen=True)
 class Case:
@@ -73,12 +70,3 @@ class Cases(ABC):
     def provable(self, version: Version) -> bool:
         """Whether it is a skill of this world, and something tells what it is to bring about."""
         return version.language == self.language and self.wanted(version, {}) is not None
-
-    def origins(self, version: Version) -> list[Version]:
-        """The version and those that it was made from, the newest first."""
-        found = [version]
-        derived = {link.version: link.other for link in self.library.links() if link.kind != "duplicate_of"}
-        while len(found) <= MOST_ORIGINS and (before := version.parent or derived.get(version.hash)):
-            version = self.library.version(before)
-            found.append(version)
-        return found

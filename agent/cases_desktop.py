@@ -14,7 +14,6 @@ from agent.uses_desktop import uses_of
 from agent.world_desktop import home_case
 from curriculum.checks import Check
 from curriculum.desktop import Family
-from curriculum.task import Task
 from envs.base import Beginning
 from memory.log import Event
 from skills.library import Library
@@ -35,7 +34,7 @@ class DesktopCases(Cases):
 
     def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
         """The check of the task that the skill was written for; it names that task's values."""
-        home = self._home(version)
+        home = home_case(self.library, self.store, version)
         return home[0].check if home else None
 
     def fresh(self, version: Version, number: int) -> Case | None:
@@ -58,13 +57,8 @@ class DesktopCases(Cases):
         """Whether the family that it was written for is known here."""
         return version.language == self.language and self._case(version, 0) is not None
 
-    def _home(self, version: Version) -> tuple[Task, Mapping[str, Any]] | None:
-        """The task that the version, or one that it was made from, was written for, and the arguments that did it."""
-        homes = (home_case(self.store, each) for each in self.origins(version))
-        return next((home for home in homes if home is not None), None)
-
     def _case(self, version: Version, seed: int) -> Case | None:
-        home = self._home(version)
+        home = home_case(self.library, self.store, version)
         family = self._families.get(home[0].item or "") if home else None
         if home is None or family is None:
             return None

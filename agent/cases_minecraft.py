@@ -43,7 +43,7 @@ class MinecraftCases(Cases):
         A version from elsewhere has no task: then what it is known to bring, or what its name says it brings.
         """
         count = args.get("count", 1)
-        for each in self.origins(version):
+        for each in self.library.origins(version):
             row = self.store.iteration(each.journey, each.iteration)
             if row is not None and row.passed and row.name == each.skill:
                 check = from_json(row.task).check

@@ -5,7 +5,7 @@ Each round of a task begins at a desktop that is made ready for it, with the doc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +27,8 @@ from memory import semantic
 from memory.log import Event
 from memory.semantic import Semantic
 from skills.library import Library
-from skills.skill import Setting, Use, Version
+from skills.reader import LibraryReader
+from skills.skill import Setting, Skill, Use, Version
 
 LESSONS = ("not_found", "ambiguous", "not_showing", "disabled", "not_confirmed", "timeout")
 """Error codes that say something about the programs of a desktop, not about one program of ours."""
@@ -62,8 +63,7 @@ class Desktop(World):
 
     def known(self) -> frozenset[str]:
         """Families for which the library has a skill that may be used."""
-        cases = (home_case(self.store, skill.current) for skill in self.library.all())
-        return frozenset(case[0].item for case in cases if case and case[0].item)
+        return frozenset(home[0].item for _, home in self._homes() if home[0].item)
 
     def attempts(self, settled: Iterable[Attempt]) -> Iterable[Attempt]:
         """Under the name of the family, since no task of fresh content comes twice."""
@@ -85,7 +85,12 @@ class Desktop(World):
 
     def draft(self, task: Task, seen: Observation) -> Draft | None:
         """A call of the surest proven skill that was written for a task of this family, with this task's values."""
-        return known_call(self.library, self.store, task, PROVEN)
+        known = [(skill, home) for skill, home in self._homes() if skill.rung in PROVEN and home[0].item == task.item]
+        if not known:
+            return None
+        skill, (home, args) = max(known, key=lambda each: each[0].record.bound)
+        note = f"written for tasks like this one, {skill.record.bound:.0%} sure at least"
+        return Draft(skill.name, None, bind(args, home.values, task.values), note)
 
     def holdings(self, seen: Mapping[str, Any]) -> Mapping[str, int]:
         """Documents by kind."""
@@ -123,33 +128,31 @@ class Desktop(World):
 
     def repair(self, version: Version, reason: str) -> Task | None:
         """A new instance of the family that the skill was written for."""
-        case = home_case(self.store, version)
-        family = self.families.get(case[0].item or "") if case else None
+        home = home_case(self.library, self.store, version)
+        family = self.families.get(home[0].item or "") if home else None
         if family is None:
             return None
         seed = REHEARSED_SEED + len(self.library.uses_of(version.hash, 1000))
         return replace(family.task(seed, "repair"), parents=(version.skill,),
                        proposed_by="library", reason=reason)  # fmt: skip
 
+    def _homes(self) -> Iterator[tuple[Skill, tuple[Task, Mapping[str, Any]]]]:
+        """The skills that were written for a desktop task, each with that task and its arguments."""
+        for skill in self.library.all():
+            home = home_case(self.library, self.store, skill.current)
+            if home is not None:
+                yield skill, home
 
-def home_case(store: Store, version: Version) -> tuple[Task, Mapping[str, Any]] | None:
-    """The desktop task that a version was written for, and the arguments with which it did it."""
-    row = store.iteration(version.journey, version.iteration)
-    if row is None or not row.passed or row.name != version.skill or row.task["world"] != Desktop.name:
+
+def home_case(library: LibraryReader, store: Store, version: Version) -> tuple[Task, Mapping[str, Any]] | None:
+    """The desktop task that a version, or one that it was made from, was written for, and the arguments that did it."""
+    if version.language != Desktop.language:
         return None
-    return from_json(row.task), row.args
-
-
-def known_call(library: Library, store: Store, task: Task, rungs: Collection[str]) -> Draft | None:
-    """A call of the surest skill on one of these rungs that was written for a task of this family."""
-    best: tuple[float, Version, dict[str, Any]] | None = None
-    for skill in library.all():
-        case = home_case(store, skill.current) if skill.rung in rungs else None
-        if case is not None and case[0].item == task.item and (best is None or skill.record.bound > best[0]):
-            best = (skill.record.bound, skill.current, bind(case[1], case[0].values, task.values))
-    if best is None:
-        return None
-    return Draft(best[1].skill, None, best[2], f"written for tasks like this one, {best[0]:.0%} sure at least")
+    for each in library.origins(version):
+        row = store.iteration(each.journey, each.iteration)
+        if row is not None and row.passed and row.name == each.skill and row.task["world"] == Desktop.name:
+            return from_json(row.task), row.args
+    return None
 
 
 def environment(config: JourneyConfig) -> DesktopEnv:

@@ -33,6 +33,9 @@ Action = Literal[
     "held",
 ]
 
+MOST_ORIGINS = 20
+"""Versions looked back at for the task that a skill was written for."""
+
 _VERSION = (
     "SELECT hash, skill, source, signature, purpose, language, primitives, parent, reason, author, journey, iteration, "
     "at, id, (SELECT json_group_object(name, callees.hash) FROM calls JOIN versions AS callees ON callees.id = callee "
@@ -193,6 +196,18 @@ class LibraryReader:
     def uses_of(self, hash: str, limit: int = 100) -> list[Use]:
         """The evidence of a version, newest first; runs under an earlier name of the same version are among it."""
         return self._uses(self.version(hash), limit)
+
+    def origins(self, version: Version) -> Iterator[Version]:
+        """The version, and those that it was made from (an older one, another name, a rewrite), the newest first."""
+        derived: dict[str, str] | None = None
+        for _ in range(MOST_ORIGINS):
+            yield version
+            if derived is None:  # few ask for more than the version itself
+                derived = {link.version: link.other for link in self.links() if link.kind != "duplicate_of"}
+            before = version.parent or derived.get(version.hash)
+            if before is None:
+                return
+            version = self.version(before)
 
     def links(self, kind: LinkKind | None = None) -> list[Link]:
         """Relations between versions that are not calls, oldest first."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent import beginning, building
 from agent.cases_minecraft import MinecraftCases
-from agent.config import JourneyConfig
+from agent.config import Budget, JourneyConfig
+from agent.database import database
 from agent.proving import Prover
 from agent.skill_trials import desktop_prover
 from agent.store import AGENT, Iteration, Store
 from curriculum import gamedata
 from curriculum.desktop import families
 from curriculum.schema import CURRICULUM
+from envs.base import Limits
 from envs.desktop import parse
 from envs.desktop.broker import documentation
 from envs.desktop.env import available
@@ -25,6 +29,7 @@ from memory.log import EventLog
 from skills.admit import admit
 from skills.library import Library
 from skills.proofs import JOURNEY
+from skills.rename import rename
 from skills.schema import SKILLS
 from skills.skill import Use, Version
 
@@ -110,3 +115,38 @@ def test_each_prover_looks_after_the_skills_of_its_own_world(desk: Desk) -> None
     assert len(desk.proving.proofs.trials_of(desk.version.hash)) == 1
     assert desk.proving.proofs.spent("", "python")[0] == 1
     assert desk.proving.proofs.spent("", "javascript")[0] == 0
+
+
+def test_a_renamed_skill_is_still_called_for_tasks_of_its_family() -> None:
+    config = beginning.new(["desktop"], name="home", brain="planner", goal=None, seed=1, library="main",
+                           sight="sight 32", assist=())  # fmt: skip
+    built = building.parts(config, Budget(), database(), lambda kind, **data: None, float, Limits(), None)
+    here, library, known = built.worlds["desktop"], built.library, documentation()
+    task, other = (families()["write_note"].task(seed) for seed in (1, 2))
+    args = {"words": task.values["text"], "where": task.values["path"]}
+    built.store.record(
+        Iteration("home", 1, 1, task.to_json(), "save_note", NOTE, args, (), "", "returned", None, None, (),
+                  {}, {}, 100, 5.0, 5.0, 5.0, passed=True)
+    )  # fmt: skip
+
+    def read(source: str) -> Mapping[str, Any]:
+        return parse.facts(source, known)
+
+    admission = admit(NOTE, parse=read, primitives=known, library=library)
+    version = library.add(admission, reason="r", journey="home", iteration=1)
+    for world in ("a", "b"):
+        library.record_use(Use(version.hash, "succeeded", world, 1, 0.0, setting="fresh", world=world, args=args))
+    try:
+        before = here.draft(other, {})
+        assert before is not None
+        assert before.args == {"words": other.values["text"], "where": other.values["path"]}
+        rename(library, "save_note", "note_down", rewrite=parse.rename, parse=read, primitives=known, reason="clearer")
+        after = here.draft(other, {})
+        assert after is not None
+        assert (after.name, after.source, after.args) == ("note_down", None, before.args)
+        assert here.fingerprint({"programs": []}).skills == frozenset(["write_note"])
+        mend = here.repair(library.get("note_down").current, "it fell")
+        assert mend is not None
+        assert (mend.item, mend.parents) == ("write_note", ("note_down",))
+    finally:
+        here.close()
