@@ -50,6 +50,7 @@ from curriculum.tree import Tree
 from envs.base import Limits, TrialEnv, Trials
 from memory.episodic import Episodes
 from memory.log import EventLog
+from memory.notes import Notes
 from memory.semantic import Semantic
 from memory.working import Working
 from skills.graph import SkillGraph
@@ -157,6 +158,7 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
         data=data,
         library=library,
         operators=Operators(library, families(data), frozenset({"verified", "trusted"})),
+        notes=Notes(db),
     )
 
 

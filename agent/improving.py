@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from difflib import unified_diff
@@ -23,6 +24,7 @@ from typing import Any, Literal
 
 from agent import loop_settings, prompting
 from agent.errors import BudgetSpent, UsageError
+from curriculum import gamedata
 
 PROMPTS = ("writer", "proposer", "reflector", "describer", "consolidator", "goal")
 """Prompts that a candidate may change: the judge's is not among them, it belongs to the evaluator."""
@@ -279,9 +281,21 @@ def out_of_bounds(candidate: Candidate, sets: Sets) -> str | None:
     for half in ("stable", "changing"):
         if prompting.variables(getattr(new, half)) != prompting.variables(getattr(old, half)):
             return f"its {half} half has other variables than the prompt that it replaces"
-    known, goals = prompting.packaged(candidate.prompt), [task.split()[0] for task in sets.held_out]
-    leaked = [goal for goal in goals if goal in candidate.text and goal not in known]
-    return f"it names held-out tasks: {', '.join(leaked)}" if leaked else None
+    known, told = _plain(prompting.packaged(candidate.prompt)), _plain(candidate.text)
+    leaked = [name for task in sets.held_out for name in _names(task.split()[0]) if name in told and name not in known]
+    return f"it names held-out tasks: {', '.join(dict.fromkeys(each.strip() for each in leaked))}" if leaked else None
+
+
+def _names(goal: str) -> list[str]:
+    """How a goal may be called in a text: by its name, by those of a tag's members, in the singular."""
+    data = gamedata.load()
+    members = data.expand(goal) if data.exists(goal) else (goal,)
+    return [_plain(name).rstrip().removesuffix("s") for name in dict.fromkeys([goal, *members])]
+
+
+def _plain(text: str) -> str:
+    """The words of a text, each with a space before it: `#wooden_buttons` and "Wooden buttons" are the same."""
+    return "".join(f" {word}" for word in re.findall(r"[a-z0-9]+", text.lower())) + " "
 
 
 def text_in_use(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from curriculum.progress import is_day
@@ -51,6 +51,7 @@ def lines(seen: Mapping[str, Any]) -> list[str]:
         found.append(f"Blocks in sight (nearest, distance): {blocks}.")
     if entities := _near(nearby.get("entities") or {}):
         found.append(f"Entities in sight: {entities}.")
+    found += _signs(nearby.get("signs") or [])
     found += _desk(seen)
     found += [f"{name}: {json.dumps(seen[name], sort_keys=True)}" for name in sorted(set(seen) - _KNOWN)]
     return found
@@ -74,6 +75,15 @@ def quoted(text: str, most: int) -> str:
     """Text from a world as data: in guillemets, of limited length, unable to close them."""
     kept = text.replace("«", "‹").replace("»", "›")
     return f"«{kept[:most]}»" + (f" and {len(kept) - most} letters more" if len(kept) > most else "")
+
+
+def _signs(signs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is written on signs: text of players, as data."""
+    return [
+        f"On a sign at {sign['position']['x']:.0f},{sign['position']['y']:.0f},{sign['position']['z']:.0f} is written "
+        f"{quoted(str(sign['text']), MOST_DOCUMENT)}."
+        for sign in signs
+    ]
 
 
 def _desk(seen: Mapping[str, Any]) -> list[str]:

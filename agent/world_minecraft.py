@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent import evidence, ores
+from agent import evidence, ores, signs
 from agent.brain import Draft
 from agent.config import JourneyConfig, home
 from agent.known import items_towards, known_items
@@ -25,6 +25,7 @@ from envs.knock import Address
 from envs.minecraft import MinecraftEnv, MinecraftSettings
 from envs.server import ServerEnv, ServerSettings
 from memory.log import Event
+from memory.notes import Notes
 from memory.semantic import Semantic
 from skills.library import Library
 from skills.operators import Operators
@@ -45,6 +46,8 @@ class Minecraft(World):
     library: Library
     operators: Operators
     """What proven skills are known to do, for planning without a brain."""
+    notes: Notes
+    """What was read."""
 
     def known(self) -> frozenset[str]:
         """Items and '#tags' that some skill is for."""
@@ -108,9 +111,10 @@ class Minecraft(World):
         episode: int,
         now: float,
     ) -> None:
-        """Where things are, what was not to be found, what to do next time."""
+        """Where things are, what was not to be found, what to do next time, what signs say."""
         evidence.remember(memory, journey, task, row, events, episode, now)
         ores.remember(memory, journey, self.place, row, episode, now)
+        signs.remember(self.notes, journey, row, now)
 
     def deeds(self, task: Task, row: Iteration, events: Iterable[Mapping[str, Any]]) -> Iterable[Deed]:
         """What is held afterwards, and what the world's events tell of."""

@@ -140,7 +140,7 @@ class MinecraftEnv:
             told = world.call("observe", {"player": PLAYER})
         except (WorldLost, BodyLost, BodyTimeout) as error:
             raise EnvLost(str(error)) from error
-        return {**told, "nearby": {"blocks": seen["blocks"], "entities": seen["entities"]}}
+        return {**told, "nearby": {each: seen[each] for each in ("blocks", "entities", "signs")}}
 
     def run(self, program: Program, limits: Limits) -> Run:
         """Execute a program in the body; before, after and events are the world's."""

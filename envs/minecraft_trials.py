@@ -129,7 +129,7 @@ class MinecraftTrials:
         assert self._body is not None
         seen = self._body.surroundings()
         told = self._world.call("observe", {"player": PLAYER})
-        return {**told, "nearby": {"blocks": seen["blocks"], "entities": seen["entities"]}}
+        return {**told, "nearby": {each: seen[each] for each in ("blocks", "entities", "signs")}}
 
     def _new_events(self, world: WorldProcess) -> tuple[Event, ...]:
         answer = world.call("events", {"since": self._seen})

@@ -225,7 +225,7 @@ class ServerEnv:
             raise EnvLost(str(error)) from error
         events = tuple({**event, "tick": event["tick"] + self._earlier} for event in report["events"])
         tick = report["observation"]["tick"] + self._earlier
-        nearby = {"blocks": seen["blocks"], "entities": seen["entities"]}
+        nearby = {each: seen[each] for each in ("blocks", "entities", "signs")}
         told = {"tick": tick, "game_seconds": round(tick / 20, 2), "source": "body", "nearby": nearby}
         self._last = {**report["observation"], **told}
         return self._last, events, int(report["seq"])

@@ -100,6 +100,16 @@ def test_a_candidate_during_which_the_evaluator_changes_is_void_and_the_last(tmp
     assert [card.decision for card in cards] == ["void"]
 
 
+@pytest.mark.parametrize(
+    "words", ["wooden_buttons", "Wooden buttons", "#wooden_buttons", "a wooden button", "oak_button"]
+)
+def test_a_held_out_goal_is_recognised_however_it_is_written(words: str) -> None:
+    """Seen in a measure: the goal was '#wooden_buttons', the candidate said wooden_buttons, and was adopted."""
+    sets = Sets(("plank",), ("#wooden_buttons",), (1, 2))
+    assert "held-out" in str(out_of_bounds(changed(f"Craft {words} most of all."), sets))
+    assert out_of_bounds(changed("Press what can be pressed; wood is common."), sets) is None
+
+
 def test_what_is_perfect_only_where_it_was_trained_does_not_end_the_search() -> None:
     """An overfitted candidate leaves no failures to learn from; the next one is made from what is in place."""
     parents: list[Candidate | None] = []

@@ -142,8 +142,9 @@ class Block {
   toJSON () { return { name: this.name, position: this.position } }
 }
 
-function blockFrom ({ stateId, position, light, skyLight }) {
-  return Object.assign(new Block(), infosOf([stateId])[0], { position: vec(position), light, skyLight })
+function blockFrom ({ stateId, position, light, skyLight, signText }) {
+  const found = Object.assign(new Block(), infosOf([stateId])[0], { position: vec(position), light, skyLight })
+  return signText === undefined ? found : Object.assign(found, { signText })
 }
 
 class Entity {

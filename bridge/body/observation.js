@@ -32,7 +32,15 @@ function item (stack) {
 
 /** A block without what its state alone determines; stateInfo() has the rest. */
 function block (found) {
-  return { stateId: found.stateId, position: position(found.position), light: found.light, skyLight: found.skyLight }
+  const plain = {
+    stateId: found.stateId, position: position(found.position), light: found.light, skyLight: found.skyLight
+  }
+  return found.name.endsWith('_sign') ? { ...plain, signText: signText(found) } : plain
+}
+
+/** What is written on a sign, its front before its back; '' where nothing is. */
+function signText (found) {
+  return (found?.getSignText?.() ?? []).map(side => side.trim()).filter(Boolean).join('\n')
 }
 
 /** What all blocks of one state share. */
@@ -117,4 +125,4 @@ function plain (value, depth = 0) {
   return Object.fromEntries(entries.map(([key, element]) => [key, plain(element, depth + 1)]))
 }
 
-module.exports = { position, item, block, stateInfo, entity, droppedItem, self, plain }
+module.exports = { position, item, block, signText, stateInfo, entity, droppedItem, self, plain }

@@ -47,6 +47,22 @@ test('the façade', async t => {
     assert.deepEqual(value, ['block', true, true, true, null, 'object'])
   })
 
+  await t.test('reads signs, and the writer of programs is told of them', async () => {
+    const [x, y, z] = Object.values(body.joined.position).map(Math.floor)
+    await command(`setblock ${x} ${y + 2} ${z - 1} stone`)
+    await command(`setblock ${x} ${y + 2} ${z} oak_wall_sign[facing=south]`)
+    await command(`sign ${x} ${y + 2} ${z} the mine | is to the north`)
+    await body.operations.tick({ count: 3 })
+    const { value } = await run(`const sign = bot.findBlock({ matching: 'oak_wall_sign', maxDistance: 8 })
+      return [sign.signText, 'signText' in bot.blockAt(sign.position.offset(0, 1, 0))]`)
+    assert.deepEqual(value, ['the mine\nis to the north', false])
+    const { signs } = await body.operations.surroundings({})
+    assert.deepEqual(signs.map(({ text, position }) => [text, position.y]), [['the mine\nis to the north', y + 2]])
+    await command(`setblock ${x} ${y + 2} ${z} air`)
+    await body.operations.tick({ count: 3 })
+    assert.deepEqual((await body.operations.surroundings({})).signs, [])
+  })
+
   await t.test('crafts with plain recipes', async () => {
     const { value, calls } = await run(`const planks = mcData.itemsByName.oak_planks.id
       const [recipe] = bot.recipesFor(planks, null, 1, null)

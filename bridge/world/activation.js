@@ -1,11 +1,13 @@
 'use strict'
 /**
- * What a block does when a player clicks on it: containers open, doors swing, beds are slept in, berries are picked.
+ * What a block does when a player clicks on it: containers open, doors swing, beds are slept in, signs are
+ * written on, berries are picked.
  */
 
 const { Vec3 } = require('vec3')
 const containers = require('./containers')
 const sleeping = require('./sleeping')
+const signs = require('./signs')
 const { otherHalf } = require('./pairs')
 
 const BY_HAND = /_(door|trapdoor|fence_gate)$/
@@ -18,6 +20,7 @@ function activateBlock(world, player, x, y, z) {
   if (BY_HAND.test(name) && !name.startsWith('iron_')) return toggle(world, name, state, x, y, z)
   if (name === 'lever') return set(world, x, y, z, state, { powered: !world.data.propsOf(state).powered })
   if (name.endsWith('_bed')) return sleeping.lieDown(world, player, x, y, z)
+  if (signs.isSign(name)) return write(player, x, y, z)
   if (name === 'sweet_berry_bush') return pickBerries(world, player, state, x, y, z)
   return false
 }
@@ -34,6 +37,11 @@ function toggle(world, name, state, x, y, z) {
   const other = pair && world.chunks.get(pair.x, pair.y, pair.z)
   if (pair && world.data.blockName(other) === name) set(world, pair.x, pair.y, pair.z, other, { open })
   return set(world, x, y, z, state, { open })
+}
+
+function write(player, x, y, z) {
+  signs.edit(player, x, y, z)
+  return true
 }
 
 function pickBerries(world, player, state, x, y, z) {

@@ -4,6 +4,7 @@
  */
 
 const nbt = require('prismarine-nbt')
+const signs = require('./signs')
 
 const COLUMNS_PER_TICK = 6
 /** Clients keep columns this far beyond the view, so that pacing up and down costs nothing. */
@@ -45,12 +46,13 @@ function recentre(world, player, cx, cz) {
 
 function sendColumn(world, player, cx, cz) {
   player.columns.set(key(cx, cz), [cx, cz])
+  const column = world.chunks.column(cx, cz)
   player.session.send('map_chunk', {
     x: cx,
     z: cz,
     heightmaps: EMPTY_HEIGHTMAPS,
-    chunkData: world.chunks.encode(world.chunks.column(cx, cz)),
-    blockEntities: [],
+    chunkData: world.chunks.encode(column),
+    blockEntities: signs.ofColumn(world, column),
     skyLightMask: [],
     blockLightMask: [],
     emptySkyLightMask: [],

@@ -11,6 +11,7 @@ const { giveOrDrop } = require('./inventory')
 const { teleport } = require('./movement')
 const { sendAll } = require('./window_sync')
 const { activeView } = require('./windows')
+const signs = require('./signs')
 
 /** A command that cannot be carried out; the message says why. */
 class CommandError extends Error {}
@@ -134,6 +135,15 @@ const COMMANDS = {
       fail(error.message)
     }
     return `${name} at ${x} ${y} ${z}`
+  },
+
+  /** Ours, for want of vanilla's `data`: lines are divided by |. */
+  sign(world, words, self) {
+    const { x, y, z } = position(words.slice(0, 3), self?.pos ?? world.spawn).floored()
+    const lines = words.slice(3).join(' ').split('|').map((line) => line.trim())
+    if (lines.length > signs.LINES) fail(`a sign has ${signs.LINES} lines, not ${lines.length}`)
+    if (!signs.write(world, x, y, z, lines)) fail(`at ${x} ${y} ${z} stands ${world.blockName(x, y, z)}, no sign`)
+    return `wrote on the sign at ${x} ${y} ${z}`
   },
 
   gamerule(world, [name, value]) {

@@ -15,6 +15,7 @@ const { respawn } = require('./join')
 const sleeping = require('./sleeping')
 const creative = require('./creative')
 const chat = require('./chat')
+const signs = require('./signs')
 
 const moveOnly = (world, player, { x, y, z, onGround }) => movement.move(world, player, { x, y, z, onGround })
 
@@ -57,6 +58,7 @@ const HANDLERS = {
   client_command: (world, player, { actionId }) => {
     if (actionId === 'perform_respawn' || actionId === 0) respawn(world, player)
   },
+  update_sign: (world, player, message) => signs.typed(world, player, message),
   chat_message: (world, player, { message }) => chat.say(world, player, message),
   chat_command: (world, player, { command }) => chat.command(world, player, command),
 }

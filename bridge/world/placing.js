@@ -16,6 +16,7 @@ const { otherHalf, DIRECTIONS } = require('./pairs')
 const { show, withinReach } = require('./digging')
 const { activateBlock } = require('./activation')
 const { useOnBlock } = require('./tools')
+const signs = require('./signs')
 
 const OFFSETS = [[0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1], [-1, 0, 0], [1, 0, 0]]
 
@@ -70,6 +71,7 @@ function put(world, player, name, click) {
   for (const part of parts) world.setBlock(...part)
   if (/^(chest|trapped_chest)$/.test(name)) joinChest(world, player, name, x, y, z)
   world.events.emit('placed', { player: player.name, block: name, x, y, z })
+  if (signs.isSign(name)) signs.edit(player, x, y, z)
   return true
 }
 

@@ -24,6 +24,7 @@ const food = require('./food')
 const sleeping = require('./sleeping')
 const containers = require('./containers')
 const furnaces = require('./furnaces')
+const signs = require('./signs')
 const messages = require('./messages')
 const chunkSending = require('./chunk_sending')
 const playerSight = require('./player_sight')
@@ -110,13 +111,23 @@ class World {
   setBlock(x, y, z, state) {
     const before = this.chunks.get(x, y, z)
     if (!this.chunks.set(x, y, z, state)) return
-    if (gamedata.blockOf(before) !== gamedata.blockOf(state)) containers.removed(this, before, x, y, z)
+    const another = gamedata.blockOf(before) !== gamedata.blockOf(state)
+    if (another) containers.removed(this, before, x, y, z)
     for (const player of this.players.values()) {
       if (chunkSending.sees(player, x >> 4, z >> 4)) {
         player.session.send('block_change', { location: { x, y, z }, type: state })
       }
     }
+    if (another) signs.changed(this, before, state, x, y, z)
     this.blockUpdates.queue(x, y, z)
+  }
+
+  /** Tell the clients that hold a place what its block entity says; `type` is its number in the game's registry. */
+  tellBlockEntity(x, y, z, type, nbtData) {
+    for (const player of this.players.values()) {
+      if (!chunkSending.sees(player, x >> 4, z >> 4)) continue
+      player.session.send('tile_entity_data', { location: { x, y, z }, action: type, nbtData })
+    }
   }
 
   // ------------------------------------------------------------------ players and entities
