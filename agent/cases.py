@@ -41,8 +41,8 @@ class Cases(ABC):
     world: ClassVar[str]
     language: ClassVar[str]
     """In which its skills are written; those of other worlds are none of its business."""
-    company: ClassVar[int]
-    """Skills that may be tried one after the other in one fresh world."""
+    beside: ClassVar[bool]
+    """Whether its trials may run beside the journey's own programs; what keeps real time would be slowed by them."""
     tags: Tags
     """Names that stand for several things in checks."""
 

@@ -26,7 +26,7 @@ class DesktopCases(Cases):
 
     world = "desktop"
     language = "python"
-    company = 1
+    beside = False
 
     def __init__(self, library: Library, store: Store, families: Mapping[str, Family]) -> None:
         super().__init__(library, store)

@@ -31,7 +31,7 @@ class MinecraftCases(Cases):
 
     world = "minecraft"
     language = "javascript"
-    company = 6
+    beside = True
 
     def __init__(self, library: Library, store: Store, data: GameData) -> None:
         super().__init__(library, store)
@@ -80,7 +80,8 @@ class MinecraftCases(Cases):
 
     def _args(self, version: Version, number: int) -> dict[str, Any]:
         uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]
-        args = {**defaults(version.signature), **(uses[0].args if uses else {})}
+        given = {name: value for name, value in uses[0].args.items() if not holds_a_place(value)} if uses else {}
+        args = {**defaults(version.signature), **given}
         parameters = {parameter.name for parameter in version.signature.parameters}
         if "count" in parameters:
             seen = {use.args.get("count") for use in uses if use.setting != "fresh"}
@@ -105,3 +106,10 @@ class MinecraftCases(Cases):
     def _consumed(operator: Operator, args: Mapping[str, Any]) -> dict[str, int]:
         count = args.get("count", 1)
         return consumed(operator, count if isinstance(count, int) else 1)
+
+
+def holds_a_place(value: Any) -> bool:
+    """Whether an argument speaks of places, which mean something in the world that it was given in, and only there."""
+    if isinstance(value, Mapping):
+        return {"x", "z"} <= value.keys() or any(map(holds_a_place, value.values()))
+    return isinstance(value, list | tuple) and any(map(holds_a_place, value))

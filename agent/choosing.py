@@ -52,6 +52,8 @@ def best(parts: Parts, here: World, request: WriteRequest, first: dict[str, Any]
     if len(drafts) == 1:
         return first
     assert isinstance(here.env, TrialEnv)
+    if here.prover is not None:
+        here.prover.collect(parts.report)  # its trials are in the same worlds
     beginning, tried = Beginning(here.env.seed, situation=here.env.capture()), []
     try:
         for number, draft in enumerate(drafts, 1):

@@ -54,14 +54,14 @@ def decide(state: State, parts: Parts) -> State:
 
 
 def prove(state: State, parts: Parts) -> State:
-    """Trials of what is not proven yet, within the share of game time that they may take; each is evidence."""
+    """Trials of what is not proven yet, within the share of game time that they may take; they run beside the task."""
     for world in parts.worlds.values():
         if world.prover is None:
             continue
         last = parts.store.last(parts.config.name, world.name)
         played = int(last.after["game_seconds"] * 20) if last else 0
         try:
-            world.prover.between_tasks(int(parts.config.proving * played) - world.prover.spent(), parts.report)
+            world.prover.between_tasks(int(parts.config.proving * played), parts.report)
         except EnvError as error:
             parts.report("notice", text=f"trials are put off: {error}")
     return {}

@@ -8,13 +8,11 @@ must pass the replays of that one and of its callers first.
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
+from agent.beside import Asked, Batch, play
 from agent.cases import Case, Cases
 from agent.display import Reporter
 from agent.evidence import cause as cause_of
@@ -23,17 +21,18 @@ from agent.store import Iteration, Store
 from agent.uses import NEW
 from curriculum import checks
 from envs.base import Beginning, Limits, Module, Program, Run, Trials
-from envs.errors import EnvLost
 from memory.db import atomic
 from memory.log import Event, EventLog
 from skills.admit import Admission
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
-from skills.skill import Rung, Skill, Use, Version
+from skills.skill import Skill, Use, Version
 
 MOST_TRIALS = 5
 """Fresh worlds tried for one version on the library's own account; a person may ask for more."""
+AT_ONCE = 3
+"""Versions that are tried while one task is played: more would be waited for."""
 REPLAYS = 3
 """Beginnings of a trusted version that its challenger has to pass."""
 CALLERS = 5
@@ -69,6 +68,8 @@ class Prover:
         self.library, self.cases, self.proofs = library, cases, Proofs(library)
         self._graph, self._store, self._log = SkillGraph(library), store, log
         self._trials, self._limits, self._journey = trials, limits, journey
+        self._batch: Batch | None = None
+        self._trying: list[tuple[Version, Case, Asked]] = []
 
     def close(self) -> None:
         """End the trial worlds."""
@@ -139,8 +140,14 @@ class Prover:
 
     # -- by itself
 
-    def between_tasks(self, ticks: int, report: Reporter) -> None:
-        """Prove what most needs it until the allowance of game ticks is used up: challengers, then what others call."""
+    def between_tasks(self, allowance: int, report: Reporter) -> None:
+        """Keep what was proven meanwhile, then go on with what most needs proof, within an allowance of game ticks.
+
+        The allowance is for the whole journey. Challengers come first and are waited for; what others call comes next,
+        and is tried while the journey plays on.
+        """
+        self.collect(report)
+        ticks = allowance - self.spent()
         for version in filter(self.cases.provable, self.library.challengers()):
             if ticks <= 0:
                 return
@@ -153,34 +160,36 @@ class Prover:
             moved, spent = self._rebind(caller, uses)
             ticks -= spent
             report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
-        tried: set[str] = set()
-        while ticks > 0:
-            needy = list(islice((each for each in self._needy() if each.hash not in tried), self.cases.company + 1))
-            if not needy:
-                return
-            following = self._next_case(needy[self.cases.company]) if len(needy) > self.cases.company else None
-            spent = 0
-            for version, before, trial in self._in_company(needy[: self.cases.company], following):
-                tried.add(version.hash)
-                spent += trial.ticks
-                after = self.library.rung(version.hash)
-                report("proven", name=version.skill, trial=trial, before=before, after=after)
-            ticks -= max(spent, CHARGE)
+        self._begin(ticks)
+        if not self.cases.beside:
+            self.collect(report)
 
-    def _in_company(self, versions: Sequence[Version], following: Case | None) -> Iterator[tuple[Version, Rung, Trial]]:
-        """Trials of several versions in the fresh world of the first, until one fails; with the rungs before them."""
-        cases = [(version, case) for version in versions if (case := self._next_case(version)) is not None]
-        world, kit = cases[0][1].beginning, Counter[str]()
-        for _, case in cases:
-            kit.update(case.beginning.kit)
-        self._enter(replace(world, kit=dict(kit)), following.beginning if following else None)
-        for version, case in cases:
+    def collect(self, report: Reporter) -> None:
+        """Wait for the trials under way and count them as evidence; raises the error that ended them early, if any."""
+        batch, trying = self._batch, self._trying
+        self._batch, self._trying = None, []
+        if batch is None:
+            return
+        runs, error = batch.runs()
+        for (version, case, asked), (run, seconds) in zip(trying, runs, strict=False):
             before = self.library.rung(version.hash)
-            there = replace(case, beginning=replace(world, kit=case.beginning.kit))
-            trial = self._try(version, self._graph.modules(version.hash), version.hash, there, "verify", entered=True)
-            yield version, before, trial
-            if not trial.passed:
-                return
+            trial = self._keep(version, version.hash, case, asked.program, "verify", run, seconds)
+            report("proven", name=version.skill, trial=trial, before=before, after=self.library.rung(version.hash))
+        if error is not None:
+            raise error
+
+    def _begin(self, ticks: int) -> None:
+        """Let the neediest versions be tried, as many as an allowance is expected to do for."""
+        for version in self._needy():
+            if ticks <= 0 or len(self._trying) == AT_ONCE:
+                break
+            case = self.cases.fresh(version, self._worlds_seen(version.hash))
+            if case is not None:
+                asked = self._asked(version, self._graph.modules(version.hash), version.hash, case)
+                self._trying.append((version, case, asked))
+                ticks -= max(CHARGE, int(self.library.record_of(version.hash).mean_ticks or 0))
+        if self._trying:
+            self._batch = Batch(self._trials, [asked for _, _, asked in self._trying])
 
     def _left_behind(self) -> list[tuple[Skill, dict[str, str]]]:
         """Skills that still call a version on parole though its skill has been mended, and what they should call."""
@@ -235,9 +244,6 @@ class Prover:
     def _worlds_seen(self, hash: str) -> int:
         return sum(trial.situation is None for trial in self.proofs.trials_of(hash))
 
-    def _next_case(self, version: Version) -> Case | None:
-        return self.cases.fresh(version, self._worlds_seen(version.hash))
-
     def cases_of(self, version: Version, most: int) -> list[Case]:
         """What a version passed before, to be replayed: the situation it was written in, then its latest trials."""
         found = []
@@ -257,6 +263,10 @@ class Prover:
 
     # -- running
 
+    def _asked(self, version: Version, modules: Sequence[Mapping[str, Any]], main: str, case: Case) -> Asked:
+        program = Program(tuple(Module(**module) for module in modules), main, dict(case.args))
+        return Asked(program, case.beginning, replace(self._limits, ticks=self._ticks(version)))
+
     def _try(
         self,
         version: Version,
@@ -266,18 +276,26 @@ class Prover:
         purpose: str,
         ahead: Beginning | None = None,
         *,
-        entered: bool = False,
         into: list[Use] | None = None,
     ) -> Trial:
-        """One trial. Uses of a program that is not in the library are put `into` a list and not counted yet.
+        """One trial, waited for. Uses of a program that the library has not go `into` a list, not counted yet."""
+        assert self._batch is None, "trials under way are collected before others begin"
+        asked = self._asked(version, modules, main, case)
+        run, seconds = play(self._trials, asked, ahead)
+        return self._keep(version, main, case, asked.program, purpose, run, seconds, into)
 
-        With `entered` it goes on in the world of the trial before it.
-        """
-        program = Program(tuple(Module(**module) for module in modules), main, dict(case.args))
-        begun = time.monotonic()
-        limits = replace(self._limits, ticks=self._ticks(version))
-        run = self._run(program, case.beginning, ahead, limits, entered=entered)
-        seconds = time.monotonic() - begun
+    def _keep(
+        self,
+        version: Version,
+        main: str,
+        case: Case,
+        program: Program,
+        purpose: str,
+        run: Run,
+        seconds: float,
+        into: list[Use] | None = None,
+    ) -> Trial:
+        """A trial with its verdict, as evidence."""
         verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self.cases.tags)
         passed = verdict.passed and run.outcome == "returned"
         number, at = self.proofs.next_number(), float(self._store.experience())
@@ -314,23 +332,6 @@ class Prover:
             if into is not None:
                 into.append(replace(uses(version.hash)[0], version=""))
         return trial
-
-    def _run(
-        self, program: Program, beginning: Beginning, ahead: Beginning | None, limits: Limits, *, entered: bool
-    ) -> Run:
-        try:
-            if not entered:
-                self._trials.enter(beginning, ahead)
-            return self._trials.run(program, limits)
-        except EnvLost:  # one process that dies says nothing about the skill: once more, in new ones
-            self._trials.enter(beginning)
-            return self._trials.run(program, limits)
-
-    def _enter(self, beginning: Beginning, ahead: Beginning | None) -> None:
-        try:
-            self._trials.enter(beginning, ahead)
-        except EnvLost:
-            self._trials.enter(beginning)
 
     def _ticks(self, version: Version) -> int:
         mean = self.library.record_of(version.hash).mean_ticks or LEAST_TICKS

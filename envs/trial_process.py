@@ -10,6 +10,7 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ class TrialProcess:
     def __init__(self, *, rules: Mapping[str, str], sight: str = "sight 32", view: int = 5) -> None:
         self._settings = {"rules": dict(rules), "sight": sight, "view": view}
         self._process: subprocess.Popen[str] | None = None
+        self._closed = False
 
     def enter(self, beginning: Beginning, ahead: Beginning | None = None) -> Observation:
         """Begin a trial; see `envs.base.Trials.enter`."""
@@ -40,21 +42,28 @@ class TrialProcess:
         return _run(self._ask({"op": "run", "program": program.to_json(), "limits": asdict(limits)}))
 
     def close(self) -> None:
-        """End the child, which ends its worlds and its body."""
+        """End the child with its worlds and its body, also in the middle of a trial that another thread waits for."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        process.terminate()
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for pipe in (process.stdin, process.stdout):  # after its end: whoever reads from it has been told by then
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
 
     def _ask(self, request: Mapping[str, Any]) -> Any:
+        if self._closed:
+            raise EnvLost("the trial worlds were left")
         process = self._process or self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -65,7 +74,7 @@ class TrialProcess:
         except OSError:
             line = ""
         if not line:
-            self.close()
+            self._end()
             raise EnvLost("the process of the trial worlds ended")
         answer = json.loads(line)
         if "error" in answer:
@@ -102,6 +111,7 @@ def serve(trials: MinecraftTrials, requests: IO[str], answers: IO[str]) -> None:
 
 def main() -> None:
     """Serve over what were standard input and output; whatever prints goes to standard error."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves through the end of this function
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     trials = MinecraftTrials(**json.loads(sys.argv[1]))

@@ -127,13 +127,12 @@ class Proofs:
     def spent(self, journey: str, language: str | None = None) -> tuple[int, int, float]:
         """How many trials a journey has paid for, the game ticks charged for them and their real seconds.
 
-        Trials in one world, one after the other, are charged together. `language` takes skills of one language only.
+        `language` takes skills of one language only.
         """
         row = self._db.execute(
-            "SELECT coalesce(sum(trials), 0), coalesce(sum(max(ticks, ?)), 0), coalesce(sum(seconds), 0) FROM ("
-            "SELECT count(*) AS trials, sum(ticks) AS ticks, sum(seconds) AS seconds FROM trials "
+            "SELECT count(*), coalesce(sum(max(ticks, ?)), 0), coalesce(sum(seconds), 0) FROM trials "
             "JOIN versions ON versions.id = version WHERE trials.library = ? AND trials.journey = ? "
-            "AND (? IS NULL OR language = ?) GROUP BY trials.purpose, seed, dice, situation, trials.at)",
+            "AND (? IS NULL OR language = ?)",
             [CHARGE, self._library.name, journey, language, language],
         ).fetchone()
         return int(row[0]), int(row[1]), float(row[2])

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent.cases_minecraft import MinecraftCases
 from agent.known_goals import draft_for, write
 from agent.proving import Prover
 from agent.refactoring import Refactoring
 from agent.skill_trials import prover
 from agent.store import AGENT, Store
 from bridge.language import JavaScript, primitives
+from curriculum import gamedata
 from curriculum.checks import Gained
 from curriculum.schema import CURRICULUM
 from curriculum.task import Task
+from envs.base import Limits
+from envs.errors import EnvError
+from envs.minecraft_trials import MinecraftTrials
 from memory.db import open_db
 from memory.log import EventLog
 from skills.admit import admit
@@ -108,14 +114,50 @@ def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(
     assert workshop.library.get("craftPlanks").requires, "the runs that it passed with teach its needs as well"
 
 
-def test_skills_are_tried_in_company_and_pay_the_way_into_their_world_once(workshop: Workshop, proving: Prover) -> None:
+def test_trials_run_beside_the_journey_each_in_a_world_of_its_own(workshop: Workshop, proving: Prover) -> None:
     versions = [workshop.keep(GOOD), workshop.keep(CALLER)]
-    proving.between_tasks(1, lambda *_, **__: None)
-    trials = [trial for version in versions for trial in proving.proofs.trials_of(version.hash)]
-    assert [trial.passed for trial in trials] == [True, True], trials
-    assert trials[0].seed == trials[1].seed
-    _, charged, _ = proving.proofs.spent("")
-    assert charged == max(CHARGE, sum(trial.ticks for trial in trials))
+    told: list[str] = []
+
+    def report(kind: str, **data: Any) -> None:
+        told.append(f"{kind} {data['name']}")
+
+    proving.between_tasks(400, report)
+    assert [proving.proofs.trials_of(version.hash) for version in versions] == [[], []], "nobody waits for them"
+    proving.collect(report)
+    assert told == ["proven mineLogs", "proven craftPlanks"]
+    (one,), (other,) = (proving.proofs.trials_of(version.hash) for version in versions)
+    assert (one.passed, other.passed) == (True, True), (one, other)
+    assert one.seed != other.seed
+    assert proving.spent() == sum(max(CHARGE, trial.ticks) for trial in (one, other))
+    proving.between_tasks(proving.spent(), report)
+    proving.collect(report)
+    assert len(told) == 2, "the allowance is used up"
+
+
+def test_an_error_of_the_trial_worlds_is_told_where_the_trials_are_collected(workshop: Workshop) -> None:
+    worlds = MinecraftTrials(rules={"no_such_rule": "on"})
+    cases = MinecraftCases(workshop.library, Store(workshop.db), gamedata.load())
+    with closing(
+        Prover(library=workshop.library, store=Store(workshop.db), log=workshop.log, cases=cases, trials=worlds,
+               limits=Limits())
+    ) as broken:  # fmt: skip
+        version = workshop.keep(GOOD)
+        broken.between_tasks(400, lambda *_, **__: None)
+        with pytest.raises(EnvError):
+            broken.between_tasks(400, lambda *_, **__: None)
+        assert broken.proofs.trials_of(version.hash) == []
+
+
+def test_places_of_the_home_world_are_not_looked_for_in_other_worlds(workshop: Workshop, proving: Prover) -> None:
+    source = GOOD.replace("{ count = 1 }", "{ count = 1, places = {}, near = 8 }")
+    version = workshop.keep(source.replace("gained: count", "gained: count, places, near"))
+    place = {"x": 494, "y": 12, "z": 152}
+    workshop.library.record_use(
+        Use(version.hash, "succeeded", "home", 1, 0.0, args={"count": 1, "places": {"oak_log": [place]}, "near": 4})
+    )
+    case = proving.cases.fresh(version, 0)
+    assert case is not None
+    assert {name: value for name, value in case.args.items() if name != "count"} == {"places": {}, "near": 4}
 
 
 def test_a_known_goal_is_planned_into_a_parameterised_program(workshop: Workshop) -> None:

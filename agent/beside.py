@@ -1,0 +1,60 @@
+"""Trials that run beside the journey: a thread goes through them while the journey proposes, thinks and plays on.
+
+The thread touches trial worlds only, never the database: what came of the trials is taken and kept by who asked, at a
+point of the loop that does not depend on how fast the machine is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from envs.base import Beginning, Limits, Program, Run, Trials
+from envs.errors import EnvLost
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A program to be tried at a beginning."""
+
+    program: Program
+    beginning: Beginning
+    limits: Limits
+
+
+def play(trials: Trials, asked: Asked, ahead: Beginning | None = None) -> tuple[Run, float]:
+    """One trial in a world of its own, and its real seconds; `ahead` is the beginning of the trial after it."""
+    begun = time.monotonic()
+    try:
+        trials.enter(asked.beginning, ahead)
+        run = trials.run(asked.program, asked.limits)
+    except EnvLost:  # one process that dies says nothing about the program: once more, in new ones
+        trials.enter(asked.beginning)
+        run = trials.run(asked.program, asked.limits)
+    return run, time.monotonic() - begun
+
+
+class Batch:
+    """Trials one after the other, begun at once, each in a world of its own."""
+
+    def __init__(self, trials: Trials, asked: Sequence[Asked]) -> None:
+        self._trials, self._asked = trials, asked
+        self._runs: list[tuple[Run, float]] = []
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._play, name="trials", daemon=True)
+        self._thread.start()
+
+    def runs(self) -> tuple[list[tuple[Run, float]], BaseException | None]:
+        """What each trial gave, in order, when all are over; and the error that ended them early, if one did."""
+        self._thread.join()
+        return self._runs, self._error
+
+    def _play(self) -> None:
+        ahead = [each.beginning for each in self._asked[1:]]
+        try:
+            for asked, following in zip(self._asked, [*ahead, None], strict=True):
+                self._runs.append(play(self._trials, asked, following))
+        except BaseException as error:  # belongs to whoever takes the runs
+            self._error = error
