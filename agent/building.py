@@ -219,7 +219,7 @@ def _shrink(desk: Desk | None) -> str:
 
 
 def _prover(parts: Parts, cases: Cases, trials: Trials | None) -> Prover | None:
-    """Trials between tasks, if the journey wants them and its world has them."""
+    """Trials of what is not proven yet, if the journey wants them and its world has them."""
     if not parts.config.proving or trials is None:
         return None
     return Prover(

@@ -44,7 +44,7 @@ class JourneyConfig:
     recipes: str = ""
     """How many pieces recipes give where that differs from the game, as item:count; for measuring, and recorded."""
     proving: float = 0.25
-    """Game time that may go into trials of skills between tasks, as a share of the journey's own; 0 for none."""
+    """Game time that may go into trials of skills, as a share of the journey's own; 0 for none."""
 
     best_of: int = 1
     """How many programs of a model are tried in trial worlds for one that runs in the journey; recorded as a help."""

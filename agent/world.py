@@ -41,7 +41,7 @@ class World(ABC):
     trials: Trials | None
     """Trial worlds beside the journey's own; None where there are none."""
     prover: Prover | None
-    """Trials between tasks; None where there are no trial worlds or none are wanted."""
+    """Trials beside and between tasks; None where there are no trial worlds or none are wanted."""
     place: str
     """The world by name and seed, for evidence of where something worked."""
     tags: Tags
