@@ -24,11 +24,13 @@ DUE = 0.9
 GRACE = 25.0
 """Experience for which an item stays in mind after it was found to have faded."""
 SWEEP = 50.0
-"""Experience between two looks at the same item."""
+"""Experience between two looks at the same item, while there are few."""
+LOOKS = 10
+"""Items looked at for each unit of experience when there are many: what fading costs must not grow with memory."""
 
 
 class _Sweep:
-    """Goes through all live items again and again, at most once in `SWEEP` units of experience."""
+    """Goes through all live items again and again, at most once in `SWEEP` units, and no faster than `LOOKS` a unit."""
 
     name = ""
 
@@ -38,14 +40,14 @@ class _Sweep:
 
     def waiting(self, db: Database, cursor: Cursor, now: float) -> int:
         """Items that this sweep has not looked at; none while the last sweep is recent."""
-        if cursor.get("swept") is not None and now < cursor["swept"] + SWEEP:
+        if _rests(cursor, now):
             return 0
         after = cursor.get("item", 0)
         return int(db.execute(f"SELECT count(*) FROM items WHERE id > ? AND {_LIVE}", [after]).fetchone()[0])
 
     def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
         """Look at the next items."""
-        if not self.waiting(db, cursor, now):
+        if _rests(cursor, now):
             return Step(cursor, 0, False)
         rows = db.execute(
             f"SELECT id FROM items WHERE id > ? AND {_LIVE} ORDER BY id LIMIT ?", [cursor.get("item", 0), limit]
@@ -53,8 +55,9 @@ class _Sweep:
         semantic, lines = Semantic(db), []
         for (id,) in rows:
             lines += self.look(db, semantic.get(id), now)
-        more = len(rows) == limit
-        return Step({"item": rows[-1][0]} if more else {"swept": now}, len(rows), more, tuple(lines))
+        more, looked = len(rows) == limit, cursor.get("looked", 0) + len(rows)
+        after = {"item": rows[-1][0], "looked": looked} if more else {"swept": now, "size": looked}
+        return Step(after, len(rows), more, tuple(lines))
 
     def look(self, db: Database, item: Item, now: float) -> list[str]:
         """What is to be done about one item."""
@@ -66,6 +69,12 @@ class _Sweep:
         assert document is not None
         curve, scale = (self.curve, 1.0) if self.curve else fitted_curve(db)
         return decay.retrievability(strength_of(db, document), now, curve, scale)
+
+
+def _rests(cursor: Cursor, now: float) -> bool:
+    """Whether the last sweep over all items was too recent for the next one."""
+    swept = cursor.get("swept")
+    return swept is not None and now < swept + max(SWEEP, cursor.get("size", 0) / LOOKS)
 
 
 _LIVE = "valid_to IS NULL AND state IN ('generated', 'active')"

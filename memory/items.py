@@ -211,7 +211,7 @@ def document_state(item: Item) -> documents.State:
 def marks_of(item: Item) -> list[documents.Mark]:
     """A subject may be an item, a skill or an error code: it is marked as each, and matches whichever is asked."""
     marks = [(kind, item.subject) for kind in ("item", "skill", "error")]
-    marks += [("item", name) for name in item.data.get("contents", ())]
+    marks += [("holds", name) for name in item.data.get("contents", ())]
     marks += [("skill", name) for name in item.data.get("skills", ())]
     if "x" in item.data and "z" in item.data:
         marks.append(("place", documents.region(item.data["x"], item.data["z"])))

@@ -13,6 +13,9 @@ from memory.items import FAMILY
 EPISODIC = HAPPENED
 SEMANTIC = ("fact", "lesson", "place", "procedure", "sign", "summary")
 TIERS = (*EPISODIC, *SEMANTIC)
+ABOUT = {**dict.fromkeys(EPISODIC, "happened"), **dict.fromkeys(("fact", "place"), "is so")}
+"""What a memory of a tier tells: what happened, what is so in the world, or else (`ADVICE`) what is to be done."""
+ADVICE = "is advised"
 
 
 @dataclass(frozen=True)

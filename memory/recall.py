@@ -21,7 +21,7 @@ from memory.fitted import fitted_curve, fitted_weights
 from memory.index import Index
 from memory.log import canonical
 from memory.packing import pack_hits
-from memory.question import EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
+from memory.question import ABOUT, ADVICE, EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
 from memory.routes import Found, by_marks, by_meaning, by_neighbours, by_words, query_words
 from memory.strengths import record_use, strength_of, strengths_of
 
@@ -29,6 +29,9 @@ __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_wo
 
 SWITCHES = ("episodic", "semantic", "decay")
 """What can be switched off, to measure what it is worth."""
+
+SHARES = 4
+"""What happened, what is so and what is advised each keep one part in so many of the places, if they have the hits."""
 
 ALIKE = 0.5
 """Share of its score that a memory loses if it says exactly what a better one says."""
@@ -126,23 +129,24 @@ class Recall:
         return {**weighted, "neighbours": Found(gained)}
 
     def _best(self, question: Question, routes: dict[str, Found], now: float, limit: int) -> list[Hit]:
-        """The best hits; what happened and what was learned each keep a third of the places if they have the hits."""
+        """The best hits; each kind of knowledge keeps a share of the places if it has the hits."""
         sums, most = _sums(routes), 3 * limit
         likely = sorted(sums, key=lambda each: (-sums[each], -each))
-        groups: dict[bool, list[int]] = {True: [], False: []}
+        groups: dict[str, list[int]] = {"happened": [], "is so": [], ADVICE: []}
         # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
         for some in (likely[: 4 * most], likely[4 * most :]):
             sql = f"SELECT id, tier FROM documents WHERE id IN {LISTED}"
             tiers = dict(self.db.execute(sql, [listed(some)]).fetchall())
             for document in some:
-                groups[tiers[document] in EPISODIC].append(document)
+                groups[ABOUT.get(tiers[document], ADVICE)].append(document)
             if all(len(group) >= most for group in groups.values()):
                 break
         found = [
             _varied(self._reranked(question, self._hits(group[:most], routes, now)), limit) for group in groups.values()
         ]
-        kept = [hit for group in found for hit in group[: limit // 3]]
-        rest = sorted((hit for group in found for hit in group[limit // 3 :]), key=_order)
+        share = limit // SHARES
+        kept = [hit for group in found for hit in group[:share]]
+        rest = sorted((hit for group in found for hit in group[share:]), key=_order)
         return sorted([*kept, *rest[: max(0, limit - len(kept))]], key=_order)[:limit]
 
     def _hits(self, documents: Sequence[int], routes: dict[str, Found], now: float) -> list[Hit]:

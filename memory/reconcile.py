@@ -52,7 +52,10 @@ _CHANGES = "operation IN ('ADD', 'UPDATE', 'RESTORE')"
 
 
 def _reconcile(db: Database, semantic: Semantic, item: Item, now: float) -> list[str]:
-    lines = []
+    lines: list[str] = []
+    if item.slot and "what" not in item.data:
+        # It supersedes what answered its question before, and says nothing of where things are.
+        return lines
     for other in _neighbours(db, semantic, item):
         wrong, right = _contradiction(item, other)
         if wrong is not None and right is not None:

@@ -88,11 +88,12 @@ def by_words(db: Database, question: Question) -> Found:
 
 
 def by_marks(db: Database, question: Question) -> Found:
-    """Same error most, same goal, item or skill next, same place least; newer first among equals."""
+    """Same error most, same goal, item or skill next, what only holds it less, same place least; newer first."""
     wanted = [(3.0, "signature", signature(code, message)) for code, message in question.failures]
     wanted += [(2.0, "error", code) for code in question.errors]
     wanted += [(1.0, "goal", question.goal)] if question.goal else []
-    wanted += [(1.0, kind, name) for name in question.items for kind in ("item", "skill")]
+    kinds = {"holds": 0.6, "item": 1.0, "skill": 1.0}
+    wanted += [(weight, kind, name) for name in question.items for kind, weight in kinds.items()]
     if question.place:
         wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
     scores: dict[int, dict[str, float]] = {}

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from memory.db import open_db
+from memory.db import atomic, open_db
 from memory.episodic import Episode, Episodes
 from memory.errors import NotKept
+from memory.fading import LOOKS, SWEEP
 from memory.items import lesson, not_found, seen, sign
 from memory.log import Event, EventLog
 from memory.notes import Notes
@@ -245,6 +246,18 @@ def test_tasks_of_one_family_teach_each_other(tmp_path: Path) -> None:
     assert mended.id in [hit.ref for hit in Recall(db).ask(question, now=4.0).hits if hit.tier == "lesson"]
     told = Episodes(db).get("a", 1)
     assert (told.family, told.kin) == ("fill_cell", "fill_cell")
+
+
+@pytest.mark.parametrize(("items", "rest"), [(100, SWEEP), (1200, 1200 / LOOKS)])
+def test_what_fading_costs_does_not_grow_with_memory(tmp_path: Path, items: int, rest: float) -> None:
+    db = open_db(tmp_path / "j.db")
+    with atomic(db):
+        for n in range(items):
+            Semantic(db).add(Item("fact", f"f{n}", f"fact {n}", "a", valid_from=1.0), reason="r")
+    jobs = scheduler(db)
+    assert jobs.run("decay", now=100.0, limit=2 * items).units == items
+    assert jobs.run("decay", now=100.0 + rest - 1, limit=2 * items).units == 0
+    assert jobs.run("decay", now=100.0 + rest, limit=2 * items).units == items
 
 
 def test_what_newer_episodes_bear_out_is_confirmed(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from memory.embedders import OnnxMiniLM, SentenceTransformerMiniLM, find_embedde
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import DenseUnavailable
 from memory.index import VectorIndex
+from memory.items import container
 from memory.notes import Note, Notes
 from memory.packing import pack_hits
 from memory.question import Hit
@@ -358,6 +359,22 @@ def test_one_old_fact_is_found_behind_hundreds_of_new_episodes(db: Database) -> 
             Episodes(db).record(Episode("a", n, f"t{n}", goal, "passed", float(n), gained={"iron_ore": n}))
     hits = Recall(db).ask(Question("where is iron_ore", scope="a", items=("iron_ore",)), now=400.0).hits
     assert any(hit.text == "iron_ore seen at 10 20 10" for hit in hits)
+
+
+def test_where_a_thing_is_comes_before_what_only_mentions_it(db: Database) -> None:
+    semantic = Semantic(db)
+    with atomic(db):
+        for n in range(10, 60):
+            happened = Episode("a", n, f"t{n}", "how to gain iron_ore", "passed", float(n), gained={"iron_ore": 1})
+            Episodes(db).record(happened)
+            chest = container("chest", n, 64, n, {"iron_ore": 1, f"thing{n}": 2}, scope="a", at=float(n))
+            semantic.add(chest, reason="stored")
+        for cause in ("no_tool", "no_fuel", "unreachable", "died"):
+            told = lesson("iron_ore", f"gain iron_ore ended with {cause}", "prepare", at=60.0)
+            semantic.add(told, reason="it failed")
+    hits = Recall(db).ask(Question("gain iron_ore", scope="a", items=("iron_ore",)), now=400.0, limit=10).hits
+    assert "iron_ore seen at 10 20 10" in [hit.text for hit in hits]
+    assert {hit.tier for hit in hits} == {"episode", "fact", "place", "lesson"}, "and each kind is told"
 
 
 def test_a_long_text_shows_its_beginning_first() -> None:
