@@ -1,0 +1,109 @@
+"""Whole journeys with a model server: what costs no call, and what two failures of one class teach."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import beginning, spending
+from agent.config import Budget
+from agent.database import database
+from agent.display import silent
+from agent.models.calls import Calls
+from agent.oversight import Ledger
+from agent.session import run_journey
+from agent.store import Store
+from benchmarks._scripted import Act, Scripted
+from memory.semantic import Semantic
+from skills.admit import Admission
+from skills.library import Library
+from skills.skill import Parameter, Signature, Use
+
+COUNT = (Parameter("count", "number", "1"),)
+
+
+def play(
+    monkeypatch: pytest.MonkeyPatch, script: Callable[[dict[str, Any], int], Act], iterations: int, goal: str | None
+) -> list[dict[str, Any]]:
+    """A journey with every role on the server; gives the requests that it got."""
+    with Scripted(script) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        config = beginning.new(
+            ["minecraft"], name="j", brain="openai:scripted", goal=goal, seed=5, library="main", sight="sight 32",
+            assist=[], proving=0.0,
+        )  # fmt: skip
+        run_journey(config, Budget(iterations=iterations), silent)
+        return server.seen
+
+
+def teach(library: Library, name: str, call: str, before: dict[str, int], after: dict[str, int], count: int) -> None:
+    """A skill that is trusted: it worked ten times, in two worlds that its writer never saw."""
+    source = f"async function {name}(bot, {{ count = 1 }} = {{}}) {{\n  {call}\n  return {{ gained: count }}\n}}\n"
+    version = library.add(Admission(source, (), Signature(name, COUNT), f"Does {name}."), reason="taught")
+    for run in range(10):
+        library.record_use(
+            Use(version.hash, "succeeded", f"taught {name}", run, float(run), setting="fresh", world=f"minecraft:{run % 2}",
+                args={"count": count}, before=before, after=after, ticks=100)
+        )  # fmt: skip
+    assert library.get(name).rung == "trusted"
+
+
+@pytest.mark.slow
+def test_a_goal_that_trusted_skills_reach_costs_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server would answer; nobody asks it: the tasks of a goal are planned over what skills were seen to do."""
+    db = database()
+    library = Library(db, "main")
+    teach(library, "mineLogs", "await mineBlock(bot, '#logs', count)", {}, {"oak_log": 2}, 2)
+    teach(library, "craftPlanks", "await craftItem(bot, '#planks', count)", {"oak_log": 1}, {"oak_planks": 4}, 4)
+    db.close()
+    asked = play(monkeypatch, lambda request, number: Act("I would have answered."), 6, "#planks")
+    assert asked == []
+    db = database(read_only=True)
+    assert Store(db).journey("j").reason == "#planks reached"
+    rows = Store(db).iterations("j")
+    assert all(row.passed for row in rows)
+    assert (spending.of("j")["without_a_call"], Calls(db).spent("j")) == (len(rows), (0, 0.0))
+    db.close()
+
+
+@pytest.mark.slow
+def test_a_second_failure_of_the_same_class_is_looked_at_from_two_sides(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_home / "loop.toml").write_text("rounds = 1\n")
+    (own_home / "models.toml").write_text("audit_every = 0\n")
+    items, seen = ["#logs", "dirt"], list[str]()
+
+    def script(request: dict[str, Any], number: int) -> Act:
+        system, user = (each["content"] for each in request["messages"][:2])
+        if system.startswith("You choose"):
+            check = {"kind": "gained", "item": items[min(len(seen), 1)], "count": 1}
+            return Act(json.dumps({"tasks": [{"goal": "Gain it.", "check": check, "reason": "new"}]}))
+        if system.startswith("A task of"):
+            seen.append(user)
+            about = {"about": f"item {len(seen)}", "when": f"time {len(seen)} comes", "do": f"thing {len(seen)}"}
+            return Act(json.dumps({"class": "wrong_code", "cause": f"cause {len(seen)}", "lesson": about}))
+        return Act(
+            "```js\n/** Fails. */\nasync function failAt(bot, { count = 1 } = {}) {\n"
+            "  if (count) throw new Error('I cannot')\n  return { gained: count }\n}\n```"
+        )
+
+    play(monkeypatch, script, 2, None)
+    assert [bool(re.search("as the one who chooses tasks", each)) for each in seen] == [False, False, True]
+    db = database(read_only=True)
+    calls = [call for call in Calls(db).of("j") if call["role"] == "reflect"]
+    assert [call["place"].rpartition(".")[2] for call in calls] == ["writer", "writer", "curriculum"]
+    lessons = {item.text: item for item in Semantic(db).find(kind="lesson", limit=20)}
+    for number, call in enumerate(calls, 1):
+        text = next(text for text in lessons if f"thing {number}" in text)
+        assert call["led_to"] == f"lesson {lessons[text].id}: {text}"
+        assert lessons[text].evidence, "it is linked to the episode that taught it"
+    undone = [line["undo"] for line in Ledger(db).lines("j", "lesson")]
+    assert len(undone) == 3
+    assert all(undo.startswith("journeyman memory undo ") for undo in undone)
+    db.close()
