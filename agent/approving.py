@@ -6,6 +6,7 @@ while it waits asks the same question again when it is resumed.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -35,7 +36,7 @@ def approve_task(state: State, parts: Parts) -> State:
         return {}
     parts.book.settle(parts.config.name, state["tasks"], False, "refused", ended=state["iteration"])
     parts.here(state).proposer.settled(state["tasks"], False)
-    parts.report("notice", text=f"refused: {task.goal} {answer['reason']}")
+    parts.report("notice", text=f"refused: {task.goal} {answer['reason']}".rstrip())
     return {"task": None}
 
 
@@ -52,6 +53,8 @@ def approve_skill(state: State, parts: Parts) -> State:
         "goal": row.task["goal"],
     }  # fmt: skip
     answer = interrupt({"key": f"skill/{row.iteration}", "kind": "skill", "shown": shown})
+    if not answer["yes"]:
+        parts.report("notice", text=f"not kept as a skill: {row.name} {answer['reason']}".rstrip())
     return {"approved": bool(answer["yes"])}
 
 
@@ -88,7 +91,8 @@ def page(question: Question) -> str:
         about = f"Keep {shown['name']} as a skill?\n\n{shown['goal']} {shown['evidence']}\n\n{shown['diff']}"
     else:
         about = (
-            f"Take up this task?\n\n{shown['goal']}\nCheck: {shown['check']}\nWhy: {shown['reason']} ({shown['by']})"
+            f"Take up this task?\n\n{shown['goal']}\nCheck: {json.dumps(shown['check'])}\n"
+            f"Why: {shown['reason']} ({shown['by']})"
         )
     how = (
         f"journeyman approve {question.journey} [--no] [--reason WHY], or a file {question.number:04d}.yes or .no here"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent import staff
-from agent.config import WORLDS, JourneyConfig
+from agent.config import NO_LIMIT, WORLDS, Budget, JourneyConfig
 from agent.database import database
 from agent.errors import UsageError
 from agent.store import Store
@@ -43,6 +43,7 @@ def new(
     roles: Sequence[str] = (),
     approve: str | None = None,
     watch: bool = False,
+    budget: Budget = NO_LIMIT,
 ) -> JourneyConfig:
     """The record of a new journey; everything a person typed is checked before anything starts.
 
@@ -56,6 +57,7 @@ def new(
             raise UsageError(f"--assist {rule}: there is no such rule; rules: {', '.join(ASSISTANCE)}")
     staff.check_brain(brain)
     chosen = staff.read_roles(tuple(roles))
+    staff.check_prices(brain, chosen, budget)
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
     wish = _is_wish(goal, worlds, staff.has_model(brain, chosen, "propose"))
@@ -143,13 +145,16 @@ def _altered(recipes: Sequence[str]) -> str:
     return ",".join(recipes)
 
 
-def existing(name: str, speed: str | None = None, roles: Sequence[str] = ()) -> JourneyConfig:
+def existing(
+    name: str, speed: str | None = None, roles: Sequence[str] = (), budget: Budget = NO_LIMIT
+) -> JourneyConfig:
     """The settings of a journey that exists, for one session at another speed or with others in some roles.
 
     Raises UsageError.
     """
     config = Store(database(read_only=True)).journey(name).config
     config = replace(config, roles={**config.roles, **staff.read_roles(tuple(roles))})
+    staff.check_prices(config.brain, config.roles, budget)
     return replace(config, speed=_speed(speed, config.server)) if speed else config
 
 

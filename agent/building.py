@@ -193,7 +193,7 @@ def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
 
 def brain_for(config: JourneyConfig, planner: Brain, desk: Desk | None) -> Brain:
     """Who writes programs: models through the desk, the world's planner, or the planner where the models fail."""
-    names = names_for(config, "write")
+    names = names_for(config.brain, config.roles, "write")
     models = [name for name in names if name not in NOBODY]
     if desk is None or not models:
         return planner
@@ -204,7 +204,7 @@ def brain_for(config: JourneyConfig, planner: Brain, desk: Desk | None) -> Brain
 def proposer_for(config: JourneyConfig, data: GameData, milestones: Tree, desk: Desk | None) -> Proposer:
     """Who proposes Minecraft tasks: the tech tree where a goal is known, models where the journey explores."""
     tech_tree = TechTreeProposer(data, milestones)
-    models = [name for name in names_for(config, "propose") if name not in NOBODY]
+    models = [name for name in names_for(config.brain, config.roles, "propose") if name not in NOBODY]
     if desk is None or not models or (config.goal and "propose" not in config.roles):
         return tech_tree
     return ModelProposer(models[0], desk, tech_tree, data)

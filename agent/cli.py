@@ -162,12 +162,13 @@ def run(
     from agent import beginning
     from agent.config import Budget
 
+    budget = Budget(iterations, hours, tokens, dollars)
     config = beginning.new(
         worlds, name=name, brain=brain, goal=goal, seed=seed, library=library, sight=sight, assist=assist,
         server=server, username=username, speed=speed, proving=proving, recipes=recipes, without=without, roles=role,
-        approve=approve, watch=watch, best_of=best_of,
+        approve=approve, watch=watch, best_of=best_of, budget=budget,
     )  # fmt: skip
-    _play(config, Budget(iterations, hours, tokens, dollars), as_json)
+    _play(config, budget, as_json)
 
 
 @main.command()
@@ -193,7 +194,8 @@ def resume(
     from agent import beginning
     from agent.config import Budget
 
-    _play(beginning.existing(name, speed, role), Budget(iterations, hours, tokens, dollars), as_json)
+    budget = Budget(iterations, hours, tokens, dollars)
+    _play(beginning.existing(name, speed, role, budget), budget, as_json)
 
 
 def _play(config: JourneyConfig, budget: Budget, as_json: bool) -> None:

@@ -23,12 +23,19 @@ def record(name: str, file: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name", required=False)
+@click.argument("number", type=int, required=False)
+@click.option("--each", is_flag=True, help="One line for each call: what it cost and what it led to.")
 @AS_JSON
-def calls(name: str | None, as_json: bool) -> None:
-    """What models were asked in a journey (default: the newest), by role: calls, tokens, cost, refusals."""
+def calls(name: str | None, number: int | None, each: bool, as_json: bool) -> None:
+    """What models were asked in a journey (default: the newest), by role; with NUMBER one call, whole."""
     from agent import spending
 
-    show(spending.of(name), as_json, spending.words)
+    if number is not None:
+        show(spending.one(str(name), number), as_json, spending.one_words)
+    elif each:
+        show(spending.each(name), as_json, spending.each_words)
+    else:
+        show(spending.of(name), as_json, spending.words)
 
 
 @click.command()

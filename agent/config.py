@@ -113,6 +113,9 @@ class Budget:
         return None
 
 
+NO_LIMIT = Budget()
+
+
 @dataclass(frozen=True)
 class ModelServer:
     """Where an OpenAI-compatible server is and the key for it, read from the environment when a model is asked for."""

@@ -24,7 +24,7 @@ from typing import Any
 import curriculum
 import envs
 from agent import answers, loop_settings, observing, prompting
-from agent.config import Budget, JourneyConfig, home
+from agent.config import NO_LIMIT, Budget, JourneyConfig, home
 from agent.database import database
 from agent.errors import BrainError, BudgetSpent, UsageError
 from agent.improving import CHANGEABLE, Candidate, Card, Score, Sets, fingerprint, improve, text_in_use
@@ -38,7 +38,6 @@ from agent.tables import table
 from bridge import world_process
 from memory.working import Section, estimate_tokens
 
-NO_LIMIT = Budget()
 MOST_TRACES, MOST_TRACE = 8, 2000
 PLAY_SECONDS = 1800.0
 LEAST_TOKENS = 20_000

@@ -12,6 +12,7 @@ from agent.config import WORLDS
 from agent.database import database
 from agent.display import game_time
 from agent.errors import UsageError
+from agent.oversight import Approvals
 from agent.store import Journey, Store
 from agent.tables import table
 from curriculum import gamedata, metrics, tree
@@ -47,11 +48,14 @@ def closing_words(name: str, ended: Ended) -> str:
 
 def status(name: str | None) -> Json:
     """What a journey is doing; without a name the newest. Raises UsageError."""
-    store = _store()
+    db = database(read_only=True)
+    store = Store(db)
     journeys = store.journeys()
     if name is None and not journeys:
         raise UsageError("no journeys yet: journeyman run minecraft")
-    return _standing(store.journey(name) if name else journeys[-1], store)
+    journey = store.journey(name) if name else journeys[-1]
+    waits = [f"{each.kind} {each.number}" for each in Approvals(db).open(journey.name)]
+    return {**_standing(journey, store), "waits": waits}
 
 
 def status_words(found: Mapping[str, Any]) -> str:
@@ -65,6 +69,8 @@ def status_words(found: Mapping[str, Any]) -> str:
             f"{game_time(now.get('game_seconds', 0))} of game time"
         )
         lines.append(f"  milestones  {', '.join(now.get('milestones', [])) or 'none yet'}")
+    if found["waits"]:
+        lines.append(f"  waits       for a word on {', '.join(found['waits'])}: journeyman approve {found['name']}")
     return "\n".join(lines)
 
 

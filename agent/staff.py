@@ -65,12 +65,25 @@ def has_model(brain: str, roles: Mapping[str, tuple[str, ...]], role: Role) -> b
     return any(name not in NOBODY for name in roles.get(role, (brain,)))
 
 
-def names_for(config: JourneyConfig, role: Role) -> tuple[str, ...]:
-    """Who serves a role in a journey, models and others, in order."""
-    own = config.roles.get(role)
-    if own:
+def names_for(brain: str, roles: Mapping[str, tuple[str, ...]], role: Role) -> tuple[str, ...]:
+    """Who serves a role, models and others, in order."""
+    if own := roles.get(role):
         return own
-    return () if role in BY_NAME_ONLY else (config.brain,)
+    return () if role in BY_NAME_ONLY else (brain,)
+
+
+def check_prices(brain: str, roles: Mapping[str, tuple[str, ...]], budget: Budget) -> None:
+    """Raises UsageError for a budget in dollars that a model without a price could not be held to."""
+    if budget.dollars is None:
+        return
+    prices = Prices.load()
+    seated = {name for role in ROLES for name in names_for(brain, roles, role) if name not in NOBODY}
+    models = {name.removeprefix("openai:") for name in seated}
+    if unknown := sorted(model for model in models if prices.of(model) is None):
+        raise UsageError(
+            f"--dollars: no price of {', '.join(unknown)} is known; write it into {home() / 'prices.toml'}, as in "
+            f'[models] "{unknown[0]}" = {{ input = 1.0, output = 4.0 }} (dollars per million tokens)'
+        )
 
 
 @dataclass(frozen=True)
@@ -112,17 +125,16 @@ def desk_for(config: JourneyConfig, budget: Budget, calls: Calls, clockwork: Clo
     settings, prices = Settings.load(), Prices.load()
     transports: dict[str, Transport] = {}
     roles: Mapping[Role, list[Chair]] = {
-        role: [_chair(name, transports, settings, clockwork) for name in names_for(config, role) if name not in NOBODY]
+        role: [
+            _chair(name, transports, settings, clockwork)
+            for name in names_for(config.brain, config.roles, role)
+            if name not in NOBODY
+        ]
         for role in ROLES
     }
     if not any(roles.values()):
         return None
-    if budget.dollars is not None:
-        unknown = {chair.model for chairs in roles.values() for chair in chairs if prices.of(chair.model) is None}
-        if unknown:
-            raise UsageError(
-                f"--dollars: no price of {', '.join(sorted(unknown))} is known; write it into {home() / 'prices.toml'}"
-            )
+    check_prices(config.brain, config.roles, budget)
     purse = Purse(budget, prices, settings, lambda: calls.spent(config.name), clockwork.session_seconds)
     return Desk(
         config.name, roles, calls, purse, settings,

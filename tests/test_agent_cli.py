@@ -46,6 +46,11 @@ WRONG = {
     "no iterations": (("run", "minecraft", "--iterations", "0"), 2, "x>=1"),
     "an unknown journey": (("resume", "nobody"), 2, "no journey is called 'nobody'"),
     "an unknown word": (("fly",), 2, "No such command 'fly'"),
+    "dollars without a price": (
+        ("run", "minecraft", "--brain", "openai:none", "--dollars", "1"),
+        2,
+        "no price of none is known; write it into",
+    ),
     "an unknown skill": (("skills", "show", "fly"), 1, "fly"),
     "a version that there is not": (("skills", "code", "fly", "--version", "00"), 1, "no version begins with '00'"),
 }

@@ -47,8 +47,8 @@ def teach(library: Library, name: str, call: str, before: dict[str, int], after:
     version = library.add(Admission(source, (), Signature(name, COUNT), f"Does {name}."), reason="taught")
     for run in range(10):
         library.record_use(
-            Use(version.hash, "succeeded", f"taught {name}", run, float(run), setting="fresh", world=f"minecraft:{run % 2}",
-                args={"count": count}, before=before, after=after, ticks=100)
+            Use(version.hash, "succeeded", f"taught {name}", run, float(run), setting="fresh",
+                world=f"minecraft:{run % 2}", args={"count": count}, before=before, after=after, ticks=100)
         )  # fmt: skip
     assert library.get(name).rung == "trusted"
 
@@ -103,6 +103,12 @@ def test_a_second_failure_of_the_same_class_is_looked_at_from_two_sides(
         text = next(text for text in lessons if f"thing {number}" in text)
         assert call["led_to"] == f"lesson {lessons[text].id}: {text}"
         assert lessons[text].evidence, "it is linked to the episode that taught it"
+    told = spending.each("j")
+    assert [each["number"] for each in told] == list(range(1, len(told) + 1))
+    assert all(each["led_to"] for each in told), "every answer led to something"
+    page = spending.one_words(spending.one("j", calls[-1]["number"]))
+    for part in ("as the one who chooses tasks", "cause 3", calls[-1]["led_to"]):
+        assert part in page
     undone = [line["undo"] for line in Ledger(db).lines("j", "lesson")]
     assert len(undone) == 3
     assert all(undo.startswith("journeyman memory undo ") for undo in undone)
