@@ -37,10 +37,10 @@ def play(trials: Trials, asked: Asked, ahead: Beginning | None = None) -> tuple[
 
 
 class Batch:
-    """Trials one after the other, begun at once, each in a world of its own."""
+    """Trials one after the other, each in a world of its own; `following` is the world most likely to come next."""
 
-    def __init__(self, trials: Trials, asked: Sequence[Asked]) -> None:
-        self._trials, self._asked = trials, asked
+    def __init__(self, trials: Trials, asked: Sequence[Asked], following: Beginning | None = None) -> None:
+        self._trials, self._asked, self._following = trials, asked, following
         self._runs: list[tuple[Run, float]] = []
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._play, name="trials", daemon=True)
@@ -52,9 +52,9 @@ class Batch:
         return self._runs, self._error
 
     def _play(self) -> None:
-        ahead = [each.beginning for each in self._asked[1:]]
+        ahead = [*(each.beginning for each in self._asked[1:]), self._following]
         try:
-            for asked, following in zip(self._asked, [*ahead, None], strict=True):
+            for asked, following in zip(self._asked, ahead, strict=True):
                 self._runs.append(play(self._trials, asked, following))
         except BaseException as error:  # belongs to whoever takes the runs
             self._error = error

@@ -51,6 +51,16 @@ class Challenge:
     trials: tuple[Trial, ...]
 
 
+@dataclass(frozen=True)
+class Trying:
+    """A version that is being tried, and the game ticks that it is expected to be charged."""
+
+    version: Version
+    case: Case
+    asked: Asked
+    charge: int
+
+
 class Prover:
     """Runs trials of one library's skills and keeps what they prove."""
 
@@ -69,7 +79,7 @@ class Prover:
         self._graph, self._store, self._log = SkillGraph(library), store, log
         self._trials, self._limits, self._journey = trials, limits, journey
         self._batch: Batch | None = None
-        self._trying: list[tuple[Version, Case, Asked]] = []
+        self._trying: list[Trying] = []
 
     def close(self) -> None:
         """End the trial worlds."""
@@ -144,8 +154,11 @@ class Prover:
         """Keep what was proven meanwhile, then go on with what most needs proof, within an allowance of game ticks.
 
         The allowance is for the whole journey. Challengers come first and are waited for; what others call comes next,
-        and is tried while the journey plays on.
+        and is tried while the journey plays on. It is collected when the allowance is more than it is expected to take,
+        so that there is little left to wait for, at a moment that game time alone decides.
         """
+        if self._batch is not None and allowance <= self.spent() + sum(each.charge for each in self._trying):
+            return
         self.collect(report)
         ticks = allowance - self.spent()
         for version in filter(self.cases.provable, self.library.challengers()):
@@ -171,25 +184,30 @@ class Prover:
         if batch is None:
             return
         runs, error = batch.runs()
-        for (version, case, asked), (run, seconds) in zip(trying, runs, strict=False):
-            before = self.library.rung(version.hash)
-            trial = self._keep(version, version.hash, case, asked.program, "verify", run, seconds)
-            report("proven", name=version.skill, trial=trial, before=before, after=self.library.rung(version.hash))
+        for each, (run, seconds) in zip(trying, runs, strict=False):
+            before = self.library.rung(each.version.hash)
+            trial = self._keep(each.version, each.version.hash, each.case, each.asked.program, "verify", run, seconds)
+            after = self.library.rung(each.version.hash)
+            report("proven", name=each.version.skill, trial=trial, before=before, after=after)
         if error is not None:
             raise error
 
     def _begin(self, ticks: int) -> None:
         """Let the neediest versions be tried, as many as an allowance is expected to do for."""
-        for version in self._needy():
-            if ticks <= 0 or len(self._trying) == AT_ONCE:
-                break
+        following = None
+        for version in self._needy() if ticks > 0 else ():
             case = self.cases.fresh(version, self._worlds_seen(version.hash))
-            if case is not None:
-                asked = self._asked(version, self._graph.modules(version.hash), version.hash, case)
-                self._trying.append((version, case, asked))
-                ticks -= max(CHARGE, int(self.library.record_of(version.hash).mean_ticks or 0))
+            if case is None:
+                continue
+            if ticks <= 0 or len(self._trying) == AT_ONCE:
+                following = case.beginning  # most likely where the next batch begins
+                break
+            asked = self._asked(version, self._graph.modules(version.hash), version.hash, case)
+            charge = max(CHARGE, int(self.library.record_of(version.hash).mean_ticks or 0))
+            self._trying.append(Trying(version, case, asked, charge))
+            ticks -= charge
         if self._trying:
-            self._batch = Batch(self._trials, [asked for _, _, asked in self._trying])
+            self._batch = Batch(self._trials, [each.asked for each in self._trying], following)
 
     def _left_behind(self) -> list[tuple[Skill, dict[str, str]]]:
         """Skills that still call a version on parole though its skill has been mended, and what they should call."""

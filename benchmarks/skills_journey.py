@@ -22,6 +22,7 @@ from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from skills.graph import SkillGraph, picture
 from skills.library import Library
+from skills.proofs import Proofs
 from skills.refactor import find
 from skills.schema import SKILLS
 
@@ -55,12 +56,16 @@ def measure(home: Path, journey: str, result: Result) -> dict[str, Any]:
         skills, rows = library.all(), Store(db).iterations(journey)
         graph = picture(SkillGraph(library).calls().subgraph(library.names()))
         ran = [skill for skill in skills if skill.record.succeeded]
+        trials = {skill.name: Proofs(library).trials_of(skill.current.hash) for skill in skills}
+        tried = [trial for each in trials.values() for trial in each]
+        candidates = [skill for skill in skills if skill.rung in ("draft", "candidate", "parole")]
         for skill in skills:
             result.row(
                 skill=skill.name, rung=skill.rung, versions=len(library.versions(skill.name)),
                 parameters=len(skill.current.signature.parameters), calls=len(skill.current.uses),
                 runs=skill.record.succeeded + skill.record.failed, bound=round(skill.record.bound, 2),
-                requires=len(skill.requires), effects=len(skill.effects),
+                requires=len(skill.requires), effects=len(skill.effects), trials=len(trials[skill.name]),
+                trials_passed=sum(trial.passed for trial in trials[skill.name]),
             )  # fmt: skip
         proposals = find(library, js.shape)
         near = {name for each in proposals if each.kind in ("duplicate", "siblings") for name in each.skills}
@@ -80,6 +85,11 @@ def measure(home: Path, journey: str, result: Result) -> dict[str, Any]:
             "ran_with_effects": share(sum(bool(s.effects) for s in ran), len(ran)),
             "verified_or_trusted": share(sum(s.rung in ("verified", "trusted") for s in skills), len(skills)),
             "trusted": share(sum(s.rung == "trusted" for s in skills), len(skills)),
+            "unproven": len(candidates),
+            "unproven_never_tried": sum(not trials[skill.name] for skill in candidates),
+            "unproven_failed_a_trial": sum(any(not t.passed for t in trials[skill.name]) for skill in candidates),
+            "trials": len(tried),
+            "trials_passed": sum(trial.passed for trial in tried),
             "near_duplicate_share": share(len(near), len(skills)),
         }
 

@@ -17,8 +17,8 @@ from skills.reader import LibraryReader
 
 JOURNEY = "trials"
 """The journey under which trials stand in the event log and among uses, so that they never mix with one's own."""
-CHARGE = 200
-"""Game ticks that a trial is charged at least, for the time it takes to enter its world."""
+CHARGE = 400
+"""Game ticks that a trial is charged at least: entering its world takes as long as playing so many."""
 
 
 @dataclass(frozen=True)
