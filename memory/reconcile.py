@@ -19,7 +19,7 @@ from memory.semantic import Semantic
 ALIKE = 0.7
 """Share of common words from which two items may say the same; the gate then decides."""
 _NEIGHBOURS = 50
-_HERE = ("seen", "found", "placed")
+_HERE, _NOT_HERE = ("seen", "found", "placed"), "absent"
 
 
 class Reconcile:
@@ -42,7 +42,7 @@ class Reconcile:
         for _, id in rows:
             item = semantic.get(id)
             if item.live and item.kind != "sign":
-                lines += _reconcile(db, semantic, item, now)
+                lines += _reconcile(semantic, item, now)
         return Step(
             {"entry": rows[-1][0] if rows else cursor.get("entry", 0)}, len(rows), len(rows) == limit, (*lines,)
         )
@@ -51,12 +51,12 @@ class Reconcile:
 _CHANGES = "operation IN ('ADD', 'UPDATE', 'RESTORE')"
 
 
-def _reconcile(db: Database, semantic: Semantic, item: Item, now: float) -> list[str]:
+def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
     lines: list[str] = []
-    if item.slot and "what" not in item.data:
-        # It supersedes what answered its question before, and says nothing of where things are.
+    if item.slot and item.data.get("what") not in (*_HERE, _NOT_HERE):
+        # It supersedes what answered its question before, and says of no thing that it is there or not.
         return lines
-    for other in _neighbours(db, semantic, item):
+    for other in _neighbours(semantic, item):
         wrong, right = _contradiction(item, other)
         if wrong is not None and right is not None:
             semantic.supersede(wrong.id, right, reason="contradicted by what was found later", inputs={"by": right.id})
@@ -75,20 +75,16 @@ def _reconcile(db: Database, semantic: Semantic, item: Item, now: float) -> list
     return lines
 
 
-def _neighbours(db: Database, semantic: Semantic, item: Item) -> list[Item]:
+def _neighbours(semantic: Semantic, item: Item) -> list[Item]:
     """Live items of the same kind about the same thing in the same scope, newest first."""
-    rows = db.execute(
-        "SELECT id FROM items WHERE subject = ? AND kind = ? AND scope = ? AND id <> ? AND valid_to IS NULL "
-        "AND state IN ('generated', 'active') ORDER BY id DESC LIMIT ?",
-        [item.subject, item.kind, item.scope, item.id, _NEIGHBOURS],
-    ).fetchall()
-    return [semantic.get(id) for (id,) in rows]
+    found = semantic.alike(item.kind, item.subject, item.scope, limit=_NEIGHBOURS + 1)
+    return [other for other in found if other.id != item.id][:_NEIGHBOURS]
 
 
 def _contradiction(item: Item, other: Item) -> tuple[Item, Item] | tuple[None, None]:
     """(wrong, right) if one says that a thing is there and a later one that it is not, or the other way round."""
     there = next((each for each in (item, other) if each.data.get("what") in _HERE), None)
-    absent = next((each for each in (item, other) if each.data.get("what") == "absent"), None)
+    absent = next((each for each in (item, other) if each.data.get("what") == _NOT_HERE), None)
     if there is None or absent is None or there.valid_from == absent.valid_from:
         return None, None
     here, searched = (tuple(each.data[axis] for axis in "xyz") for each in (there, absent))

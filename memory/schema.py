@@ -285,6 +285,18 @@ def m012_families(db: Database) -> None:
     db.execute("ALTER TABLE episodes ADD COLUMN family TEXT NOT NULL DEFAULT ''")
 
 
+@MEMORY()
+def m013_successors(db: Database) -> None:
+    """Who points to an item: a successor is named before it is kept, and keeping it looks for those who named it."""
+    run_script(
+        db,
+        """
+        CREATE INDEX items_superseded ON items (superseded_by) WHERE superseded_by IS NOT NULL;
+        CREATE INDEX items_merged ON items (merged_into) WHERE merged_into IS NOT NULL;
+        """,
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

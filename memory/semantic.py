@@ -279,6 +279,11 @@ class Semantic:
             values.append(scope)
         return self._select(" AND ".join(where), values, "valid_from DESC, id DESC", limit)
 
+    def alike(self, kind: Kind, subject: str, scope: str, *, limit: int) -> list[Item]:
+        """What is in mind of a kind about a thing in one scope, newest first."""
+        where = "kind = ? AND subject = ? AND scope = ? AND valid_to IS NULL AND state IN ('generated', 'active')"
+        return self._select(where, [kind, subject, scope], "id DESC", limit)
+
     def nearest(self, subject: str, x: float, y: float, z: float, *, scope: str, limit: int = 5) -> list[Item]:
         """Known places of `subject` that still hold, nearest first."""
         places = self._select(
