@@ -130,7 +130,9 @@ def facts(
     refused = list(
         takewhile(lambda each: each.answer is False, [each for each in reversed(asked) if each not in waits])
     )
-    blamed = max((int(number) for number in acts.subjects("refusals")), default=0)
+    bad, noted = calls.refused_since(journey, len(rows)), _newest(acts.subjects("bad_answers"))
+    bad = [number for number in bad if number > noted]
+    blamed = _newest(acts.subjects("refusals"))
     refused = [each for each in refused if each.number > blamed]
     return {
         "no_progress": [(len(failed), "")],
@@ -142,7 +144,12 @@ def facts(
             (int(time.time() - each.asked) // 60, str(each.number)) for each in waits if str(each.number) not in told
         ],
         "refusals": [(len(refused), str(refused[0].number))] if refused else [],
+        "bad_answers": [(len(bad), str(bad[-1]))] if bad else [],
     }
+
+
+def _newest(numbers: set[str]) -> int:
+    return max((int(number) for number in numbers), default=0)
 
 
 def _failing(rows: Sequence[Iteration], after: int) -> list[Iteration]:
@@ -169,6 +176,7 @@ def _words(rule: str, count: int, subject: str) -> str:
         "skill_churn": f"{subject} was written {count} times lately",
         "verdict_anomaly": f"the judge differed from {count} verdicts of checks",
         "unanswered": f"question {subject} has waited for {count} minutes",
+        "bad_answers": f"{count} answers in a row held no program that may run, up to call {subject}",
         "refusals": f"{count} requests in a row were refused, up to question {subject}",
     }.get(rule, f"{rule}: {count} {subject}")
 

@@ -77,6 +77,8 @@ def propose(state: State, parts: Parts) -> State:
         if proposal is not None:
             break
     else:
+        if parts.config.goal:
+            return {"task": None, "stop": "error", "reason": f"nothing is left to try for {parts.config.goal}"}
         return {"task": None, "stop": "goal", "reason": "nothing is left to try"}
     task = parts.book.propose(
         parts.config.name,

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections import defaultdict
 from itertools import takewhile
+from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
@@ -29,6 +30,9 @@ from memory.working import estimate_tokens
 ASKED = ("propose", "judge", "reflect", "describe", "consolidate")
 """Roles that the server serves beside the writer."""
 
+WATCHED = '[no_progress]\ndo = "tell"\n[repeated_failure]\ndo = "tell"\n[bad_answers]\ndo = "tell"\n'
+"""The monitor tells and does not pause: the measure goes on to its end, whatever fails on the way."""
+
 
 def main() -> None:
     """Play and measure."""
@@ -39,6 +43,7 @@ def main() -> None:
     result = Result("prompt_sizes", vars(asked))
     with tempfile.TemporaryDirectory(prefix="prompts-") as folder, Scripted(_script) as server:
         os.environ |= {"JOURNEYMAN_HOME": folder, "OPENAI_BASE_URL": server.url}
+        Path(folder, "monitor.toml").write_text(WATCHED)
         roles = ["write=openai:gauge,planner", *(f"{role}=openai:gauge" for role in ASKED)]
         config = beginning.new(
             ["minecraft"], name="j", brain="planner", goal=None, seed=asked.seed, library="main", sight="sight 32",

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from agent import reflecting
 from agent.brain import Attempt, WriteRequest
 from agent.config import Budget
-from agent.errors import UsageError
+from agent.errors import ServerRefused, UsageError
 from agent.models.call import Ask, Completion, Request, Role
 from agent.models.calls import MODELS, Calls
 from agent.models.desk import Chair, Desk
@@ -225,3 +225,7 @@ def test_a_person_answers_in_the_terminal(db: Database) -> None:
     reply = desk_over(db, terminal).ask(Ask("write", "test:1", ({"role": "user", "content": "What is 2 + 3?"},), "1"))
     assert json.loads(reply.text) == {"sum": 5}
     assert "What is 2 + 3?" in target.getvalue()
+    with pytest.raises(ServerRefused, match="terminal ended before"):
+        desk_over(db, Terminal(io.StringIO("half an answer\n"), target)).ask(
+            Ask("write", "test:1", ({"role": "user", "content": "And 3 + 4?"},), "2")
+        )

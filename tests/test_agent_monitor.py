@@ -148,6 +148,21 @@ def test_spending_on_a_desktop_is_measured_by_what_was_done(watched: Watched) ->
     assert [each.rule for each in watched.monitor.look()] == ["spend_without_milestone"]
 
 
+def test_answers_that_cannot_be_used_pause_though_no_iteration_is_spent(watched: Watched) -> None:
+    watched.play(1, passed=True)
+    for number in range(50):
+        ask = Ask("write", "writer:1", ({"role": "user", "content": "x"},), f"{number // 4}/1/0/{number % 4}.0")
+        call = watched.calls.keep(
+            "j", ask, "m", Spent(1, 1), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0
+        )  # fmt: skip
+        watched.calls.led_to("j", call, "refused: no program", success=False)
+        assert [each.rule for each in watched.monitor.look()] == ["bad_answers"] * (number in (23, 47)), number
+    assert watched.store.stop_requested("j")
+    assert "up to call 24" in watched.said[0]
+    watched.play(2)
+    assert watched.monitor.look() == [], "a program ran"
+
+
 def test_a_judge_that_differs_is_told_once(watched: Watched) -> None:
     watched.play(1, passed=True)
     for number in range(3):

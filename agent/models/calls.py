@@ -144,6 +144,15 @@ class Calls:
         names = ("calls", "troubles", "tokens_in", "tokens_out", "cached", "dollars", "seconds")
         return {role: dict(zip(names, values, strict=True)) for role, *values in rows}
 
+    def refused_since(self, journey: str, iteration: int) -> list[int]:
+        """Numbers of the writer's answers after an iteration that were refused before anything ran."""
+        rows = self._db.execute(
+            "SELECT number, place FROM model_calls WHERE journey = ? AND role = 'write' AND led_to LIKE 'refused%' "
+            "ORDER BY number",
+            [journey],
+        )
+        return [int(number) for number, place in rows if place.split("/")[1:2] == [str(iteration)]]
+
     def agreement(self, journey: str | None = None) -> dict[str, int]:
         """How often the judge agreed with machine checks, where both gave a verdict."""
         where, values = ("AND journey = ?", [journey]) if journey else ("", [])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from agent.models.call import Completion, Request
+from agent.models.call import Completion, Request, Trouble
 
 END = "."
 LOOK_EVERY = 0.2
@@ -59,12 +59,12 @@ class Terminal:
         self._source, self._target = source, target
 
     def complete(self, request: Request) -> Completion:
-        """Show the question and read lines up to one that holds only a full stop."""
+        """Show the question and read lines up to one that holds only a full stop. Raises Trouble if nobody is there."""
         self._target.write(page(request) + f"\nYour answer (end with a line that holds only {END!r}):\n")
         self._target.flush()
-        lines = []
+        lines: list[str] = []
         for line in self._source:
             if line.strip() == END:
-                break
+                return Completion("".join(lines))
             lines.append(line)
-        return Completion("".join(lines))
+        raise Trouble("refused", f"the terminal ended before a line that holds only {END!r}; or use manual:FOLDER")
