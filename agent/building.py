@@ -78,7 +78,7 @@ def parts(
 
     clockwork = Clockwork(
         notice=lambda text: report("notice", text=text),
-        routed=lambda role, model, why: ledger.write(
+        routed=lambda role, model, before, why: ledger.write(
             config.name,
             0,
             "routing",
@@ -86,8 +86,9 @@ def parts(
             what=f"{role} asks {model} first",
             why=why,
             evidence={"role": role, "model": model},
-            undo=f"journeyman resume {config.name} --role {role}=…",
+            undo=f"journeyman resume {config.name} --role {role}={before}",
         ),
+        paid=lambda: report("paid", **dict(zip(("tokens", "dollars"), calls.spent(config.name), strict=True))),
         stop=stop,
         session_seconds=lambda: seconds() - begun,
     )

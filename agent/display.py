@@ -124,6 +124,7 @@ class LivePanel:
             "game_seconds": 0.0,
             "seconds": 0.0,
             "tokens": 0,
+            "dollars": 0.0,
         }
         self._title = "journeyman"
         self._notes: deque[str] = deque(maxlen=1)
@@ -155,7 +156,7 @@ class LivePanel:
             self._begin(f"running {data['name']}")
         elif kind == "milestone":
             self._facts["milestones"].append(data["name"].replace("_", " "))
-        elif kind == "facts":
+        elif kind in ("facts", "paid"):
             self._facts.update(data)
         for line in lines(kind, data):
             self._console.print(line, highlight=False)
@@ -171,7 +172,8 @@ class LivePanel:
         table.add_row(
             "[dim]iteration[/]",
             f"{facts['iteration']}   [dim]items[/] {facts['items']}   [dim]skills[/] {facts['skills']}"
-            + (f"   [dim]tokens[/] {facts['tokens']}" if facts["tokens"] else ""),
+            + (f"   [dim]tokens[/] {facts['tokens']}" if facts["tokens"] else "")
+            + (f"   [dim]dollars[/] {facts['dollars']:.4f}" if facts["dollars"] else ""),
         )
         table.add_row("[dim]game time[/]", f"{game_time(facts['game_seconds'])}   [dim]at[/] {speed:.0f}× real time")
         table.add_row("[dim]milestones[/]", ", ".join(facts["milestones"][-5:]) or "none yet")

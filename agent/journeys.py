@@ -40,6 +40,11 @@ def closing_words(name: str, ended: Ended) -> str:
         f"{found['iterations']} iterations, {length}, {found['unique_items']} kinds of items, "
         f"{found['skills']} skills, {found['deaths']} deaths, "
         f"{metrics.help_words(found['assistance'], found.get('server'))}.",
+        *(
+            [f"Models: {found['tokens']} tokens, ${found['dollars']:.4f}: journeyman calls {name}"]
+            if found["tokens"]
+            else []
+        ),
         f"Reached: {reached or 'no headline milestone yet'}.",
         f"Go on: journeyman resume {name}    Look: journeyman skills list, journeyman milestones {name}",
     ]

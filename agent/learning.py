@@ -132,7 +132,7 @@ def tell_progress(parts: Parts, task: Task, row: Iteration, events: list[dict[st
         "skills": len(parts.library.names()),
         "game_seconds": row.game_seconds,
         "seconds": row.total_seconds,
-        "tokens": parts.store.spent(row.journey)[0],
+        "tokens": parts.calls.spent(row.journey)[0],
         "iteration": row.iteration,
     }
     parts.report("facts", **facts)

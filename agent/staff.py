@@ -116,6 +116,8 @@ class Clockwork:
 
     notice: Callable[[str], None]
     routed: Routed
+    paid: Callable[[], None]
+    """Called after each call that was paid."""
     stop: Callable[[], None]
     session_seconds: Callable[[], float]
 
@@ -138,7 +140,8 @@ def desk_for(config: JourneyConfig, budget: Budget, calls: Calls, clockwork: Clo
     purse = Purse(budget, prices, settings, lambda: calls.spent(config.name), clockwork.session_seconds)
     return Desk(
         config.name, roles, calls, purse, settings,
-        notice=clockwork.notice, routed=clockwork.routed, stop=clockwork.stop, clock=time.monotonic,
+        notice=clockwork.notice, routed=clockwork.routed, paid=clockwork.paid, stop=clockwork.stop,
+        clock=time.monotonic,
     )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ def settings(**changes: Any) -> Settings:
 
 def desk(
     db: Database, *urls: str, budget: Budget = FREE, clock: Clock | None = None, prices: Prices | None = None,
-    said: list[str] | None = None, stop: Callable[[], None] = lambda: None, **changes: Any,
+    said: list[str] | None = None, stop: Callable[[], None] = lambda: None,
+    routed: Callable[..., None] = lambda *moved: None, paid: Callable[[], None] = lambda: None, **changes: Any,
 ) -> Desk:  # fmt: skip
     chosen, time, calls = settings(**changes), clock or Clock(), Calls(db)
     chairs = [
@@ -80,8 +81,8 @@ def desk(
     ]
     purse = Purse(budget, prices or Prices({}), chosen, lambda: calls.spent("j"), time)
     notices = said if said is not None else []
-    return Desk("j", {"write": chairs}, calls, purse, chosen, notice=notices.append, stop=stop, clock=time,
-                sleep=time.sleep)  # fmt: skip
+    return Desk("j", {"write": chairs}, calls, purse, chosen, notice=notices.append, routed=routed, paid=paid,
+                stop=stop, clock=time, sleep=time.sleep)  # fmt: skip
 
 
 def ask(text: str = "What is 2 + 3?", place: str = "1", **more: Any) -> Ask:
@@ -181,14 +182,24 @@ def test_a_refusal_that_waiting_does_not_mend_is_for_the_person(db: Database, se
 
 def test_the_better_model_for_its_tokens_is_asked_first(db: Database, serve: Any) -> None:
     first, second = serve(lambda request, number: GOOD), serve(lambda request, number: GOOD)
-    asked = desk(db, first.url, second.url)
+    moved: list[tuple[str, ...]] = []
+    paid: list[int] = []
+    asked = desk(
+        db, first.url, second.url, routed=lambda *words: moved.append(words),
+        paid=lambda: paid.append(Calls(db).spent("j")[0]),
+    )  # fmt: skip
     for number in range(6):
         for chair, success in (("openai:m0", False), ("openai:m1", True)):
             reply = Calls(db)
             kept = reply.keep("other", ask(place=f"{chair}{number}"), chair, _spent(), 0.0, answer="a", finish="stop",
                               seconds=0.1, attempt=1, at=0.0)  # fmt: skip
             reply.led_to("other", kept, "tried", success)
-    assert asked.ask(ask()).model == "openai:m1"
+    for _ in range(2):
+        assert asked.ask(ask()).model == "openai:m1"
+    [(role, now, before, why)] = moved
+    assert (role, now, before) == ("write", "openai:m1", "openai:m0"), "it is told once, with the way back"
+    assert why.startswith("openai:m1 6 of 6 for 660 tokens, openai:m0 0 of 6")
+    assert paid == [Calls(db).spent("j")[0]], "the live counter knows of a call as soon as it is paid"
 
 
 def _spent() -> Any:

@@ -23,8 +23,8 @@ ENOUGH_JUDGED = 5
 """Outcomes that each model of a role needs before routing by success per token begins."""
 
 Notice = Callable[[str], None]
-Routed = Callable[[str, str, str], None]
-"""Told when a role's first model changes: role, model, why."""
+Routed = Callable[[str, str, str, str], None]
+"""Told when a role's first model changes: role, model, the one before, why."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,15 @@ class Desk:
         settings: Settings,
         *,
         notice: Notice,
-        routed: Routed = lambda role, model, why: None,
+        routed: Routed = lambda role, model, before, why: None,
+        paid: Callable[[], None] = lambda: None,
         stop: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.calls, self.purse, self.settings = calls, purse, settings
         self.journey, self._roles = journey, roles
-        self._notice, self._routed, self._stop = notice, routed, stop
+        self._notice, self._routed, self._paid, self._stop = notice, routed, paid, stop
         self._clock, self._sleep = clock, sleep
         self._lines: dict[int, Line] = {}
         self._first: dict[Role, str] = {}
@@ -108,13 +109,14 @@ class Desk:
         if any(standings.get(chair.name, Standing()).judged < ENOUGH_JUDGED for chair in given):
             return given
         best = sorted(given, key=lambda chair: -_worth(standings[chair.name]))
-        if self._first.get(role, given[0].name) != best[0].name:
+        before = self._first.get(role, given[0].name)
+        if before != best[0].name:
             why = ", ".join(
                 f"{chair.name} {standings[chair.name].succeeded} of {standings[chair.name].judged} "
                 f"for {standings[chair.name].tokens} tokens"
                 for chair in best
             )
-            self._routed(role, best[0].name, why)
+            self._routed(role, best[0].name, before, why)
         self._first[role] = best[0].name
         return best
 
@@ -133,6 +135,7 @@ class Desk:
             self.journey, ask, chair.name, spent, dollars, answer=answer.text, finish=answer.finish,
             seconds=seconds, attempt=attempt, at=time.time(),
         )  # fmt: skip
+        self._paid()
         return Reply(number, answer.text, answer.finish, chair.name, spent.tokens, dollars)
 
     def _prepared(self, request: Request, chair: Chair) -> Request:
@@ -146,6 +149,7 @@ class Desk:
             self.journey, request.ask, chair.name, spent, self._dollars(chair, spent), answer=None,
             finish=trouble.kind, problem=str(trouble), seconds=seconds, attempt=attempt, at=time.time(),
         )  # fmt: skip
+        self._paid()
 
     def _dollars(self, chair: Chair, spent: usage.Spent) -> float:
         price = self.purse.prices.of(chair.model)
