@@ -10,10 +10,12 @@ import base64
 import contextlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -91,7 +93,7 @@ class TrialProcess:
         return self._process
 
 
-def serve(trials: MinecraftTrials, requests: IO[str], answers: IO[str]) -> None:
+def serve(trials: MinecraftTrials, requests: Iterable[str], answers: IO[str]) -> None:
     """The child's end: answer requests until there are no more."""
     operations: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "enter": lambda asked: trials.enter(
@@ -109,6 +111,20 @@ def serve(trials: MinecraftTrials, requests: IO[str], answers: IO[str]) -> None:
         answers.flush()
 
 
+def lines(stream: IO[str]) -> Iterator[str]:
+    """Requests as they come. When there will be no more, the trial under way is ended: nobody waits for its answer."""
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in stream:
+            waiting.put(line)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=read, name="requests", daemon=True).start()
+    while True:
+        yield waiting.get()
+
+
 def main() -> None:
     """Serve over what were standard input and output; whatever prints goes to standard error."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves through the end of this function
@@ -116,7 +132,7 @@ def main() -> None:
     os.dup2(2, 1)
     trials = MinecraftTrials(**json.loads(sys.argv[1]))
     try:
-        serve(trials, sys.stdin, answers)
+        serve(trials, lines(sys.stdin), answers)
     finally:
         trials.close()
 

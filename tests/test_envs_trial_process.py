@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,9 @@ from envs.base import Beginning, Limits, Module, Program
 from envs.errors import EnvLost
 from envs.trial_process import TrialProcess
 
-WAIT = "async function waitLong(bot) { for (;;) await countItems(bot, 'dirt') }"
+WALK = "async function walkOn(bot) { for (;;) await exploreUntil(bot, new Vec3(1, 0, 0), 1200, () => false) }"
+LONG = Program((Module("new:walkOn", "walkOn", WALK, {}),), "new:walkOn", {})
+LIMITS = Limits(ticks=10**9, seconds=200.0)
 
 
 def children(process: int) -> set[int]:
@@ -42,9 +48,8 @@ def test_a_trial_under_way_is_left_with_all_its_processes() -> None:
         ended: list[str] = []
 
         def run() -> None:
-            program = Program((Module("new:waitLong", "waitLong", WAIT, {}),), "new:waitLong", {})
             try:
-                trials.run(program, Limits(ticks=10**9, seconds=200.0))
+                trials.run(LONG, LIMITS)
             except EnvLost as error:
                 ended.append(str(error))
 
@@ -56,6 +61,24 @@ def test_a_trial_under_way_is_left_with_all_its_processes() -> None:
     assert all(map(gone, processes))
     with pytest.raises(EnvLost, match="were left"):
         trials.enter(Beginning(1))
+
+
+def test_a_trial_ends_with_the_journey_that_wanted_it() -> None:
+    root = Path(__file__).resolve().parent.parent
+    enter = {"op": "enter", "beginning": {"seed": 1, "dice": 0, "kit": {}, "situation": None}, "ahead": None}
+    run = {"op": "run", "program": LONG.to_json(), "limits": asdict(LIMITS)}
+    command = [sys.executable, "-m", "envs.trial_process", json.dumps({"rules": {}})]
+    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{json.dumps(enter)}\n{json.dumps(run)}\n")
+        process.stdin.flush()
+        assert "value" in json.loads(process.stdout.readline())
+        processes = children(process.pid)
+        process.stdin.close()
+        assert process.wait(60) == 0
+    assert len(processes) >= 2, "a world and a body"
+    assert all(map(gone, processes))
 
 
 def test_a_process_that_died_is_followed_by_another() -> None:
