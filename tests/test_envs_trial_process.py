@@ -11,6 +11,7 @@ import threading
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,11 @@ def test_a_trial_under_way_is_left_with_all_its_processes() -> None:
 
 def test_a_trial_ends_with_the_journey_that_wanted_it() -> None:
     root = Path(__file__).resolve().parent.parent
-    enter = {"op": "enter", "beginning": {"seed": 1, "dice": 0, "kit": {}, "situation": None}, "ahead": None}
+    enter: dict[str, Any] = {
+        "op": "enter",
+        "beginning": {"seed": 1, "dice": 0, "kit": {}, "situation": None},
+        "ahead": None,
+    }
     run = {"op": "run", "program": LONG.to_json(), "limits": asdict(LIMITS)}
     command = [sys.executable, "-m", "envs.trial_process", json.dumps({"rules": {}})]
     with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -27,6 +27,7 @@ from skills.rename import rename
 from skills.schema import SKILLS
 from skills.search import gives, search
 from skills.skill import Effect, Parameter, Signature, Use, Version, version_hash
+from skills.words import spoken
 
 COUNT = (Parameter("kind", "string", "'any'"), Parameter("count", "number", "1"))
 
@@ -394,6 +395,17 @@ class AnyHistory(RuleBasedStateMachine):
         for hash, version in self.kept.items():
             assert self.library.version(hash) == version
             assert hash == version_hash(version.source, version.signature, version.uses, version.language)
+
+    @invariant()
+    def what_is_embedded_is_what_is_in_use(self) -> None:
+        """Each skill in use has the text of its current version, what is retired has none."""
+        texts = dict(self.library.db.execute("SELECT id, text FROM skill_texts").fetchall())
+        rows = self.library.db.execute("SELECT id, name FROM skills WHERE retired = 0").fetchall()
+        in_use = {row: self.library.get(name) for row, name in rows}
+        assert texts == {
+            row: spoken(skill.name, skill.current.purpose, sorted({e.item for e in skill.effects if e.low > 0}))
+            for row, skill in in_use.items()
+        }
 
     @invariant()
     def no_circles(self) -> None:
