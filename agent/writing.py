@@ -33,8 +33,12 @@ def request(
     """Everything that the writer gets for the next program of a task; `number` counts its refused drafts."""
     here = parts.here(state)
     recalled = {each["ref"] for each in state["recalled"] if each["tier"] == "episode"}
+    latest = parts.episodes.find(parts.config.name, limit=RECENT + len(recalled) + state["round"])
+    rounds = {each.id for each in latest if each.iteration > state["iteration"] - state["round"]}
     lessons = []
     for each in state["recalled"]:
+        if each["tier"] == "episode" and each["ref"] in rounds:
+            continue  # they are told as the earlier rounds of the task
         lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
         if each["tier"] in ("lesson", "fact"):
             item = parts.semantic.get(each["ref"])
@@ -52,8 +56,7 @@ def request(
         lessons=tuple(lessons),
         recent=tuple(
             shown(episode.id, "episode", describe(episode))
-            for episode in parts.episodes.find(parts.config.name, limit=RECENT)
-            if episode.id not in recalled
+            for episode in [each for each in latest if each.id not in recalled | rounds][:RECENT]
         ),
         primitives=here.env.primitives(),
         objection=objection,

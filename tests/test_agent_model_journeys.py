@@ -27,6 +27,10 @@ from skills.admit import Admission
 from skills.library import Library
 from skills.skill import Parameter, Signature, Use
 
+FAILS = Act(
+    "```js\n/** Fails. */\nasync function failAt(bot, { count = 1 } = {}) {\n"
+    "  if (count) throw new Error('I cannot')\n  return { gained: count }\n}\n```"
+)
 COUNT = (Parameter("count", "number", "1"),)
 
 
@@ -91,10 +95,7 @@ def test_a_second_failure_of_the_same_class_is_looked_at_from_two_sides(
             seen.append(user)
             about = {"about": f"item {len(seen)}", "when": f"time {len(seen)} comes", "do": f"thing {len(seen)}"}
             return Act(json.dumps({"class": "wrong_code", "cause": f"cause {len(seen)}", "lesson": about}))
-        return Act(
-            "```js\n/** Fails. */\nasync function failAt(bot, { count = 1 } = {}) {\n"
-            "  if (count) throw new Error('I cannot')\n  return { gained: count }\n}\n```"
-        )
+        return FAILS
 
     play(monkeypatch, script, 2, None)
     assert [bool(re.search("as the one who chooses tasks", each)) for each in seen] == [False, False, True]
@@ -121,3 +122,16 @@ def test_a_second_failure_of_the_same_class_is_looked_at_from_two_sides(
     db = database(read_only=True)
     assert not [item for item in Semantic(db).find(kind="lesson", limit=20) if item.live and "thing" in item.text]
     db.close()
+
+
+@pytest.mark.slow
+def test_a_prompt_tells_each_round_and_each_episode_once(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Earlier rounds are no memories beside: nothing stands twice in the prompt of a fourth round."""
+    (own_home / "models.toml").write_text("audit_every = 0\n")
+    asked = play(monkeypatch, lambda request, number: FAILS, 4, "#logs")
+    user = asked[3]["messages"][1]["content"]
+    assert user.count("Error thrown: Error: I cannot.") == 3, "once for each round"
+    told = re.findall(r'<memory id="(\d+)" tier="episode">', user)
+    assert len(told) == len(set(told))
+    assert "I cannot" not in user.partition("## Lessons and memories")[2].partition("## Earlier rounds")[0]
+    assert "## What happened last" not in user, "nothing happened before this task"

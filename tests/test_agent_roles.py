@@ -157,7 +157,7 @@ def test_the_prompt_marks_the_failing_line_and_carries_the_objection() -> None:
     )
     _, (_, user) = render(request(attempt, objection="a quantity in the name"), {}, 8000)
     assert "return { gained: count }   // <-- failed here" in user["content"]
-    assert "missing_items: 2 planks are missing craft planks" in user["content"]
+    assert "missing_items: 2 planks are missing. Remedy: craft planks." in user["content"]
     assert "refused before it ran: a quantity in the name" in user["content"]
     assert "It called: craftItem('stick')" in user["content"]
 

@@ -119,7 +119,8 @@ def _task(request: WriteRequest) -> list[str]:
 def attempts(rounds: Sequence[Attempt], language: str) -> list[str]:
     """The last round in full, with its failing line marked; of earlier ones what they tried and how they ended."""
     brief = [
-        f"Round {each.round}: {each.name}({_json(each.args)}): {each.outcome}. {_error(each)} {each.evidence}"
+        f"Round {each.round}: {each.name}({_json(each.args)}): {each.outcome}. {_error(each)} The check said: "
+        f"{_sentence(each.evidence)}"
         for each in rounds[:-1]
     ]
     return brief + [_in_full(each, LANGUAGES[language]) for each in rounds[-1:]]
@@ -184,7 +185,7 @@ def _in_full(attempt: Attempt, language: Language) -> str:
         source[line - 1] += f"   {language.comment} <-- failed here"
     gained = ", ".join(f"{count:+d} {name}" for name, count in attempt.gained.items()) or "nothing"
     found = [f"Round {attempt.round}: {attempt.name}({_json(attempt.args)}): {attempt.outcome}. {_error(attempt)}"]
-    found += [f"The check said: {attempt.evidence} Gained and lost: {gained}."]
+    found += [f"The check said: {_sentence(attempt.evidence)} Gained and lost: {gained}."]
     if attempt.trail:
         found.append(f"It called: {'; '.join(attempt.trail)}.")
     found += [f"It said {observing.quoted(said, MOST_SAID)}" for said in attempt.said]
@@ -196,8 +197,15 @@ def _error(attempt: Attempt) -> str:
     if not error:
         return "No error."
     inside = f" inside {error['skill']}" if error.get("skill") else ""
-    words = f"{error.get('code')}{inside}: {error.get('message')} {error.get('remedy') or ''}"
+    words = _sentence(f"{error.get('code')}{inside}: {error.get('message')}")
+    if remedy := error.get("remedy"):
+        words += f" Remedy: {_sentence(str(remedy))}"
     return f"Error {' '.join(words.split())[:MOST_ERROR]}"
+
+
+def _sentence(text: str) -> str:
+    """Words with a full stop at their end."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _json(value: Any) -> str:

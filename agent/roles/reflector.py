@@ -27,6 +27,8 @@ PERSPECTIVES = {
     ),
 }
 MOST_TEXT = 300
+ADVISE = ("lesson", "sign", "procedure")
+"""Tiers of memories that advise; what happened and what is so is no lesson."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Reflector:
             Section("Task", [request.task.goal, f"It is done when: {request.check}"], rank=0),
             Section("Rounds", attempts(request.attempts, request.language), rank=1),
             Section("The world now", observing.lines(request.observation), rank=2),
-            Section("Lessons known before", [f"- {each['text']}" for each in request.lessons], rank=3),
+            Section("Lessons known before", _known(request), rank=3),
         ]
         room = self._desk.settings.prompt_tokens - estimate_tokens(system["content"])
         user = prompt.user(sections, room, perspective=PERSPECTIVES[perspective])
@@ -96,3 +98,8 @@ class Reflector:
     def note(self, reflection: Reflection, what: str) -> None:
         """Write down what became of a reflection."""
         self._desk.calls.led_to(self._desk.journey, reflection.call, what, success=reflection.has_lesson)
+
+
+def _known(request: WriteRequest) -> list[str]:
+    """What was known about the task before it failed."""
+    return [f"- {each['text']}" for each in request.lessons if each.get("tier") in ADVISE]
