@@ -57,7 +57,7 @@ def new(
             raise UsageError(f"--assist {rule}: there is no such rule; rules: {', '.join(ASSISTANCE)}")
     staff.check_brain(brain)
     chosen = staff.read_roles(tuple(roles))
-    staff.check_prices(brain, chosen, budget)
+    staff.check_seats(brain, chosen, budget)
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise UsageError(f"--journey {name!r}: use up to 64 letters, digits, dots, dashes and underscores")
     wish = _is_wish(goal, worlds, staff.has_model(brain, chosen, "propose"))
@@ -154,7 +154,7 @@ def existing(
     """
     config = Store(database(read_only=True)).journey(name).config
     config = replace(config, roles={**config.roles, **staff.read_roles(tuple(roles))})
-    staff.check_prices(config.brain, config.roles, budget)
+    staff.check_seats(config.brain, config.roles, budget)
     return replace(config, speed=_speed(speed, config.server)) if speed else config
 
 

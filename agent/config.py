@@ -114,6 +114,7 @@ class Budget:
 
 
 NO_LIMIT = Budget()
+NO_SERVER = "a model needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ class ModelServer:
     def from_environment(cls) -> ModelServer:
         """OPENAI_BASE_URL and OPENAI_API_KEY, or the keyring's entry "journeyman"; a local server needs no key."""
         return cls(os.environ.get("OPENAI_BASE_URL") or None, os.environ.get("OPENAI_API_KEY") or _keyring())
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything to reach a model by."""
+        return bool(self.base_url or self.key)
 
 
 def chroma_url() -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.config import Budget, JourneyConfig, ModelServer, home
+from agent.config import NO_SERVER, Budget, JourneyConfig, ModelServer, home
 from agent.errors import UsageError
 from agent.models.call import ROLES, Role, Transport
 from agent.models.calls import Calls
@@ -72,12 +72,17 @@ def names_for(brain: str, roles: Mapping[str, tuple[str, ...]], role: Role) -> t
     return () if role in BY_NAME_ONLY else (brain,)
 
 
-def check_prices(brain: str, roles: Mapping[str, tuple[str, ...]], budget: Budget) -> None:
-    """Raises UsageError for a budget in dollars that a model without a price could not be held to."""
+def check_seats(brain: str, roles: Mapping[str, tuple[str, ...]], budget: Budget) -> None:
+    """Raises UsageError where models cannot be asked: no server, tables that cannot be read, no price for dollars."""
+    seated = {name for role in ROLES for name in names_for(brain, roles, role) if name not in NOBODY}
+    if not seated:
+        return
+    Settings.load()
+    prices = Prices.load()
+    if any(name.startswith("openai:") for name in seated) and not ModelServer.from_environment().is_known:
+        raise UsageError(NO_SERVER)
     if budget.dollars is None:
         return
-    prices = Prices.load()
-    seated = {name for role in ROLES for name in names_for(brain, roles, role) if name not in NOBODY}
     models = {name.removeprefix("openai:") for name in seated}
     if unknown := sorted(model for model in models if prices.of(model) is None):
         raise UsageError(
@@ -136,7 +141,7 @@ def desk_for(config: JourneyConfig, budget: Budget, calls: Calls, clockwork: Clo
     }
     if not any(roles.values()):
         return None
-    check_prices(config.brain, config.roles, budget)
+    check_seats(config.brain, config.roles, budget)
     purse = Purse(budget, prices, settings, lambda: calls.spent(config.name), clockwork.session_seconds)
     return Desk(
         config.name, roles, calls, purse, settings,

@@ -46,10 +46,11 @@ WRONG = {
     "no iterations": (("run", "minecraft", "--iterations", "0"), 2, "x>=1"),
     "an unknown journey": (("resume", "nobody"), 2, "no journey is called 'nobody'"),
     "an unknown word": (("fly",), 2, "No such command 'fly'"),
+    "a model without a server": (("run", "minecraft", "--brain", "openai:none"), 2, "needs OPENAI_API_KEY, or OPENAI_"),
     "dollars without a price": (
-        ("run", "minecraft", "--brain", "openai:none", "--dollars", "1"),
+        ("run", "minecraft", "--brain", "manual", "--dollars", "1"),
         2,
-        "no price of none is known; write it into",
+        "no price of manual is known; write it into",
     ),
     "an unknown skill": (("skills", "show", "fly"), 1, "fly"),
     "a version that there is not": (("skills", "code", "fly", "--version", "00"), 1, "no version begins with '00'"),
@@ -89,7 +90,10 @@ def test_a_name_is_taken_once() -> None:
     assert "resume mine" in done.stderr
 
 
-def test_a_session_may_have_others_in_some_roles_and_the_record_stays(own_home: Path) -> None:
+def test_a_session_may_have_others_in_some_roles_and_the_record_stays(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     beginning.new(["minecraft"], name="j", brain="openai:a", goal=None, seed=1, library="main", sight="sight 32",
                   assist=[], roles=["judge=off"])  # fmt: skip
     assert beginning.existing("j", None, ["write=openai:b,planner"]).roles == {

@@ -143,7 +143,10 @@ def test_a_budget_ends_the_rounds_with_a_card(budget: Budget, left: str) -> None
         list(improve(SETS, play, lambda parent, traces: [GOOD], [], rounds=3, adopt=str))
 
 
-def test_a_budget_too_small_for_one_goal_plays_none(own_home: Path) -> None:
+def test_a_budget_too_small_for_one_goal_plays_none(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="OPENAI_BASE_URL"):
+        improvements.run("openai:m", ["stick"], ["torch"], 2, 1, 3, "writer", Budget(tokens=500))
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     found = improvements.run("openai:m", ["stick"], ["torch"], 2, 1, 3, "writer", Budget(tokens=500))
     assert (found["cards"], found["tokens"]) == ([], 0)
     assert found["stopped"] == "500 of 500 tokens are left, too few for another goal"

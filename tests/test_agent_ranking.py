@@ -77,5 +77,5 @@ def test_a_server_that_refuses_changes_nothing(db: Database) -> None:
 
 def test_nobody_ranks_unless_a_model_is_named_for_it() -> None:
     config = JourneyConfig("j", ("minecraft",), 1, "openai:m")
-    assert names_for(config, "rank") == ()
-    assert names_for(config, "write") == ("openai:m",)
+    assert names_for(config.brain, config.roles, "rank") == ()
+    assert names_for(config.brain, config.roles, "write") == ("openai:m",)

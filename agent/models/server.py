@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.config import ModelServer
+from agent.config import NO_SERVER, ModelServer
 from agent.errors import ServerRefused
 from agent.models.call import Completion, Request, Trouble
 
@@ -136,8 +136,8 @@ class OpenAIServer:
         import openai
 
         if self._client is None:
-            if self._server.key is None and self._server.base_url is None:
-                raise ServerRefused("a model needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own")
+            if not self._server.is_known:
+                raise ServerRefused(NO_SERVER)
             self._client = openai.OpenAI(
                 api_key=self._server.key or "none", base_url=self._server.base_url, max_retries=0
             )
