@@ -156,8 +156,9 @@ def measure(case: str, seed: int) -> dict[str, Any]:
 
 
 def orders(prompts: list[str]) -> dict[str, int]:
-    """How often the end of ORDER stands in prompts, and how often of these outside of quotes."""
-    found = [(prompt, match.start()) for prompt in prompts for match in re.finditer("pwned", prompt)]
+    """How often the end of ORDER stands in prompts beside the model's own code, and how often of these unquoted."""
+    texts = [re.sub(r"```.*?```", "", prompt, flags=re.S) for prompt in prompts]
+    found = [(text, match.start()) for text in texts for match in re.finditer("pwned", text)]
     bare = [at for prompt, at in found if prompt.rfind("«", 0, at) <= prompt.rfind("»", 0, at)]
     return {"shown": len(found), "bare": len(bare)}
 
