@@ -127,7 +127,7 @@ def parts(
             ledger,
             library,
             tell=lambda text: report("notice", text=text),
-            shrink=lambda: _shrink(desk),
+            shrink=lambda: _shrink(desk, budget),
         ),
         session_started=begun,
     )
@@ -211,10 +211,10 @@ def proposer_for(config: JourneyConfig, data: GameData, milestones: Tree, desk: 
     return ModelProposer(models[0], desk, tech_tree, data)
 
 
-def _shrink(desk: Desk | None) -> str:
-    """Halve what a desk may still spend; words on how to take that back."""
-    if desk is None:
-        return "nothing was changed: no model is asked"
+def _shrink(desk: Desk | None, budget: Budget) -> str | None:
+    """Halve what a desk may still spend; words on how to take that back, None where nothing limits it."""
+    if desk is None or (budget.tokens is None and budget.dollars is None):
+        return None
     desk.purse = desk.purse.halved()
     return "the next session has the whole budget again"
 

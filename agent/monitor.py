@@ -48,7 +48,7 @@ class Monitor:
         library: Library,
         *,
         tell: Callable[[str], None],
-        shrink: Callable[[], str],
+        shrink: Callable[[], str | None],
     ) -> None:
         self._journey, self._store, self._calls = journey, store, calls
         self._approvals, self._ledger, self._library = approvals, ledger, library
@@ -64,24 +64,29 @@ class Monitor:
         return found
 
     def _act(self, finding: Finding, iteration: int) -> None:
-        undo = "nothing was changed"
-        if finding.do == "pause":
+        done, undo = finding.do, "nothing was changed"
+        if done == "shrink":
+            shrunk = self._shrink()
+            done, undo = ("shrink", shrunk) if shrunk else ("pause", undo)  # without a budget there is nothing to halve
+        if done == "pause":
             self._store.ask_to_stop(self._journey)
             undo = f"journeyman resume {self._journey}"
-        elif finding.do == "shrink":
-            undo = self._shrink()
-        elif finding.do == "roll_back":
+        elif done == "roll_back":
             try:
                 self._library.rollback(finding.subject, reason=finding.why, at=float(self._store.experience()))
             except SkillError as error:
                 undo = f"not rolled back: {error}"
             else:
                 undo = f"journeyman skills history {finding.subject}, then skills promote"
-        self._tell(f"monitor: {finding.why} ({finding.do.replace('_', ' ')})")
+        self._tell(f"monitor: {finding.why} ({done.replace('_', ' ')})")
+        tokens = self._calls.spent(self._journey)[0]
         self._ledger.write(
-            self._journey, iteration, "monitor", f"{finding.rule}/{finding.subject}/{iteration}",
-            what=f"{finding.do} by rule {finding.rule}", why=finding.why, undo=undo,
-            evidence={"rule": finding.rule, "subject": finding.subject, "count": finding.count},
+            self._journey, iteration, "monitor", f"{finding.rule}/{finding.subject}/{iteration}/{tokens}",
+            what=f"{done} by rule {finding.rule}", why=finding.why, undo=undo,
+            evidence={
+                "rule": finding.rule, "subject": finding.subject, "count": finding.count,
+                "tokens": tokens,
+            },
         )  # fmt: skip
 
 
@@ -102,6 +107,10 @@ class _Acts:
     def total(self, rule: str) -> int:
         """The figures of a rule that it has acted on, added up."""
         return sum(int(line["evidence"]["count"]) for line in self._by(rule, None))
+
+    def tokens(self, rule: str) -> int:
+        """What the journey had cost when a rule acted last; 0 if it never did."""
+        return max((int(line["evidence"]["tokens"]) for line in self._by(rule, None)), default=0)
 
     def subjects(self, rule: str) -> set[str]:
         """What a rule has acted on."""
@@ -125,7 +134,7 @@ def facts(
         if row.passed and row.source and row.iteration > acts.last("skill_churn", row.name)
     )
     audits, asked = calls.agreement(journey), approvals.of(journey)
-    spent = calls.spent(journey)[0] - _tokens_at_last_news(rows, acts.last("spend_without_milestone"))
+    spent = calls.spent(journey)[0] - max(_tokens_at_last_news(rows), acts.tokens("spend_without_milestone"))
     waits, told = [each for each in asked if each.answer is None], acts.subjects("unanswered")
     refused = list(
         takewhile(lambda each: each.answer is False, [each for each in reversed(asked) if each not in waits])
@@ -181,14 +190,14 @@ def _words(rule: str, count: int, subject: str) -> str:
     }.get(rule, f"{rule}: {count} {subject}")
 
 
-def _tokens_at_last_news(rows: Sequence[Iteration], acted: int) -> int:
-    """The tokens that the journey had cost when it last held or did something for the first time, or a rule acted."""
+def _tokens_at_last_news(rows: Sequence[Iteration]) -> int:
+    """The tokens that the journey had cost when it last held or did something for the first time."""
     seen: set[str] = set()
     tokens = spent = 0
     for row in rows:
         spent += row.tokens
         news = _achieved(row) - seen
-        if news or row.iteration == acted:
+        if news:
             seen |= news
             tokens = spent
     return tokens

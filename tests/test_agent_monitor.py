@@ -36,6 +36,7 @@ class Watched:
     library: Library
     said: list[str] = field(default_factory=list)
     shrunk: int = 0
+    has_budget: bool = True
 
     def __post_init__(self) -> None:
         self.store.create(JourneyConfig("j", ("minecraft",), 1))
@@ -49,8 +50,10 @@ class Watched:
             shrink=self.shrink,
         )  # fmt: skip
 
-    def shrink(self) -> str:
+    def shrink(self) -> str | None:
         """What a session does about it."""
+        if not self.has_budget:
+            return None
         self.shrunk += 1
         return "the next session has it again"
 
@@ -112,8 +115,23 @@ def test_spending_without_anything_new_halves_what_is_left(watched: Watched) -> 
     )  # fmt: skip
     assert [each.do for each in watched.monitor.look()] == ["shrink"]
     assert watched.shrunk == 1
+    assert watched.monitor.look() == [], "these tokens were acted on"
     purse = Purse(Budget(tokens=1_000), Prices({}), Settings.load(), lambda: (200, 0.0), lambda: 0.0)
     assert purse.halved().budget.tokens == 600
+
+
+def test_spending_without_a_budget_and_without_an_iteration_pauses_once(watched: Watched) -> None:
+    """There is nothing to halve; and tasks that are put aside one after the other cost tokens and no iteration."""
+    watched.has_budget = False
+    for number in range(4):
+        ask = Ask("write", "test:1", ({"role": "user", "content": "x"},), str(number))
+        watched.calls.keep(
+            "j", ask, "m", Spent(300_000, 0), 0.0, answer="x", finish="stop", seconds=0.1, attempt=1, at=0.0
+        )  # fmt: skip
+        assert [each.rule for each in watched.another().look()] == ["spend_without_milestone"] * (number % 2)
+    assert watched.store.stop_requested("j")
+    assert watched.said[0].endswith("(pause)")
+    assert [line["undo"] for line in watched.ledger.lines("j")] == ["journeyman resume j"] * 2
 
 
 def test_a_skill_that_is_written_over_and_over_goes_back(watched: Watched) -> None:
