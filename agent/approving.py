@@ -60,12 +60,12 @@ def approve_skill(state: State, parts: Parts) -> State:
 
 def wait(approvals: Approvals, journey: str, asked: Mapping[str, Any], folder: Path, *, stop: Callable[[], None],
          watch: Callable[[], object], ask: Asker | None = None) -> dict[str, Any]:  # fmt: skip
-    """The answer to an interrupt. While nobody answers, `stop` may raise, and `watch` looks every half a minute."""
+    """The answer to an interrupt, the first from wherever it came. While nobody answers, `stop` may raise, and `watch` looks every half a minute."""
     question = approvals.ask(journey, asked["key"], asked["kind"], asked["shown"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{question.number:04d}.md").write_text(page(question), encoding="utf-8")
     told = ask(question) if ask and question.answer is None else None
-    if told is not None:
+    if told is not None and approvals.question(journey, question.number).answer is None:
         approvals.answer(journey, question.number, told, reason="", by="terminal")
     watched = time.monotonic()
     while (question := approvals.question(journey, question.number)).answer is None:

@@ -88,6 +88,7 @@ def parts(
             evidence={"role": role, "model": model},
             undo=f"journeyman resume {config.name} --role {role}={before}",
         ),
+        terminal=lambda needed: report("asking" if needed else "answered"),
         paid=lambda: report("paid", **dict(zip(("tokens", "dollars"), calls.spent(config.name), strict=True))),
         stop=stop,
         session_seconds=lambda: seconds() - begun,

@@ -19,7 +19,10 @@ from rich.text import Text
 
 
 class Reporter(Protocol):
-    """Told what happens, in order: started, proposed, writing, running, ran, kept, milestone and the like."""
+    """Told what happens, in order: started, proposed, writing, running, ran, kept, milestone and the like.
+
+    Between `asking` and `answered` a person reads and types in the terminal.
+    """
 
     def __call__(self, kind: str, **data: Any) -> None:
         """Take note of one thing."""
@@ -160,6 +163,10 @@ class LivePanel:
             self._facts.update(data)
         for line in lines(kind, data):
             self._console.print(line, highlight=False)
+        if kind == "asking":  # the panel would be drawn over the question and over what is typed
+            self._live.stop()
+        elif kind == "answered":
+            self._live.start(refresh=True)
 
     def _begin(self, doing: str) -> None:
         self._doing, self._since = doing, time.monotonic()

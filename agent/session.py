@@ -23,6 +23,7 @@ from agent.database import database
 from agent.display import Reporter
 from agent.errors import AgentError, BudgetSpent, StopAsked
 from agent.nodes import LOSSES
+from agent.oversight import Question
 from agent.parts import Parts
 from agent.state import State
 from agent.store import Store
@@ -114,10 +115,20 @@ def _run(parts: Parts) -> Ended:
 
         def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
             parts.report("notice", text=f"waits for a word on a {asked['kind']}: journeyman approve {name}")
-            folder = home() / "runs" / name / "approvals"
+            folder, asker = home() / "runs" / name / "approvals", parts.asker
+
+            def ask(question: Question) -> bool | None:
+                assert asker is not None
+                parts.report("asking")
+                try:
+                    return asker(question)
+                finally:
+                    parts.report("answered")
+
             return approving.wait(
-                parts.approvals, name, asked, folder, stop=parts.stop, watch=parts.monitor.look, ask=parts.asker
-            )
+                parts.approvals, name, asked, folder, stop=parts.stop, watch=parts.monitor.look,
+                ask=ask if asker else None,
+            )  # fmt: skip
 
         while True:
             try:

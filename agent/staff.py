@@ -123,6 +123,8 @@ class Clockwork:
     routed: Routed
     paid: Callable[[], None]
     """Called after each call that was paid."""
+    terminal: Callable[[bool], None]
+    """Told that a question stands in the terminal, and that it is answered."""
     stop: Callable[[], None]
     session_seconds: Callable[[], float]
 
@@ -166,5 +168,5 @@ def _chair(name: str, transports: dict[str, Transport], settings: Settings, cloc
         elif rest:
             transports[name] = Folder(Path(rest), clockwork.stop)
         else:
-            transports[name] = Terminal(sys.stdin, sys.stderr)
+            transports[name] = Terminal(sys.stdin, sys.stderr, clockwork.terminal)
     return Chair(name, name, transports[name])

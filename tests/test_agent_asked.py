@@ -221,10 +221,12 @@ def test_a_skill_gets_its_purpose_or_none(db: Database) -> None:
 
 def test_a_person_answers_in_the_terminal(db: Database) -> None:
     target = io.StringIO()
-    terminal = Terminal(io.StringIO('{"sum":\n5}\n.\nmore\n'), target)
+    needed: list[bool] = []
+    terminal = Terminal(io.StringIO('{"sum":\n5}\n.\nmore\n'), target, needed.append)
     reply = desk_over(db, terminal).ask(Ask("write", "test:1", ({"role": "user", "content": "What is 2 + 3?"},), "1"))
     assert json.loads(reply.text) == {"sum": 5}
     assert "What is 2 + 3?" in target.getvalue()
+    assert needed == [True, False], "the panel makes room for as long as somebody types"
     with pytest.raises(ServerRefused, match="terminal ended before"):
         desk_over(db, Terminal(io.StringIO("half an answer\n"), target)).ask(
             Ask("write", "test:1", ({"role": "user", "content": "And 3 + 4?"},), "2")

@@ -13,7 +13,7 @@ from agent import approving
 from agent.errors import UsageError
 from agent.models.settings import table
 from agent.monitor import findings
-from agent.oversight import OVERSIGHT, Approvals, Ledger
+from agent.oversight import OVERSIGHT, Approvals, Ledger, Question
 from curriculum.agenda import Agenda
 from curriculum.checks import Gained
 from curriculum.errors import CurriculumError
@@ -93,3 +93,17 @@ def test_while_a_question_waits_the_monitor_looks(
 
     said = approving.wait(approvals, "j", asked, tmp_path, stop=lambda: None, watch=watch)
     assert said == {"yes": False, "reason": "seen"}
+
+
+def test_of_two_answers_the_first_stands_though_the_terminal_was_asked(db: Database, tmp_path: Path) -> None:
+    approvals = Approvals(db)
+    asked = {"key": "task/1", "kind": "task", "shown": {"goal": "Mine.", "check": {}, "reason": "", "by": "m"}}
+
+    def at_the_terminal(question: Question) -> bool:
+        approvals.answer("j", question.number, False, reason="not now", by="command")
+        return True
+
+    said = approving.wait(
+        approvals, "j", asked, tmp_path, stop=lambda: None, watch=lambda: None, ask=at_the_terminal
+    )  # fmt: skip
+    assert said == {"yes": False, "reason": "not now"}

@@ -53,13 +53,20 @@ class Folder:
 
 
 class Terminal:
-    """Transport through a terminal."""
+    """Transport through a terminal. `needed` is told that a question stands there, and that it is answered."""
 
-    def __init__(self, source: TextIO, target: TextIO) -> None:
-        self._source, self._target = source, target
+    def __init__(self, source: TextIO, target: TextIO, needed: Callable[[bool], None] = lambda needed: None) -> None:
+        self._source, self._target, self._needed = source, target, needed
 
     def complete(self, request: Request) -> Completion:
         """Show the question and read lines up to one that holds only a full stop. Raises Trouble if nobody is there."""
+        self._needed(True)
+        try:
+            return self._answer(request)
+        finally:
+            self._needed(False)
+
+    def _answer(self, request: Request) -> Completion:
         self._target.write(page(request) + f"\nYour answer (end with a line that holds only {END!r}):\n")
         self._target.flush()
         lines: list[str] = []
