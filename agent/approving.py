@@ -60,7 +60,10 @@ def approve_skill(state: State, parts: Parts) -> State:
 
 def wait(approvals: Approvals, journey: str, asked: Mapping[str, Any], folder: Path, *, stop: Callable[[], None],
          watch: Callable[[], object], ask: Asker | None = None) -> dict[str, Any]:  # fmt: skip
-    """The answer to an interrupt, the first from wherever it came. While nobody answers, `stop` may raise, and `watch` looks every half a minute."""
+    """The first answer to an interrupt, from wherever it comes.
+
+    While nobody answers, `stop` may raise, and `watch` looks every half a minute.
+    """
     question = approvals.ask(journey, asked["key"], asked["kind"], asked["shown"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{question.number:04d}.md").write_text(page(question), encoding="utf-8")
