@@ -118,7 +118,7 @@ main.add_command(improve)
 @click.option(
     "--proving",
     type=click.FloatRange(0, 10),
-    default=0.25,
+    default=0.5,
     show_default=True,
     help="Game time for trials of skills in other worlds, as a share of the journey's own.",
 )

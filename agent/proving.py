@@ -33,6 +33,8 @@ MOST_TRIALS = 5
 """Fresh worlds tried for one version on the library's own account; a person may ask for more."""
 AT_ONCE = 3
 """Versions that are tried while one task is played: more would be waited for."""
+STARTING = 1_000
+"""Game ticks of allowance that the first trials of a session are left on top: their processes have to start."""
 REPLAYS = 3
 """Beginnings of a trusted version that its challenger has to pass."""
 CALLERS = 5
@@ -80,6 +82,8 @@ class Prover:
         self._trials, self._limits, self._journey = trials, limits, journey
         self._batch: Batch | None = None
         self._trying: list[Trying] = []
+        self._patience = 0
+        """Game ticks of allowance that the trials under way are left before they are waited for."""
 
     def close(self) -> None:
         """End the trial worlds."""
@@ -157,7 +161,7 @@ class Prover:
         and is tried while the journey plays on. It is collected when the allowance is more than it is expected to take,
         so that there is little left to wait for, at a moment that game time alone decides.
         """
-        if self._batch is not None and allowance <= self.spent() + sum(each.charge for each in self._trying):
+        if self._batch is not None and allowance <= self.spent() + self._patience:
             return
         self.collect(report)
         ticks = allowance - self.spent()
@@ -207,6 +211,8 @@ class Prover:
             self._trying.append(Trying(version, case, asked, charge))
             ticks -= charge
         if self._trying:
+            first = self._patience == 0
+            self._patience = sum(each.charge for each in self._trying) + (STARTING if first else 0)
             self._batch = Batch(self._trials, [each.asked for each in self._trying], following)
 
     def _left_behind(self) -> list[tuple[Skill, dict[str, str]]]:

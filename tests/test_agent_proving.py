@@ -11,7 +11,7 @@ import pytest
 
 from agent.cases_minecraft import MinecraftCases
 from agent.known_goals import draft_for, write
-from agent.proving import Prover
+from agent.proving import STARTING, Prover
 from agent.refactoring import Refactoring
 from agent.skill_trials import prover
 from agent.store import AGENT, Store
@@ -123,9 +123,9 @@ def test_trials_run_beside_the_journey_each_in_a_world_of_its_own(workshop: Work
 
     proving.between_tasks(CHARGE + 1, report)
     assert [proving.proofs.trials_of(version.hash) for version in versions] == [[], []], "nobody waits for them"
-    proving.between_tasks(2 * CHARGE, report)
+    proving.between_tasks(2 * CHARGE + STARTING, report)
     assert told == [], "they are left the time that they are charged for"
-    proving.between_tasks(2 * CHARGE + 1, report)
+    proving.between_tasks(2 * CHARGE + STARTING + 1, report)
     assert told == ["proven mineLogs", "proven craftPlanks"]
     (one,), (other,) = (proving.proofs.trials_of(version.hash) for version in versions)
     assert (one.passed, other.passed) == (True, True), (one, other)
@@ -147,7 +147,7 @@ def test_an_error_of_the_trial_worlds_is_told_where_the_trials_are_collected(wor
         version = workshop.keep(GOOD)
         broken.between_tasks(CHARGE, lambda *_, **__: None)
         with pytest.raises(EnvError):
-            broken.between_tasks(CHARGE + 1, lambda *_, **__: None)
+            broken.between_tasks(CHARGE + STARTING + 1, lambda *_, **__: None)
         assert broken.proofs.trials_of(version.hash) == []
 
 
