@@ -30,6 +30,7 @@ TRIES = 6
 """How often a confirmation is pressed until its dialog is gone: file dialogs swallow the first one or two."""
 TRY_SECONDS = 0.8
 APPEAR_SECONDS = 1.5
+MENU_SECONDS = 5.0
 """Seconds in which what was asked for may still appear: programs fill their windows after they show them."""
 HANDED_OVER = 4.0
 """Seconds in which a running program shows what it is given."""
@@ -213,12 +214,12 @@ class Primitives:
         program = self._active(before).program
         above: Element | None = None
         for part in parts:
-            look = self.look() if above else before
-            entry = _entry(look, part, above, program)
+            entry, place = self._menu_entry(before if above is None else self.look(), part, above, program)
             if not entry.enabled:
                 raise DeskRefused("disabled", f"the menu entry {part!r} is greyed out", path)
-            x, y = self._place_in_menu(entry, path)
-            self._desk.ask("click", x=x, y=y)
+            if place is None:
+                raise DeskRefused("not_showing", f"the menu entry {part!r} of {path!r} cannot be seen", path)
+            self._desk.ask("click", x=place[0], y=place[1])
             self._rest(0.1)
             above = entry
         return self._effect(before)
@@ -234,7 +235,7 @@ class Primitives:
         before = self._at_rest()
         entry = self._programs.get(self._active(before).program)
         gap = entry.letter_gap if entry is not None else 0.0
-        self._desk.ask("type", text=text, gap=gap, within=30 + len(text) * (0.1 + gap))
+        self._desk.ask("type", text=text, gap=gap, within=30 + len(text) * (1.1 if gap else 0.1))
         return self._effect(before, done=lambda after: _contains(after, text))
 
     def press(self, keys: str, times: int = 1) -> Effect:
@@ -435,14 +436,25 @@ class Primitives:
                 self._front(window)
         return element
 
-    def _place_in_menu(self, entry: Element, path: str) -> tuple[int, int]:
-        """Where to click an entry of an open menu; older programs do not say that it is showing, and yet say where."""
+    def _menu_entry(
+        self, look: Screen, part: str, above: Element | None, program: str
+    ) -> tuple[Element, tuple[int, int] | None]:
+        """An entry and where to click it, if it can be seen: a busy program shows its menu a moment after the click."""
+        end = time.monotonic() + min(MENU_SECONDS, max(0.0, self._deadline()))
+        while True:
+            entry = _entry(look, part, above, program)
+            place = self._place_in_menu(entry) if entry.enabled else None
+            if place is not None or not entry.enabled or time.monotonic() > end:
+                return entry, place
+            self._rest(0.1)
+            look = self.look()
+
+    def _place_in_menu(self, entry: Element) -> tuple[int, int] | None:
+        """Where an entry of an open menu is; older programs do not say that it is showing, and yet say where."""
         if entry.middle is not None:
             return entry.middle
         x, y, width, height = self._desk.ask("box", ref=entry.ref) or (0, 0, 0, 0)
-        if width <= 0 or height <= 0 or x < 0 or y < 0:
-            raise DeskRefused("not_showing", f"the menu entry {entry.name!r} of {path!r} cannot be seen", path)
-        return x + width // 2, y + height // 2
+        return (x + width // 2, y + height // 2) if min(x, y) >= 0 and min(width, height) > 0 else None
 
     def _go_to_cell(self, entry: ProgramEntry) -> bool:
         """Whether a cell can be typed now: its keys are pressed again if the dialog that takes it does not come."""
@@ -551,7 +563,11 @@ def _entry(look: Screen, label: str, above: Element | None, program: str) -> Ele
     if above is None:
         found = [each for each in found if each.showing] or found
     else:
-        found = [each for each in found if _below(look, each, above)] or [each for each in found if each.showing]
+        # Office programs have two menu bars in one place, and only one of them opens.
+        twins = [each for each in look.elements if _kin(each) == _kin(above)]
+        below = [each for each in found if any(_below(look, each, twin) for twin in twins)]
+        first = sorted(below, key=lambda each: (not each.showing, not _below(look, each, above)))
+        found = first or [each for each in found if each.showing]
     if not found:
         there = [
             each.name
@@ -565,6 +581,10 @@ def _entry(look: Screen, label: str, above: Element | None, program: str) -> Ele
             "not_found", f"there is no menu entry {label!r}", label, f"there are: {', '.join(there[:30])}"
         )
     return found[0]
+
+
+def _kin(element: Element) -> tuple[str, str, str]:
+    return element.role, element.name, element.program
 
 
 def _below(look: Screen, element: Element, above: Element) -> bool:

@@ -19,6 +19,9 @@ from .services import Services
 from .windows import Windows
 from .wire import Refused
 
+LETTER_PATIENCE = 1.0
+"""Seconds that a letter waits for a program that does not come to rest."""
+
 
 class Desk:
     """Eyes and hands over the running services."""
@@ -124,8 +127,11 @@ class Desk:
         self._hands.press(keys)
 
     def do_type(self, text: str, gap: float = 0.0) -> None:
-        """Type text, with at least so many seconds between letters."""
-        self._hands.type(text, gap)
+        """Type text; where a program needs a gap, each letter waits until all was at rest for so many seconds."""
+        if gap:
+            self._hands.type(text, lambda: self._processes.settle(gap, gap + LETTER_PATIENCE))
+        else:
+            self._hands.type(text)
 
     def do_click(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
         """Click at a point."""

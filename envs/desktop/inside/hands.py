@@ -7,6 +7,7 @@ is slow to read the new layout still finds the letter that was meant.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from Xlib import XK, X
 from Xlib import display as xlib
@@ -75,8 +76,8 @@ class Hands:
         for code in reversed(keys):
             self._fake(X.KeyRelease, code, LETTER_GAP)
 
-    def type(self, text: str, gap: float = 0.0) -> None:
-        """Type text; line ends press Return, tabs press Tab. `gap`: seconds between letters, where more are needed."""
+    def type(self, text: str, after: Callable[[], object] = lambda: time.sleep(LETTER_GAP)) -> None:
+        """Type text; line ends press Return, tabs press Tab. `after` waits after each letter."""
         for letter in text:
             code, shifted = self._key(self._symbol_of(letter))
             if shifted:
@@ -85,7 +86,7 @@ class Hands:
             self._fake(X.KeyRelease, code)
             if shifted:
                 self._fake(X.KeyRelease, self._shift)
-            time.sleep(max(gap, LETTER_GAP))
+            after()
 
     def click(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
         """Move there and click."""
