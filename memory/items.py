@@ -210,7 +210,8 @@ def document_state(item: Item) -> documents.State:
 
 def marks_of(item: Item) -> list[documents.Mark]:
     """A subject may be an item, a skill or an error code: it is marked as each, and matches whichever is asked."""
-    marks = [(kind, item.subject) for kind in ("item", "skill", "error")]
+    kinds = ("lacks",) if item.data.get("what") == "absent" else ("item", "skill", "error")
+    marks = [(kind, item.subject) for kind in kinds]
     marks += [("holds", name) for name in item.data.get("contents", ())]
     marks += [("skill", name) for name in item.data.get("skills", ())]
     if "x" in item.data and "z" in item.data:

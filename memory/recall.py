@@ -22,7 +22,7 @@ from memory.index import Index
 from memory.log import canonical
 from memory.packing import pack_hits
 from memory.question import ABOUT, ADVICE, EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
-from memory.routes import Found, by_marks, by_meaning, by_neighbours, by_words, query_words
+from memory.routes import Found, by_marks, by_meaning, by_neighbours, by_words, query_words, with_words
 from memory.strengths import record_use, strength_of, strengths_of
 
 __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_words"]
@@ -84,6 +84,7 @@ class Recall:
         routes = {"words": by_words(self.db, question), "marks": by_marks(self.db, question)}
         if self._index is not None:
             routes["meaning"] = by_meaning(self.db, question, self._index)
+        routes["words"] = with_words(self.db, question, routes["words"], routes["marks"])
         enough = {"words": self._weights.enough_words, "meaning": self._weights.enough_meaning, "marks": 1.0}
         relevance = max(found.relevance / enough[route] for route, found in routes.items())
         if not any(found.scores for found in routes.values()):

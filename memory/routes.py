@@ -87,12 +87,30 @@ def by_words(db: Database, question: Question) -> Found:
     return Found({document: score / best for document, score in found}, min(1.0, best / max(ceiling, 1e-9)))
 
 
+def with_words(db: Database, question: Question, words: Found, others: Found) -> Found:
+    """The word route with what another route found and this one did not rank, as much as its texts have the words.
+
+    Such a document is at most as good as the last one that was ranked. Without this, what is in few words would lose to
+    the mass of what happened as soon as that fills the ranks.
+    """
+    if len(words.scores) < CANDIDATES:
+        return words
+    best = sorted(others.scores, key=lambda document: (-others.scores[document], -document))[:CANDIDATES]
+    unranked = [document for document in best if document not in words.scores]
+    asked, last = {*query_words(question.text)}, min(words.scores.values())
+    found = {
+        document: last * len(asked & {*query_words(text)}) / max(1, len(asked))
+        for document, text in db.execute(f"SELECT id, text FROM documents WHERE id IN {LISTED}", [listed(unranked)])
+    }
+    return replace(words, scores={**words.scores, **{document: score for document, score in found.items() if score}})
+
+
 def by_marks(db: Database, question: Question) -> Found:
-    """Same error most, same goal, item or skill next, what only holds it less, same place least; newer first."""
+    """Same error most, same goal, item or skill next, what holds or lacks it less, same place least; newer first."""
     wanted = [(3.0, "signature", signature(code, message)) for code, message in question.failures]
     wanted += [(2.0, "error", code) for code in question.errors]
     wanted += [(1.0, "goal", question.goal)] if question.goal else []
-    kinds = {"holds": 0.6, "item": 1.0, "skill": 1.0}
+    kinds = {"lacks": 0.6, "holds": 0.6, "item": 1.0, "skill": 1.0}
     wanted += [(weight, kind, name) for name in question.items for kind, weight in kinds.items()]
     if question.place:
         wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]

@@ -377,6 +377,20 @@ def test_where_a_thing_is_comes_before_what_only_mentions_it(db: Database) -> No
     assert {hit.tier for hit in hits} == {"episode", "fact", "place", "lesson"}, "and each kind is told"
 
 
+def test_where_a_thing_is_comes_before_where_it_is_not_however_much_has_happened(db: Database) -> None:
+    semantic = Semantic(db)
+    with atomic(db):
+        for n in range(10, 260):
+            goal = f"gain {n} iron_ore, again iron_ore"
+            Episodes(db).record(Episode("a", n, f"t{n}", goal, "passed", float(n), gained={"iron_ore": n}))
+        for n in range(5):
+            semantic.add(not_found("iron_ore", 100 * n, 60, 300, within=6, scope="a", at=250.0), reason="searched")
+    hits = Recall(db).ask(Question("where is iron_ore", scope="a", items=("iron_ore",)), now=400.0, limit=10).hits
+    facts = [hit.text for hit in hits if hit.tier == "fact"]
+    assert facts[0] == "iron_ore seen at 10 20 10"
+    assert len(facts) > 1, "where it is not is worth telling too"
+
+
 def test_a_long_text_shows_its_beginning_first() -> None:
     long = Hit(1, "note", 1, "The chest is north. " + "More words follow here. " * 60, 0.5, {}, "")
     short = Hit(2, "note", 2, "Iron is deep.", 0.5, {}, "")
