@@ -9,6 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -41,31 +44,40 @@ def main() -> None:
 
 
 def measure(recording: Path) -> dict[str, Any]:
-    """One recording twice, in a home of its own."""
+    """One recording and its copy, each in a home of its own: what the first journey saw, the second must not know."""
     with tempfile.TemporaryDirectory(prefix="replayed-") as folder:
-        os.environ["JOURNEYMAN_HOME"] = folder
-        settings = head_of(recording)["settings"]
-        Path(folder, "models.toml").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
         copy = Path(folder, "copy.jsonl")
-        _play("first", recording)
-        recordings.record("first", copy)
-        _play("second", copy)
-        db = database(read_only=True)
-        digests = [EventLog(db).digest(name) for name in ("first", "second")]
-        asked = [[call["digest"] for call in Calls(db).of(name, answered=True)] for name in ("first", "second")]
-        rows = Store(db).iterations("first")
-        db.close()
+        first = _play(Path(folder, "first"), recording, head_of(recording)["settings"])
+        recordings.record("j", copy)
+        second = _play(Path(folder, "second"), copy, head_of(recording)["settings"])
         return {
-            "iterations": len(rows), "passed": sum(bool(row.passed) for row in rows), "calls": len(asked[0]),
-            "identical_log": digests[0] == digests[1],
-            "other_prompts": sum(one != other for one, other in zip(*asked, strict=False))
-            + abs(len(asked[0]) - len(asked[1])),
+            **first.facts, "identical_log": first.digest == second.digest,
+            "other_prompts": sum(one != other for one, other in zip_longest(first.asked, second.asked)),
         }  # fmt: skip
 
 
-def _play(name: str, recording: Path) -> None:
-    playing = recordings.again(recording, name=name, library=name)
-    run_journey(playing.config, playing.budget, playing)
+@dataclass(frozen=True)
+class _Played:
+    facts: dict[str, Any]
+    digest: str
+    asked: list[str]
+
+
+def _play(home: Path, recording: Path, settings: Mapping[str, Any]) -> _Played:
+    home.mkdir()
+    os.environ["JOURNEYMAN_HOME"] = str(home)
+    (home / "models.toml").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+    playing = recordings.again(recording, name="j", library="main")
+    ended = run_journey(playing.config, playing.budget, playing)
+    db = database(read_only=True)
+    rows, asked = Store(db).iterations("j"), [call["digest"] for call in Calls(db).of("j", answered=True)]
+    facts = {
+        "iterations": len(rows), "passed": sum(bool(row.passed) for row in rows), "calls": len(asked),
+        "ended": ended.reason,
+    }  # fmt: skip
+    found = _Played(facts, EventLog(db).digest("j"), asked)
+    db.close()
+    return found
 
 
 if __name__ == "__main__":
