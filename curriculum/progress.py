@@ -32,8 +32,12 @@ BEARS_ON: Mapping[str, tuple[Aspect, ...]] = {
     "timeout": ("place", "tools", "skills"),
     "died": ("tools", "daylight"),
     "gone": ("place",),
+    "no_plan": (),
 }
-"""Which changes make a failure with this cause worth another try; any other cause: any of new tools and skills."""
+"""Which changes make a failure with this cause worth another try; any other cause: any of new tools and skills.
+
+What its writer knew no program for waits: a new skill, of which there is one after nearly every task, seldom serves it.
+"""
 
 OTHERWISE: tuple[Aspect, ...] = ("tools", "skills")
 
@@ -181,10 +185,10 @@ def retry_condition(failure: Failure, now: Fingerprint, iteration: int) -> str |
 
 def waits_for(failure: Failure) -> str:
     """What a failed task waits for, in words."""
-    aspects = ", ".join(BEARS_ON.get(failure.cause, OTHERWISE))
+    aspects = "".join(f"other {aspect} or " for aspect in BEARS_ON.get(failure.cause, OTHERWISE))
     wait = min(LONGEST_WAIT, 2**failure.count)
     why = failure.cause or "unknown cause"
-    return f"failed {failure.count} times ({why}); waits for other {aspects} or {wait} iterations"
+    return f"failed {failure.count} times ({why}); waits for {aspects}{wait} iterations"
 
 
 def _change(aspect: Aspect, then: Fingerprint, now: Fingerprint) -> str | None:

@@ -52,6 +52,9 @@ def test_a_retry_needs_a_change_that_bears_on_the_cause() -> None:
         return retry_condition(Failure(1, cause, 5, HERE), now, 5) is not None
 
     moved = Fingerprint(HERE.tools, HERE.skills, HERE.items, (9, 2, 3), HERE.biome)
+    learned = Fingerprint(HERE.tools, HERE.skills | {"mineLogs"}, HERE.items, HERE.place, HERE.biome)
+    assert again("no_recipe", learned)
+    assert not again("no_plan", learned), "nearly every task leaves a skill"
     better = Fingerprint(HERE.tools | {"stone_pickaxe"}, HERE.skills, HERE.items, HERE.place, HERE.biome)
     assert not any(again(cause, HERE) for cause in ("not_found", "no_tool", "timeout", "anything"))
     assert again("not_found", moved)
