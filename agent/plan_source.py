@@ -14,6 +14,9 @@ from agent.plan import Need, Plan
 GO_ON = ("not_found", "unreachable", "timeout", "gone", "interrupted")
 """Error codes after which looking elsewhere helps."""
 
+SURFACE = 54
+"""Height above which one counts as being on the surface: sea level is 63, and tunnels are dug up to 48."""
+
 HEADING = "which way to look first, 0 to 7 in steps of 45 degrees"
 
 PLACES = "where blocks are remembered, nearest first: { iron_ore: [{ x, y, z }] }"
@@ -121,6 +124,14 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
             f"else {move[0]}",
             *move[1:],
         ]
+    on_level = search.where == "level"
+    if on_level:
+        # Over water there is no way down: some way on there is one.
+        move = [
+            "if (barred) await exploreUntil(bot, headingAt(heading + stretch), 15, () => false)",
+            "barred = false",
+            *move,
+        ]
     remembered = []
     if search.blocks:
         remembered = [f"const remembered = {_js(list(search.blocks))}.flatMap((name) => places[name] || [])"]
@@ -128,6 +139,7 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
         "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]]",
         "const headingAt = (number) => new Vec3(headings[number % 8][0], 0, headings[number % 8][1])",
         *remembered,
+        *(["let barred = false"] if on_level else []),
         f"for (let stretch = 0; stretch <= {search.stretches}; stretch++) {{",
         *_indented(
             [
@@ -138,7 +150,7 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
                 *_indented(action),
                 "} catch (error) {",
                 f"{_INDENT}if (stretch === {search.stretches} || !{_js(list(GO_ON))}.includes(error.code)) throw error",
-                *_indented(_guarded(move)),
+                *_indented(_guarded(move, f"bot.entity.position.y > {SURFACE}" if on_level else "")),
                 "}",
             ]
         ),
@@ -146,13 +158,15 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
     ]
 
 
-def _guarded(move: list[str]) -> list[str]:
-    """Moving on may itself be blocked; then the next stretch tries another way."""
+def _guarded(move: list[str], above: str) -> list[str]:
+    """Moving on may itself be blocked; then the next stretch tries another way. `above`: still on the surface."""
+    barred = [f"{_INDENT}barred = blocked.code === 'unreachable' && {above}"] if above else []
     return [
         "try {",
         *_indented(move),
         "} catch (blocked) {",
         f"{_INDENT}if (!{_js(list(GO_ON))}.includes(blocked.code)) throw blocked",
+        *barred,
         "}",
     ]
 

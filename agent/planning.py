@@ -44,6 +44,9 @@ LAVA_TOOLS = "(bot.entity.position.y > 0 ? 3 : 1)"
 WORKING_LEVEL = 48
 """Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
 
+DEEPEST_LEVEL = -58
+"""Lowest level at which tunnels are dug: just above the bedrock, within what the primitives go down to."""
+
 
 @dataclass(frozen=True)
 class Adjustments:
@@ -274,7 +277,7 @@ def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
     if any(block.surface for block in blocks) or not found:
         return Search("surface", stretches=stretches)
     low, high = min(found)[1]
-    level = max(low, min((low + high) // 2, WORKING_LEVEL) - adjustments.level_shift)
+    level = max(low, DEEPEST_LEVEL, min((low + high) // 2, WORKING_LEVEL) - adjustments.level_shift)
     return Search("level", level, stretches, tuple(sorted(block.name for block in blocks)))
 
 

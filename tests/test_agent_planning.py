@@ -122,6 +122,40 @@ def test_what_is_made_of_other_ingredients_comes_before_them(data: GameData) -> 
     assert needs.index("stick") < needs.index("#planks")
 
 
+LAKE = """
+const bot = { entity: { position: { x: 0, y: 63, z: 0 } } }
+const walked = [], Vec3 = class {}
+let mined = 0
+const refuse = code => { throw Object.assign(new Error(code), { code }) }
+const countItems = async (_, name) => name === 'diamond' ? mined : 9
+const goTo = async () => {}, digTunnel = async () => {}, ascendToSurface = async () => {}, craftItem = async () => {}
+const descendTo = async (_, y) => walked.length ? bot.entity.position.y = y : refuse('unreachable')
+const exploreUntil = async () => { walked.push(1) }
+const mineBlock = async () => bot.entity.position.y < 0 ? mined++ : refuse('not_found')
+PROGRAM
+const places = { diamond_ore: [{ x: 3, y: -50, z: 3 }] }
+mineDiamond(bot, { places }).then(({ gained }) => console.log(gained, walked.length))
+"""
+"""A world whose one known diamond lies under water, through which nobody digs down."""
+
+
+def test_who_cannot_dig_down_through_water_walks_on_and_digs_down_there(data: GameData, node: Path) -> None:
+    tool = skill("craftIronPickaxe", "iron_pickaxe")
+    plan = planning.plan_for(
+        "diamond", data, lambda names: tool if "iron_pickaxe" in names else None, Adjustments.none()
+    )
+    program = LAKE.replace("PROGRAM", plan_source.write(plan))
+    done = subprocess.run([node, "-e", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
+
+
+def test_nobody_is_sent_below_what_the_primitives_go_down_to(data: GameData) -> None:
+    deep = replace(Adjustments.none(), level_shift=60)
+    search = planning.plan_for("diamond", data, nothing, deep).search
+    assert search is not None
+    assert search.level == planning.DEEPEST_LEVEL >= -60
+
+
 @pytest.mark.parametrize(
     ("code", "value", "changed"),
     [
