@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -79,15 +79,17 @@ def test_a_visit_is_open_to_ordinary_clients_and_leaves_no_trace(kept: WorldProc
         [sys.executable, "-m", "agent.cli", "worlds", "serve", "kept", "--port", str(port)],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
-    with serving:
+    with serving, ExitStack() as stack:
+        # Leaving the block waits for the process: one that was not asked to end would be waited for for ever.
+        stack.callback(serving.kill)
         assert serving.stdout is not None
         assert f"kept is open at 127.0.0.1:{port}" in serving.stdout.readline()
-        assert knock(Address("127.0.0.1", port)).players == 0
+        assert knock(Address("127.0.0.1", port), timeout=60).players == 0
         with pytest.raises(JourneyBusy, match="in use"):
             worlds.serve("kept", free_port(), (), print)
         serving.send_signal(signal.SIGINT)
         assert "Nothing of the visit was kept" in serving.stdout.read()
-    assert serving.returncode == 0
+        assert serving.wait() == 0
     assert [each["generations"] for each in worlds.kept()] == [each["generations"] for each in before]
 
 

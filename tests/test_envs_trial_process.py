@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,9 @@ def test_a_trial_ends_with_the_journey_that_wanted_it() -> None:
     }
     run = {"op": "run", "program": LONG.to_json(), "limits": asdict(LIMITS)}
     command = [sys.executable, "-m", "envs.trial_process", json.dumps({"rules": {}})]
-    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    process = subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process, ExitStack() as watchdog:
+        watchdog.callback(process.kill)
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(f"{json.dumps(enter)}\n{json.dumps(run)}\n")

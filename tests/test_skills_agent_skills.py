@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -403,18 +404,21 @@ def test_an_exported_skill_runs_on_a_server_without_journeyman(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     words = ["--port", port, "--clock", "real", "--seed", "1"]
-    with subprocess.Popen(
-        [node, root / "bridge" / "world" / "main.js", *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=dict(node_environment),
-    ) as world:
+    with (
+        subprocess.Popen(
+            [node, root / "bridge" / "world" / "main.js", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=dict(node_environment),
+        ) as world,
+        ExitStack() as stack,
+    ):
+        stack.callback(world.kill)
         assert world.stderr is not None
         assert "real clock" in world.stderr.readline()
         done = ran(node, walker, node_environment, "--server", f"127.0.0.1:{port}", "--args", '{"ticks": 3}')
-        world.kill()
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["outcome"] == "returned"
