@@ -75,8 +75,10 @@ def test_a_visit_is_open_to_ordinary_clients_and_leaves_no_trace(kept: WorldProc
     kept.stop()
     before = worlds.kept()
     port = free_port()
+    # A shell that runs the tests in the background has them ignore interrupts, and what they start too.
+    interruptible = ["env", "--default-signal=INT", sys.executable]
     serving = subprocess.Popen(
-        [sys.executable, "-m", "agent.cli", "worlds", "serve", "kept", "--port", str(port)],
+        [*interruptible, "-m", "agent.cli", "worlds", "serve", "kept", "--port", str(port)],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     with serving, ExitStack() as stack:
