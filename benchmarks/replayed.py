@@ -21,10 +21,9 @@ from agent.models.calls import Calls
 from agent.models.replay import head_of
 from agent.session import run_journey
 from agent.store import Store
-from benchmarks._result import ROOT, Result
+from benchmarks._result import Result
+from benchmarks.model_journey import RECORDINGS
 from memory.log import EventLog
-
-RECORDINGS = sorted((ROOT / "tests" / "replays").glob("*.jsonl"))
 
 
 def main() -> None:

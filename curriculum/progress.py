@@ -145,16 +145,19 @@ class Progress:
     """Items and '#tags' of passed tasks, and every item ever held."""
     failures: Mapping[str, Failure] = field(default_factory=dict)
     """By task id; a later success removes it."""
-    deeds: frozenset[tuple[str, str]] = frozenset()
-    """('kill', 'zombie'), ('sleep', 'any') …: see `curriculum.tree.deed`."""
     story: tuple[tuple[str, str], ...] = ()
-    """The deeds in the order in which each was first done, what was held ('gain') among them."""
+    """What was done, in the order in which each was first: ('kill', 'zombie'), ('sleep', 'any'), and what was held
+    ('gain'); see `curriculum.tree.deed`."""
+
+    @property
+    def deeds(self) -> frozenset[tuple[str, str]]:
+        """What was done, whenever it was."""
+        return frozenset(self.story)
 
 
 def fold(attempts: Iterable[Attempt], held: Iterable[str] = (), deeds: Iterable[tuple[str, str]] = ()) -> Progress:
     """Progress from all attempts in order, the items ever held and the deeds in the order in which they were done."""
     done: set[str] = set()
-    story = tuple(deeds)
     items = set(held)
     failures: dict[str, Failure] = {}
     for attempt in attempts:
@@ -167,7 +170,7 @@ def fold(attempts: Iterable[Attempt], held: Iterable[str] = (), deeds: Iterable[
             before = failures.get(attempt.task)
             count = before.count + 1 if before else 1
             failures[attempt.task] = Failure(count, attempt.cause, attempt.iteration, attempt.at, attempt.item)
-    return Progress(frozenset(done), frozenset(items), failures, frozenset(story), story)
+    return Progress(frozenset(done), frozenset(items), failures, tuple(deeds))
 
 
 def retry_condition(failure: Failure, now: Fingerprint, iteration: int) -> str | None:

@@ -30,8 +30,9 @@ TRIES = 6
 """How often a confirmation is pressed until its dialog is gone: file dialogs swallow the first one or two."""
 TRY_SECONDS = 0.8
 APPEAR_SECONDS = 1.5
-MENU_SECONDS = 5.0
 """Seconds in which what was asked for may still appear: programs fill their windows after they show them."""
+MENU_SECONDS = 5.0
+"""Seconds in which a menu that was clicked may still open: office programs build theirs at the first click."""
 HANDED_OVER = 4.0
 """Seconds in which a running program shows what it is given."""
 FRESH = 0.1
