@@ -9,10 +9,9 @@ from curriculum.checks import Check, Clipboard, FileEquals, FileExists
 from curriculum.desktop import content
 from curriculum.desktop.family import Family, Instance
 from curriculum.desktop.judging import done, folder_gone, gone
+from envs.desktop.desk import HOME
 
 FILES = ("files",)
-HOME = "/home" + "/agent"
-"""Where programs of a desktop see their home."""
 ENDINGS = ("txt", "md", "csv", "html", "json", "ini", "log")
 
 
