@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+from agent.showing import AS_JSON, show
+
 KINDS = click.Choice(["fact", "lesson", "place", "procedure", "sign", "summary"])
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def _show(found: Any, as_json: bool, words: Any) -> None:
-    click.echo(json.dumps(found) if as_json else words(found))
 
 
 @click.group()
@@ -47,7 +43,7 @@ def memory_recall(
     from agent import remember, remember_words
 
     found = remember.recall(" ".join(words), name, limit, as_of=as_of, history=history, tokens=tokens)
-    _show(found, as_json, remember_words.recalled(why))
+    show(found, as_json, remember_words.recalled(why))
 
 
 @memory.command("mind")
@@ -58,7 +54,7 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
     """What was in mind for an iteration, what did not fit, and which model calls were made with it."""
     from agent import remember, remember_words
 
-    _show(remember.mind(journey, iteration), as_json, remember_words.mind)
+    show(remember.mind(journey, iteration), as_json, remember_words.mind)
 
 
 @memory.command("list")
@@ -71,17 +67,17 @@ def memory_list(kind: Any, scope: str | None, state: Any, limit: int, as_json: b
     """Facts, lessons, places and the like, newest first."""
     from agent import remember, remember_words
 
-    _show(remember.items(kind, scope, state, limit), as_json, remember_words.items)
+    show(remember.items(kind, scope, state, limit), as_json, remember_words.items)
 
 
 @memory.command("show")
 @click.argument("item", type=int)
 @AS_JSON
-def memory_show(item: int, as_json: bool) -> None:
+def memoryshow(item: int, as_json: bool) -> None:
     """One item with its evidence, its strength and what it was made of."""
     from agent import remember, remember_words
 
-    _show(remember.show(item), as_json, remember_words.item)
+    show(remember.show(item), as_json, remember_words.item)
 
 
 @memory.command("history")
@@ -92,7 +88,7 @@ def memory_history(item: int | None, limit: int, as_json: bool) -> None:
     """What was done to an item (or to all) and why."""
     from agent import remember, remember_words
 
-    _show(remember.history(item, limit), as_json, remember_words.entries)
+    show(remember.history(item, limit), as_json, remember_words.entries)
 
 
 @memory.command("undo")
@@ -103,7 +99,7 @@ def memory_undo(entry: int, reason: str, as_json: bool) -> None:
     """Take back the operation of a journal entry (see `memory history`)."""
     from agent import remember, remember_words
 
-    _show(remember.undo(entry, reason), as_json, remember_words.entries)
+    show(remember.undo(entry, reason), as_json, remember_words.entries)
 
 
 @memory.command("sign")
@@ -116,7 +112,7 @@ def memory_sign(when: str, instruction: str, because: str, journey: str, as_json
     """Put up a guardrail: `journeyman memory sign "lava is near" "never dig down" --because "it kills"`."""
     from agent import remember, remember_words
 
-    _show(remember.add_sign(when, instruction, because, journey), as_json, lambda item: remember_words.items([item]))
+    show(remember.add_sign(when, instruction, because, journey), as_json, lambda item: remember_words.items([item]))
 
 
 @memory.command("mark")
@@ -128,7 +124,7 @@ def memory_mark(item: int, pinned: bool | None, private: bool | None, as_json: b
     """Pin an item, or keep it private."""
     from agent import remember, remember_words
 
-    _show(remember.mark(item, pinned, private), as_json, lambda found: remember_words.items([found]))
+    show(remember.mark(item, pinned, private), as_json, lambda found: remember_words.items([found]))
 
 
 @memory.command("archive")
@@ -139,7 +135,7 @@ def memory_archive(item: int, reason: str, as_json: bool) -> None:
     """Put an item out of mind; `memory restore` brings it back."""
     from agent import remember, remember_words
 
-    _show(remember.archive(item, reason), as_json, lambda found: remember_words.items([found]))
+    show(remember.archive(item, reason), as_json, lambda found: remember_words.items([found]))
 
 
 @memory.command("restore")
@@ -150,7 +146,7 @@ def memory_restore(item: int, reason: str, as_json: bool) -> None:
     """Bring an archived item back into mind."""
     from agent import remember, remember_words
 
-    _show(remember.restore(item, reason), as_json, lambda found: remember_words.items([found]))
+    show(remember.restore(item, reason), as_json, lambda found: remember_words.items([found]))
 
 
 @memory.command("stats")
@@ -159,7 +155,7 @@ def memory_stats(as_json: bool) -> None:
     """Sizes by tier, and how healthy memory is."""
     from agent import remember, remember_words
 
-    _show(remember.stats(), as_json, remember_words.stats)
+    show(remember.stats(), as_json, remember_words.stats)
 
 
 @memory.command("consolidate")
@@ -171,7 +167,7 @@ def memory_consolidate(jobs: tuple[str, ...], limit: int, dry: bool, as_json: bo
     """Run memory's jobs now: capture, consolidate, reconcile, rehearse, decay, archive."""
     from agent import remember, remember_words
 
-    _show(remember.consolidate(jobs, limit, dry), as_json, remember_words.jobs)
+    show(remember.consolidate(jobs, limit, dry), as_json, remember_words.jobs)
 
 
 @memory.command("reindex")
@@ -181,7 +177,7 @@ def memory_reindex(as_json: bool) -> None:
     from agent import remember
     from agent.remember_words import embedded
 
-    _show(remember.reindex(), as_json, embedded)
+    show(remember.reindex(), as_json, embedded)
 
 
 @memory.command("export")
@@ -194,7 +190,7 @@ def memory_export(folder: Path, journeys: tuple[str, ...], private: bool, as_jso
     from agent import remember
 
     found = remember.export_to(folder, journeys, private)
-    _show(found, as_json, lambda found: f"{found['folder']}: {found['counts']}, digest {found['digest'][:16]}")
+    show(found, as_json, lambda found: f"{found['folder']}: {found['counts']}, digest {found['digest'][:16]}")
 
 
 @memory.command("import")
@@ -213,7 +209,7 @@ def memory_import(folder: Path, policy: Any, suffix: str, as_json: bool) -> None
     """Take in what `memory export` wrote: all of it or nothing."""
     from agent import remember, remember_words
 
-    _show(remember.import_from(folder, policy, suffix), as_json, remember_words.counts)
+    show(remember.import_from(folder, policy, suffix), as_json, remember_words.counts)
 
 
 @memory.command("fit")
@@ -223,4 +219,4 @@ def memory_fit(dry: bool, as_json: bool) -> None:
     """Fit the forgetting curve and the weights of recall on your own log."""
     from agent import remember, remember_words
 
-    _show(remember.fit(dry), as_json, remember_words.fitted)
+    show(remember.fit(dry), as_json, remember_words.fitted)

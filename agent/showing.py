@@ -14,3 +14,8 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 def show(found: Any, as_json: bool, words: Callable[[Any], str]) -> None:
     """Print what a command found."""
     click.echo(json.dumps(found) if as_json else words(found))
+
+
+def aside(line: str) -> None:
+    """A line for people beside what is printed, which programs read."""
+    click.echo(line, err=True)

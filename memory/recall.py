@@ -22,7 +22,7 @@ from memory.index import Index
 from memory.log import canonical
 from memory.packing import pack_hits
 from memory.question import ABOUT, ADVICE, EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
-from memory.routes import Found, by_marks, by_meaning, by_neighbours, by_words, query_words, with_words
+from memory.routes import Found, best_first, by_marks, by_meaning, by_neighbours, by_words, query_words, with_words
 from memory.strengths import record_use, strength_of, strengths_of
 
 __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_words"]
@@ -132,7 +132,7 @@ class Recall:
     def _best(self, question: Question, routes: dict[str, Found], now: float, limit: int) -> list[Hit]:
         """The best hits; each kind of knowledge keeps a share of the places if it has the hits."""
         sums, most = _sums(routes), 3 * limit
-        likely = sorted(sums, key=lambda each: (-sums[each], -each))
+        likely = best_first(sums)
         groups: dict[str, list[int]] = {"happened": [], "is so": [], ADVICE: []}
         # Strength and validity only take away, so what is far behind on the routes cannot come to the front.
         for some in (likely[: 4 * most], likely[4 * most :]):
@@ -142,19 +142,21 @@ class Recall:
                 groups[ABOUT.get(tiers[document], ADVICE)].append(document)
             if all(len(group) >= most for group in groups.values()):
                 break
+        hits = self._hits([document for group in groups.values() for document in group[:most]], routes, now)
         found = [
-            _varied(self._reranked(question, self._hits(group[:most], routes, now)), limit) for group in groups.values()
+            _varied(self._reranked(question, [hits[document] for document in group[:most]]), limit)
+            for group in groups.values()
         ]
         share = limit // SHARES
         kept = [hit for group in found for hit in group[:share]]
         rest = sorted((hit for group in found for hit in group[share:]), key=_order)
         return sorted([*kept, *rest[: max(0, limit - len(kept))]], key=_order)[:limit]
 
-    def _hits(self, documents: Sequence[int], routes: dict[str, Found], now: float) -> list[Hit]:
-        """Hits with every part of their score."""
+    def _hits(self, documents: Sequence[int], routes: dict[str, Found], now: float) -> dict[int, Hit]:
+        """Hits with every part of their score, by document."""
         sql = f"SELECT id, tier, ref, text, state, sensitivity FROM documents WHERE id IN {LISTED}"
         strengths, ranks = strengths_of(self.db, documents), {name: _ranks(found) for name, found in routes.items()}
-        hits = []
+        hits = {}
         for document, tier, ref, text, state, sensitivity in self.db.execute(sql, [listed(documents)]).fetchall():
             parts = {
                 name: Part(ranks[name][document], added / (getattr(self._weights, name) or 1.0), added)
@@ -170,7 +172,7 @@ class Recall:
             why = ", ".join(f"{name} #{part.rank}" for name, part in parts.items() if part.rank)
             why += f", strength {held:.2f}" + ("" if state == "current" else f", {state}")
             score = sum(part.added for part in parts.values())
-            hits.append(Hit(document, tier, ref, text, score, parts, why, sensitivity))
+            hits[document] = Hit(document, tier, ref, text, score, parts, why, sensitivity)
         return hits
 
     def _reranked(self, question: Question, hits: list[Hit]) -> list[Hit]:
@@ -206,8 +208,7 @@ def _sums(routes: dict[str, Found]) -> dict[int, float]:
 
 def _ranks(found: Found) -> dict[int, int]:
     """The place of each candidate on one route, from 1."""
-    ordered = sorted(found.scores, key=lambda each: (-found.scores[each], -each))
-    return {document: rank for rank, document in enumerate(ordered, 1)}
+    return {document: rank for rank, document in enumerate(best_first(found.scores), 1)}
 
 
 def _varied(hits: Sequence[Hit], limit: int) -> list[Hit]:
