@@ -39,6 +39,17 @@ class Need:
     """A library skill that gains it."""
     plan: Plan | None = None
     """How to gain it where no skill is known."""
+    handier: Handier | None = None
+    """Another skill that gains one of `target`, for when what it is made of is at hand."""
+
+
+@dataclass(frozen=True)
+class Handier:
+    """A skill to use instead when the inventory holds so many of `material` for each piece."""
+
+    material: str
+    each: int
+    skill: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,8 @@ class Plan:
     per_run: int = 1
     """How many one recipe run gives (craft)."""
     needs: tuple[Need, ...] = ()
+    provisions: tuple[Need, ...] = ()
+    """What to take along from the surface before going down: there is no wood below."""
     search: Search | None = None
     fuel: Need | None = None
     """What to gain when too little burns (smelt); the amount is in items of that fuel."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from agent.plan import Need, Plan
 
@@ -87,8 +88,7 @@ def _mine(plan: Plan, count: str, start: str) -> list[str]:
 def _kill(plan: Plan, count: str, start: str) -> list[str]:
     left = f"{count} - (await countItems(bot, {_js(plan.target)}) - {start})"
     mob = plan.source[0]
-    seen = f"() => bot.nearestEntity((entity) => entity.name === {_js(mob)})"
-    return _search_loop(plan, count, left, [f"await killMob(bot, {_js(mob)})"], seen)
+    return _search_loop(plan, count, left, [f"await killMob(bot, {_js(mob)})"], _prey(mob))
 
 
 def _use(plan: Plan, count: str, start: str) -> list[str]:
@@ -136,6 +136,7 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
     if search.blocks:
         remembered = [f"const remembered = {_js(list(search.blocks))}.flatMap((name) => places[name] || [])"]
     return [
+        *_provided(plan),
         "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]]",
         "const headingAt = (number) => new Vec3(headings[number % 8][0], 0, headings[number % 8][1])",
         *remembered,
@@ -156,6 +157,14 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
         ),
         "}",
     ]
+
+
+def _provided(plan: Plan) -> list[str]:
+    """Taking along, while still above, what cannot be had below."""
+    if not plan.provisions:
+        return []
+    lines = _guarded(_needs(replace(plan, needs=plan.provisions), "count"), "")
+    return [f"if (bot.entity.position.y > {SURFACE}) {{", *_indented(lines), "}"]
 
 
 def _guarded(move: list[str], above: str) -> list[str]:
@@ -198,8 +207,14 @@ def _place(plan: Plan, count: str) -> list[str]:
 def _hunt(plan: Plan, count: str) -> list[str]:
     mob = _js(plan.source[0])
     action = [f"await killMob(bot, {mob})", "killed += 1"]
-    seen = f"() => bot.nearestEntity((entity) => entity.name === {mob})"
+    seen = _prey(plan.source[0])
     return ["let killed = 0", *_search_loop(plan, count, f"{count} - killed", action, seen), "return { killed }"]
+
+
+def _prey(mob: str) -> str:
+    """Whether one is in sight that killMob goes for: not in a cave below."""
+    level = "Math.abs(entity.position.y - bot.entity.position.y) < 16"
+    return f"() => bot.nearestEntity((entity) => entity.name === {_js(mob)} && {level})"
 
 
 def _eat(plan: Plan, count: str) -> list[str]:
@@ -231,7 +246,12 @@ def _needs(plan: Plan, count: str) -> list[str]:
 
 def _gain(need: Need, missing: str) -> list[str]:
     if need.skill is not None:
-        return [f"if ({missing} > 0) await {need.skill}(bot, {{ count: {missing} }})"]
+        gain, instead = f"if ({missing} > 0) await {need.skill}(bot, {{ count: {missing} }})", need.handier
+        if instead is None or instead.skill == need.skill:
+            return [gain]
+        at_hand = f"await countItems(bot, {_js(instead.material)}) >= {instead.each} * {missing}"
+        handier = f"if ({missing} > 0 && {at_hand}) await {instead.skill}(bot, {{ count: {missing} }})"
+        return [handier, f"else {gain}"]
     assert need.plan is not None
     return [f"if ({missing} > 0) {{", *_indented(_body(need.plan, missing, top=False)), "}"]
 

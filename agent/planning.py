@@ -6,13 +6,13 @@ Pure: game data and skills in, a plan out. No per-task knowledge stands here; wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.brain import KnownSkill
 from agent.errors import BrainError
-from agent.plan import Need, Plan, Search
+from agent.plan import Handier, Need, Plan, Search
 from curriculum.gamedata import Block, Craft, GameData, Kill, Mine, Smelt, Use, Way
 
 USES: Mapping[tuple[str, str], str] = {
@@ -43,6 +43,12 @@ LAVA_TOOLS = "(bot.entity.position.y > 0 ? 3 : 1)"
 
 WORKING_LEVEL = 48
 """Highest level at which tunnels are dug: below almost every surface (sea level is 63)."""
+
+STICKS = 4
+"""Sticks that are taken below: for two tools of the stone that lies there."""
+
+STONE = "#stone_tool_materials"
+"""What tools of stone are made of; it lies wherever one digs."""
 
 DEEPEST_LEVEL = -58
 """Lowest level at which tunnels are dug: just above the bedrock, within what the primitives go down to."""
@@ -258,7 +264,11 @@ def _mine(
     if way.tools:
         cheapest = data.tool_for(way.block)
         amount = str(1 + adjustments.spare_tools)
-        needs = (_need(tuple(way.tools), amount, data, skill_for, adjustments, behind, first=cheapest),)
+        need = _need(tuple(way.tools), amount, data, skill_for, adjustments, behind, first=cheapest)
+        # What tools of stone are made of is not mined with one that would have to be made of it first.
+        handier = None if members & set(data.expand(STONE)) else _of_stone(way.tools, data, skill_for)
+        needs = (replace(need, handier=handier),)
+    search = _search(blocks, adjustments)
     return Plan(
         name=f"mine{camel(target)}",
         target=target,
@@ -266,8 +276,29 @@ def _mine(
         source=_shortest([block.name for block in blocks], data),
         purpose=f"Mine {words(target)}, moving on until enough is found.",
         needs=needs,
-        search=_search(blocks, adjustments),
+        provisions=_provisions(way.tools, skill_for) if search.where == "level" else (),
+        search=search,
     )
+
+
+def _of_stone(tools: Collection[str], data: GameData, skill_for: SkillFor) -> Handier | None:
+    """A tool of stone instead of a wooden one, once it is known how: far below there is stone, but no wood."""
+    for tool in sorted(tools):
+        skill = skill_for((tool,)) if tool.startswith("stone_") else None
+        if skill is not None and f"wooden_{tool.removeprefix('stone_')}" in tools:
+            recipe = next(way.recipe for way in data.sources(tool) if isinstance(way, Craft))
+            each = sum(n for name, n in recipe.ingredients.items() if name in data.expand(STONE))
+            return Handier(STONE, each, skill.name)
+    return None
+
+
+def _provisions(tools: Collection[str] | None, skill_for: SkillFor) -> tuple[Need, ...]:
+    """What to take below, of that which is known: sticks, and where good tools are needed one for rock and a sword."""
+    wanted: list[tuple[tuple[str, ...], str]] = [(("stick",), str(STICKS))]
+    if tools and "stone_pickaxe" not in tools:
+        wanted += [(("stone_pickaxe",), "1"), (("stone_sword", "iron_sword", "diamond_sword"), "1")]
+    known = ((names, amount, skill_for(names[:1])) for names, amount in wanted)
+    return tuple(Need(names, amount, skill.name) for names, amount, skill in known if skill is not None)
 
 
 def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
@@ -390,12 +421,13 @@ def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
 
 def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
     needs: tuple[Need, ...] = (_need((way.hold,), "missing", data, skill_for, adjustments, behind),)
-    search = Search("surface", stretches=8 + adjustments.stretches)
+    search, provisions = Search("surface", stretches=8 + adjustments.stretches), tuple[Need, ...]()
     if way.on == "lava":
         tools = tuple(data.blocks["iron_ore"].tools or ())
         first = data.tool_for("iron_ore")
         needs = (_need(tools, LAVA_TOOLS, data, skill_for, adjustments, behind, first=first), *needs)
         search = Search("level", LAVA_LEVEL, stretches=8 + adjustments.stretches)
+        provisions = _provisions(("iron_pickaxe",), skill_for)
     return Plan(
         name=f"fetch{camel(target)}",
         target=target,
@@ -403,6 +435,7 @@ def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments
         source=(USES[way.hold, way.on], way.on),
         purpose=f"Fetch {words(target)} from {words(way.on)}, gaining the {words(way.hold)} first.",
         needs=needs,
+        provisions=provisions,
         search=search,
     )
 

@@ -252,13 +252,17 @@ class Prover:
         return True, spent
 
     def _needy(self) -> Iterator[Version]:
-        """Unproven versions that have trials left: those on parole first, then those on which most depends."""
+        """Unproven versions that have trials left: those on parole first, then those on which most depends.
+
+        Of those on which the same number depends, the ones whose proof has begun well come first: half a proof is none.
+        """
         rows = self.library.db.execute(
             "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
-            "(SELECT count(*) FROM trials WHERE trials.version = versions.id) AS done FROM skills "
+            "(SELECT count(*) FROM trials WHERE trials.version = versions.id) AS done, "
+            "(SELECT count(*) FROM trials WHERE trials.version = versions.id AND NOT passed) AS failed FROM skills "
             "JOIN versions ON versions.id = current JOIN standings ON standings.version = current "
             "WHERE skills.library = ? AND retired = 0 AND rung IN ('candidate', 'parole') AND done < ? "
-            "ORDER BY rung = 'parole' DESC, callers DESC, done, versions.id",
+            "ORDER BY rung = 'parole' DESC, callers DESC, failed, done DESC, versions.id",
             [self.library.name, MOST_TRIALS],
         ).fetchall()
         return filter(self.cases.provable, (self.library.version(row[0]) for row in rows))

@@ -149,6 +149,83 @@ def test_who_cannot_dig_down_through_water_walks_on_and_digs_down_there(data: Ga
     assert done.stdout.split() == ["1", "1"]
 
 
+CAVE = """
+const bot = { entity: { position: { x: 0, y: HEIGHT, z: 0 } } }
+const has = HAS, done = [], Vec3 = class {}
+const countItems = async (_, names) => [].concat(names).reduce((sum, name) => sum + (has[name] ?? 0), 0)
+const gain = (name, fails) => async (_, { count }) => {
+  done.push(`${name} ${count}`)
+  if (fails) throw Object.assign(new Error(name), { code: fails })
+  has[name] = (has[name] ?? 0) + count
+}
+const craftStick = gain('stick', STICK), craftStoneSword = gain('stone_sword')
+const craftStonePickaxe = gain('stone_pickaxe'), craftWoodenPickaxe = gain('wooden_pickaxe')
+const craftIronPickaxe = gain('iron_pickaxe')
+const mineBlock = async (_, blocks, count) => { has.GAINED = (has.GAINED ?? 0) + count }
+PROGRAM
+NAME(bot).then(() => console.log(done.join(', ')))
+"""
+"""A world in which every block is at hand, and a pocket with a few things."""
+
+
+@pytest.mark.parametrize(
+    ("target", "height", "has", "stick", "done"),
+    [
+        ("diamond", 63, {"iron_pickaxe": 1}, "null", "stick 4, stone_pickaxe 1, stone_sword 1"),
+        ("diamond", 63, {"iron_pickaxe": 1, "stick": 9, "stone_pickaxe": 1, "iron_sword": 1}, "null", ""),
+        ("diamond", -20, {"iron_pickaxe": 1}, "null", ""),
+        ("coal", 63, {"wooden_pickaxe": 1, "stick": 1}, "null", "stick 3"),
+        ("coal", 63, {"wooden_pickaxe": 1}, "'not_found'", "stick 4"),
+        ("coal", -20, {"#stone_tool_materials": 3}, "null", "stone_pickaxe 1"),
+        ("coal", -20, {"#stone_tool_materials": 2}, "null", "wooden_pickaxe 1"),
+    ],
+)
+def test_who_goes_below_takes_along_what_another_tool_is_made_of(
+    data: GameData, node: Path, target: str, height: int, has: dict[str, int], stick: str, done: str
+) -> None:
+    tools = ("stick", "stone_pickaxe", "stone_sword", "wooden_pickaxe", "iron_pickaxe")
+    known = {name: skill(f"craft{planning.camel(name)}", name) for name in tools}
+    plan = planning.plan_for(
+        target, data, lambda names: next((known[n] for n in names if n in known), None), Adjustments.none()
+    )
+    parts = {"HEIGHT": str(height), "HAS": json.dumps(has), "STICK": stick, "GAINED": target, "NAME": plan.name}
+    program = CAVE
+    for name, value in {**parts, "PROGRAM": plan_source.write(plan)}.items():
+        program = program.replace(name, value)
+    ended = subprocess.run([node, "-e", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == done
+
+
+def test_a_tool_of_stone_is_no_way_to_the_stone_that_it_is_made_of(data: GameData) -> None:
+    known = {name: skill(f"craft{planning.camel(name)}", name) for name in ("stone_pickaxe", "wooden_pickaxe")}
+    for target in ("cobblestone", "#stone_tool_materials"):
+        plan = planning.plan_for(
+            target, data, lambda names: next((known[n] for n in names if n in known), None), Adjustments.none()
+        )
+        assert "craftStonePickaxe" not in plan_source.write(plan)
+
+
+def test_a_hunter_walks_on_from_prey_that_is_far_below(data: GameData, node: Path) -> None:
+    program = """
+    const bot = { entity: { position: { x: 0, y: 70, z: 0 } }, nearestEntity: (test) => ZOMBIES.find(test) ?? null }
+    const Vec3 = class {}, ascendToSurface = async () => {}
+    let walked = 0, killed = 0
+    const exploreUntil = async (_, way, seconds, found) => {
+      if (found()) return
+      walked++
+      if (walked === 3) ZOMBIES[0].position.y = 60
+    }
+    const killMob = async () => {
+      if (Math.abs(ZOMBIES[0].position.y - 70) < 16) killed++
+      else throw Object.assign(new Error(), { code: 'not_found' })
+    }
+    const ZOMBIES = [{ name: 'zombie', position: { x: 0, y: 47, z: 0 } }]
+    """ + plan_source.write(planning.hunt("zombie", Adjustments.none()))
+    sees = "huntZombie(bot).then(() => console.log(walked, killed))"
+    done = subprocess.run([node, "-e", f"{program};{sees}"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "1"]
+
+
 def test_nobody_is_sent_below_what_the_primitives_go_down_to(data: GameData) -> None:
     deep = replace(Adjustments.none(), level_shift=60)
     search = planning.plan_for("diamond", data, nothing, deep).search

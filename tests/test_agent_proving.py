@@ -33,7 +33,7 @@ from skills.planning import plan
 from skills.proofs import CHARGE, JOURNEY
 from skills.refactor import find
 from skills.schema import SKILLS
-from skills.skill import Use, Version
+from skills.skill import Setting, Use, Version
 
 GOOD = """async function mineLogs(bot, { count = 1 } = {}) {
   await mineBlock(bot, '#logs', count)
@@ -53,7 +53,7 @@ class Workshop:
         self.db = open_db(path, SKILLS, CURRICULUM, AGENT)
         self.library, self.log = Library(self.db), EventLog(self.db)
 
-    def keep(self, source: str, *, trusted: bool = False) -> Version:
+    def keep(self, source: str, *, trusted: bool = False, setting: Setting = "fresh") -> Version:
         """A source as a version, with runs that make it trusted if asked."""
         with JavaScript() as language:
             known = dict.fromkeys(primitives(), "")
@@ -62,7 +62,7 @@ class Workshop:
         for run in range(10 if trusted else 1):
             self.library.record_use(
                 Use(version.hash, "succeeded", version.hash, run, 0.0, args={"count": 1}, after={"oak_log": 1},
-                    ticks=60, setting="fresh", world=f"w{run}")
+                    ticks=60, setting=setting, world=f"w{run}")
             )  # fmt: skip
         return version
 
@@ -135,6 +135,17 @@ def test_trials_run_beside_the_journey_each_in_a_world_of_its_own(workshop: Work
     proving.between_tasks(proving.spent(), report)
     proving.collect(report)
     assert sorted(told[2:]) == ["proven mineLogs"] * (len(told) - 2), "the allowance is used up"
+
+
+def test_a_proof_that_has_begun_well_is_finished_before_others_are_begun(workshop: Workshop, proving: Prover) -> None:
+    failing = workshop.keep(GOOD.replace("Logs", "Sand"))
+    fresh = workshop.keep(GOOD)
+    begun = workshop.keep(GOOD.replace("Logs", "Dirt").replace("'#logs'", "['dirt', 'grass_block']"), setting="home")
+    assert [proving.verify(each.hash, 1)[0].passed for each in (failing, begun)] == [False, True]
+    told: list[str] = []
+    proving.between_tasks(10 * CHARGE, lambda kind, **data: told.append(data["name"]))
+    proving.collect(lambda kind, **data: told.append(data["name"]))
+    assert told == [begun.skill, fresh.skill, failing.skill]
 
 
 def test_an_error_of_the_trial_worlds_is_told_where_the_trials_are_collected(workshop: Workshop) -> None:

@@ -5,7 +5,7 @@
 'use strict'
 
 const { PrimitiveError } = require('./errors')
-const { count: carried, missing, tidy } = require('./inventory')
+const { owned, missing, tidy } = require('./inventory')
 const { plan } = require('./recipes')
 const { atStation } = require('./stations')
 const { within } = require('./waiting')
@@ -32,11 +32,11 @@ async function craft (body, names, wanted) {
       value: names[0], remedy: 'mine, smelt or find it instead'
     })
   }
-  const before = Object.fromEntries(names.map(name => [name, carried(body, name)]))
+  const before = Object.fromEntries(names.map(name => [name, owned(body, name)]))
   const gains = () => {
     const items = {}
     for (const name of names) {
-      if (carried(body, name) > before[name]) items[name] = carried(body, name) - before[name]
+      if (owned(body, name) > before[name]) items[name] = owned(body, name) - before[name]
     }
     return { gained: Object.values(items).reduce((sum, n) => sum + n, 0), items }
   }

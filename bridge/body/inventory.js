@@ -10,6 +10,8 @@ const { within, retry } = require('./waiting')
 const { spoken } = require('./kinds')
 
 const CLICK_TICKS = 60
+/** Slots of the player's window for head, torso, legs and feet. */
+const WORN = [5, 6, 7, 8]
 /** With this many free slots or fewer, something goes overboard before more is gathered. */
 const CROWDED = 2
 
@@ -17,6 +19,13 @@ const CROWDED = 2
 function count (body, names) {
   const wanted = new Set([].concat(names))
   return body.bot.inventory.items().reduce((sum, item) => sum + (wanted.has(item.name) ? item.count : 0), 0)
+}
+
+/** How many items of these names the bot has, what it wears included: the reflex that dresses it takes nothing away. */
+function owned (body, names) {
+  const wanted = new Set([].concat(names))
+  const { slots } = body.bot.inventory
+  return count(body, names) + WORN.filter(slot => slots[slot] && wanted.has(slots[slot].name)).length
 }
 
 /** Every item carried, as {name: count}. */
@@ -96,4 +105,4 @@ function missing (items, message) {
   })
 }
 
-module.exports = { count, contents, find, usesLeft, hold, holdAny, throwAway, tidy, missing }
+module.exports = { count, owned, contents, find, usesLeft, hold, holdAny, throwAway, tidy, missing }

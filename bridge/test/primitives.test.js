@@ -107,6 +107,13 @@ test('primitives', async t => {
     assert.deepEqual((await observe()).inventory, { wooden_pickaxe: 1, crafting_table: 1 })
   })
 
+  await t.test('craftItem counts a piece of armour that was put on at once', async () => {
+    await give({ iron_ingot: 5, crafting_table: 1 })
+    const value = await success("return { ...(await craftItem(bot, 'iron_helmet')), has: await countItems(bot, 'iron_helmet') }")
+    assert.deepEqual(value, { gained: 1, items: { iron_helmet: 1 }, has: 1 })
+    assert.equal((await observe()).inventory.iron_helmet, 1)
+  })
+
   await t.test('craftItem does not spend on a table the planks that the work needs', async () => {
     await give({ oak_planks: 6, stick: 2 })
     const error = await failure("await craftItem(bot, 'wooden_pickaxe')")

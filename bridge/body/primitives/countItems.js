@@ -1,7 +1,7 @@
 /**
  * countItems(bot, name)
  *
- * How many items of a kind the inventory holds; takes no game time.
+ * How many items of a kind the inventory holds, worn ones included; takes no game time.
  *   name   item name, tag or array: 'stick', '#logs', ['coal', 'charcoal'] (members of a tag are added up)
  * Returns a number.
  * Throws unknown_name.
@@ -11,10 +11,10 @@
 'use strict'
 
 const { itemNames } = require('../kinds')
-const { count } = require('../inventory')
+const { owned } = require('../inventory')
 
 async function run (body, name) {
-  return count(body, itemNames(body, name))
+  return owned(body, itemNames(body, name))
 }
 
 module.exports = { name: 'countItems', signature: 'countItems(bot, name)', run }

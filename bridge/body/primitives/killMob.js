@@ -1,8 +1,8 @@
 /**
  * killMob(bot, mobName, timeout = 300)
  *
- * Goes to the nearest mob of a kind within 32 blocks, strikes it down with the best weapon carried and picks up what it
- * drops.
+ * Goes to the nearest mob of a kind within 32 blocks, and within 16 up or down, strikes it down with the best weapon
+ * carried and picks up what it drops.
  *   mobName  entity name or array: 'cow', ['cow', 'pig', 'sheep']
  *   timeout  game seconds
  * Returns {killed: name, gained, items: {name: count}}.
@@ -21,13 +21,15 @@ const { collect } = require('../collecting')
 const { gainedSince } = require('../using')
 
 const DROP_RANGE = 6
+/** What is farther up or down than this is in a cave or on a cliff, a long way off. */
+const LEVELS = 16
 
 async function run (body, mobName, timeout = 300) {
   const names = entityNames(body, mobName)
   const ticks = args.number(timeout, 'timeout', { min: 1, max: 3600 }) * 20
   await tidy(body)
   await body.reflexes.attend(body)
-  const level = entity => Math.abs(entity.position.y - body.bot.entity.position.y) < 16
+  const level = entity => Math.abs(entity.position.y - body.bot.entity.position.y) < LEVELS
   const [prey] = body.sight.entities(entity => names.includes(entity.name) && level(entity))
   if (!prey) {
     throw new PrimitiveError('not_found', `no ${spoken(names)} in sight`, {
