@@ -123,6 +123,7 @@ test('by the real clock the same programs run on a server that knows nothing of 
   const begun = process.hrtime.bigint()
   const { outcome, ticks, value } = await body.run('await bot.waitForTicks(20); return bot.health')
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9
-  assert.deepEqual([outcome, ticks, value], ['returned', 20, 20])
+  assert.deepEqual([outcome, value], ['returned', 20])
+  assert.ok(ticks >= 20, `${ticks} ticks`) // a busy machine lets more go by
   assert.ok(seconds > 0.8, `20 ticks took ${seconds} s`)
 })
