@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from agent import plan_source, planning
+from agent.adjustments import Adjustments, adjust
 from agent.brain import Attempt, KnownSkill, WriteRequest
 from agent.brains.planner import Planner
 from agent.errors import BrainError
-from agent.planning import Adjustments
 from curriculum import checks, gamedata
 from curriculum.checks import Gained, Killed, Placed
 from curriculum.gamedata import GameData
@@ -245,12 +245,12 @@ def test_nobody_is_sent_below_what_the_primitives_go_down_to(data: GameData) -> 
     ],
 )
 def test_each_typed_error_changes_its_part_of_the_plan(code: str, value: object, changed: str) -> None:
-    before, after = Adjustments.none(), planning.adjust([{"code": code, "value": value}])
+    before, after = Adjustments.none(), adjust([{"code": code, "value": value}])
     assert getattr(after, changed) != getattr(before, changed)
 
 
 def test_a_broken_tool_makes_the_next_program_carry_a_spare_one(data: GameData) -> None:
-    adjustments = planning.adjust([{"code": "no_tool", "value": None}])
+    adjustments = adjust([{"code": "no_tool", "value": None}])
     assert "2 - await countItems(bot, ['stone_pickaxe'" in plan_source.write(
         planning.plan_for("raw_iron", data, nothing, adjustments)
     )

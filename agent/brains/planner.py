@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from agent import plan_source, planning
+from agent.adjustments import Adjustments, adjust
 from agent.brain import Draft, KnownSkill, WriteRequest
 from agent.errors import BrainError
 from agent.plan import Plan
@@ -42,7 +43,7 @@ class Planner:
         kind = str(wanted.get("kind"))
         errors = [dict(attempt.error) for attempt in request.attempts if attempt.error]
         lessons = [dict(lesson["error"]) for lesson in request.lessons if lesson.get("error")]
-        adjustments = planning.adjust(lessons, errors)
+        adjustments = adjust(lessons, errors)
         if request.objection:
             raise BrainError(f"the planner's program was refused: {request.objection}")
         deed = planning.deed(kind, wanted, self._data, self._skill_for, adjustments)
@@ -67,7 +68,7 @@ class Planner:
             count -= sum(inventory.get(name, 0) for name in self._data.expand(target))
         return target, max(1, count)
 
-    def _draft(self, request: WriteRequest, plan: Plan, count: int, adjustments: planning.Adjustments) -> Draft:
+    def _draft(self, request: WriteRequest, plan: Plan, count: int, adjustments: Adjustments) -> Draft:
         source = plan_source.write(plan)
         tries = len(request.attempts)
         note = plan.purpose if not tries else f"{plan.purpose} (try {tries + 1}, after {request.attempts[-1].outcome})"
@@ -78,7 +79,7 @@ class Planner:
         self,
         parameters: Collection[str],
         count: int,
-        adjustments: planning.Adjustments,
+        adjustments: Adjustments,
         request: WriteRequest,
         target: str,
     ) -> dict[str, Any]:
