@@ -160,11 +160,13 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
 
 
 def _provided(plan: Plan) -> list[str]:
-    """Taking along, while still above, what cannot be had below."""
+    """Taking along, while still above, what cannot be had below; below, where the first of it is at hand, the rest."""
     if not plan.provisions:
         return []
+    first, *rest = plan.provisions
     lines = _guarded(_needs(replace(plan, needs=plan.provisions), "count"), "")
-    return [f"if (bot.entity.position.y > {SURFACE}) {{", *_indented(lines), "}"]
+    below = f" || await countItems(bot, {_names(first.target)}) >= {first.amount}" if rest else ""
+    return [f"if (bot.entity.position.y > {SURFACE}{below}) {{", *_indented(lines), "}"]
 
 
 def _guarded(move: list[str], above: str) -> list[str]:

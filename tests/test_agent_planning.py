@@ -174,6 +174,7 @@ NAME(bot).then(() => console.log(done.join(', ')))
         ("diamond", 63, {"iron_pickaxe": 1}, "null", "stick 4, stone_pickaxe 1, stone_sword 1"),
         ("diamond", 63, {"iron_pickaxe": 1, "stick": 9, "stone_pickaxe": 1, "iron_sword": 1}, "null", ""),
         ("diamond", -20, {"iron_pickaxe": 1}, "null", ""),
+        ("diamond", -20, {"iron_pickaxe": 1, "stick": 4}, "null", "stone_pickaxe 1, stone_sword 1"),
         ("coal", 63, {"wooden_pickaxe": 1, "stick": 1}, "null", "stick 3"),
         ("coal", 63, {"wooden_pickaxe": 1}, "'not_found'", "stick 4"),
         ("coal", -20, {"#stone_tool_materials": 3}, "null", "stone_pickaxe 1"),
