@@ -16,6 +16,7 @@ from curriculum.task import Task
 from envs.base import Program, Run
 from memory import semantic
 from memory.episodic import Failure, Place
+from memory.log import EventLog
 from memory.semantic import Item, Semantic
 from skills.skill import Outcome, Setting
 
@@ -55,6 +56,17 @@ LESSONS = ("missing_items", "no_tool", "no_fuel", "no_station", "inventory_full"
 def error_json(result: Run) -> dict[str, Any] | None:
     """A run's error as plain JSON."""
     return asdict(result.error) if result.error else None
+
+
+def called(row: Iteration, log: EventLog) -> dict[str, str]:
+    """The library skills that a program called, name to version; all that it is made of in a world that tells no calls.
+
+    A program is made of more than it calls: whatever its skills might need comes along.
+    """
+    spans = log.read(row.journey, iteration=row.iteration, node="run", kinds=["span"])
+    ran = {span.data["module"] for span in spans}
+    parts = (each.split("@", 1) for each in row.modules)
+    return {name: version for name, version in parts if not ran or version in ran}
 
 
 def library_modules(draft: Mapping[str, Any], program: Program) -> list[str]:

@@ -31,6 +31,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent.evidence import called
 from agent.ores import VEIN
 from agent.store import Iteration, Store
 from benchmarks._journey import play
@@ -144,7 +145,7 @@ def needs(db: Database, row: Iteration, now: float) -> Iterator[Need]:
     """What the program of an iteration needed of what memory held at that time."""
     seen = "documents.scope IN ('', ?) AND documents.at <= ? AND (until IS NULL OR until > ?)"
     values = [row.journey, now, now]
-    for name in sorted({module.split("@")[0] for module in row.modules}):
+    for name in sorted(called(row, EventLog(db))):
         sql = f"SELECT id FROM documents JOIN marks ON document = id WHERE kind = 'skill' AND value = ? AND {seen}"
         yield from _need(db, "skill", name, sql, [name, *values])
     dug = [event.data for event in EventLog(db).read(row.journey, iteration=row.iteration, kinds=["dug"])]

@@ -138,6 +138,17 @@ def test_each_iteration_is_an_episode_with_its_outcome(played: Played) -> None:
         assert episode.ticks == (row.before["tick"], row.after["tick"])
 
 
+def test_an_episode_tells_the_skills_that_were_called_and_not_those_that_lay_ready(played: Played) -> None:
+    episodes, log, idle = Episodes(played.db), EventLog(played.db), 0
+    for row in played.rows():
+        spans = log.read(NAME, iteration=row.iteration, kinds=["span"])
+        ran = {span.data["module"] for span in spans if span.data["caller"] is not None}
+        told = {name: hash for name, hash in episodes.get(NAME, row.iteration).skills.items() if name != row.name}
+        assert set(told.values()) == ran & {module.split("@")[1] for module in row.modules}, row.name
+        idle += len(row.modules) - len(told)
+    assert idle > 0, "some programs need not call all that they are made of"
+
+
 def test_a_budget_stops_with_its_exit_code_and_the_journey_goes_on_from_there(tmp_path: Path) -> None:
     journey = ("minecraft", "--journey", "thrifty", "--goal", "wooden_pickaxe", "--seed", "5")
     printed = journeyman(tmp_path, "run", *journey, "--iterations", "2", code=3)
