@@ -6,6 +6,8 @@ not say what a skill is *for*. It is for an item that it was seen to bring and t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agent.brain import KnownSkill
 from agent.families import families
 from curriculum.errors import UnknownName
@@ -61,15 +63,17 @@ def tag_of(item: str, data: GameData) -> str:
 
 def known_items(library: Library, data: GameData) -> frozenset[str]:
     """Items and '#tags' that some skill is for."""
+    brought: dict[str, dict[str, bool]] = {}
+    for skill, item, sure in library.gains():
+        brought.setdefault(skill, {})[item] = sure
     tags: dict[str, list[str]] = {}
     for tag, members in data.tags.items():
         for member in members:
             tags.setdefault(member, []).append(tag)
     known: set[str] = set()
-    for skill, item, sure in library.gains():
-        if sure and names(skill, item):
-            known.add(item)
-        known |= {f"#{tag}" for tag in tags.get(item, ()) if names(skill, tag)}
+    for skill, items in brought.items():
+        known |= {item for item in _named(skill, items) if items[item]}
+        known |= {f"#{tag}" for item in items for tag in tags.get(item, ()) if names(skill, tag)}
     return frozenset(known)
 
 
@@ -77,4 +81,11 @@ def _is_for(skill: Skill, effect: Effect, item: str, wanted: str) -> bool:
     """Whether an effect is what a skill is for. What is for a '#tag' brought now one member of it, now another."""
     if wanted.startswith("#") and names(skill.name, wanted):
         return effect.high > 0
-    return effect.low > 0 and (names(skill.name, item) or names(skill.name, wanted))
+    brought = [each.item for each in skill.effects if each.high > 0]
+    return effect.low > 0 and (item in _named(skill.name, brought) or (item != wanted and names(skill.name, wanted)))
+
+
+def _named(skill: str, brought: Iterable[str]) -> set[str]:
+    """What a skill is named for of what it brings: of leather and leather_horse_armor the longer name alone."""
+    named = {item: set(item.split("_")) for item in brought if names(skill, item)}
+    return {item for item, words in named.items() if not any(words < other for other in named.values())}

@@ -48,7 +48,7 @@ async function craft (body, names, wanted) {
         value: { ...gains(), wanted }, remedy: 'look at the inventory and craft the rest'
       })
     }
-    await tidy(body, names)
+    await tidy(body, [...names, ...usedBy(body, steps)])
     try {
       if (steps.some(({ recipe }) => recipe.requiresTable)) {
         await atStation(body, 'crafting_table', table => perform(body, steps, table), {
@@ -64,6 +64,11 @@ async function craft (body, names, wanted) {
     }
   }
   return gains()
+}
+
+/** Names of what the steps use up. */
+function usedBy (body, steps) {
+  return steps.flatMap(({ recipe }) => recipe.delta.filter(({ count }) => count < 0).map(({ id }) => body.data.items[id].name))
 }
 
 async function perform (body, steps, table) {

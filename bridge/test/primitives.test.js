@@ -114,6 +114,11 @@ test('primitives', async t => {
     assert.equal((await observe()).inventory.iron_helmet, 1)
   })
 
+  await t.test('craftItem makes room in a full inventory without throwing away what it is made of', async () => {
+    await give({ andesite: 3, crafting_table: 1, stone_pickaxe: 1, dirt: 33 * 64 })
+    assert.deepEqual(await success("return craftItem(bot, 'andesite_slab')"), { gained: 6, items: { andesite_slab: 6 } })
+  })
+
   await t.test('craftItem does not spend on a table the planks that the work needs', async () => {
     await give({ oak_planks: 6, stick: 2 })
     const error = await failure("await craftItem(bot, 'wooden_pickaxe')")
