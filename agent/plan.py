@@ -69,6 +69,8 @@ class Plan:
     needs: tuple[Need, ...] = ()
     provisions: tuple[Need, ...] = ()
     """What to take along from the surface before going down: there is no wood below."""
+    spare: str | None = None
+    """A skill that makes another pickaxe, for when the only one left is kept for better than plain rock."""
     search: Search | None = None
     fuel: Need | None = None
     """What to gain when too little burns (smelt); the amount is in items of that fuel."""

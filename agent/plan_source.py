@@ -27,26 +27,30 @@ _INDENT = "  "
 
 def write(plan: Plan) -> str:
     """The plan's function: `async function name(bot, { count = 1 … } = {})` with JSDoc."""
-    searches, counted = _searches(plan), plan.method in (*_STEPS, "place", "hunt")
-    remembers = _remembers(plan)
-    given = (("count = 1", counted), ("heading = 0", searches), ("places = {}", remembers))
-    parameters = [name for name, is_given in given if is_given]
-    options = f", {{ {', '.join(parameters)} }} = {{}}" if parameters else ""
+    given = _parameters(plan)
+    options = f", {{ {', '.join(f'{name} = {default}' for name, _, default, _ in given)} }} = {{}}" if given else ""
     lines = [
         "/**",
         f" * {plan.purpose}",
         *(f" * {comment}" for comment in plan.comments),
         " * @param {Bot} bot",
-        *([" * @param {object} options"] if parameters else []),
-        *([" * @param {number} options.count how many more to gain"] if counted else []),
-        *([f" * @param {{number}} options.heading {HEADING}"] if searches else []),
-        *([f" * @param {{object}} options.places {PLACES}"] if remembers else []),
+        *([" * @param {object} options"] if given else []),
+        *(f" * @param {{{kind}}} options.{name} {text}" for name, kind, _, text in given),
         " */",
         f"async function {plan.name}(bot{options}) {{",
         *_indented(_body(plan, "count", top=True)),
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _parameters(plan: Plan) -> list[tuple[str, str, str, str]]:
+    """The parameters of a plan's function: name, type, default as source, and what it means."""
+    given = [("count", "number", "1", _COUNTS.get(plan.method, "how many more to gain"))]
+    if plan.method == "wear":
+        given = [("slot", "string", _js(plan.source[0]), "where to wear or hold it")]
+    given += [("heading", "number", "0", HEADING)] if _searches(plan) else []
+    return given + ([("places", "object", "{}", PLACES)] if _remembers(plan) else [])
 
 
 def _searches(plan: Plan) -> bool:
@@ -135,6 +139,8 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
     remembered = []
     if search.blocks:
         remembered = [f"const remembered = {_js(list(search.blocks))}.flatMap((name) => places[name] || [])"]
+    # A tool that broke is gained again at the beginning of the next stretch.
+    after = [*GO_ON, "no_tool"] if plan.needs else [*GO_ON]
     return [
         *_provided(plan),
         "const headings = [[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]]",
@@ -150,8 +156,9 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
                 "try {",
                 *_indented(action),
                 "} catch (error) {",
-                f"{_INDENT}if (stretch === {search.stretches} || !{_js(list(GO_ON))}.includes(error.code)) throw error",
-                *_indented(_guarded(move, f"bot.entity.position.y > {SURFACE}" if on_level else "")),
+                f"{_INDENT}if (stretch === {search.stretches} || !{_js(after)}.includes(error.code)) throw error",
+                *([f"{_INDENT}if (error.code === 'no_tool') continue"] if plan.needs else []),
+                *_indented(_guarded(move, f"bot.entity.position.y > {SURFACE}" if on_level else "", plan.spare)),
                 "}",
             ]
         ),
@@ -164,19 +171,24 @@ def _provided(plan: Plan) -> list[str]:
     if not plan.provisions:
         return []
     first, *rest = plan.provisions
-    lines = _guarded(_needs(replace(plan, needs=plan.provisions), "count"), "")
+    lines = _guarded(_needs(replace(plan, needs=plan.provisions), "count"))
     below = f" || await countItems(bot, {_names(first.target)}) >= {first.amount}" if rest else ""
     return [f"if (bot.entity.position.y > {SURFACE}{below}) {{", *_indented(lines), "}"]
 
 
-def _guarded(move: list[str], above: str) -> list[str]:
-    """Moving on may itself be blocked; then the next stretch tries another way. `above`: still on the surface."""
+def _guarded(move: list[str], above: str = "", spare: str | None = None) -> list[str]:
+    """Moving on may itself be blocked; then the next stretch tries another way.
+
+    `above`: still on the surface; `spare`: the skill that makes the pickaxe that is missing for plain rock.
+    """
     barred = [f"{_INDENT}barred = blocked.code === 'unreachable' && {above}"] if above else []
+    refuse = f"if (!{_js(list(GO_ON))}.includes(blocked.code)) throw blocked"
+    make = [f"if (blocked.code === 'no_tool') await {spare}(bot, {{ count: 1 }})"] if spare else []
     return [
         "try {",
         *_indented(move),
         "} catch (blocked) {",
-        f"{_INDENT}if (!{_js(list(GO_ON))}.includes(blocked.code)) throw blocked",
+        *_indented([*make, f"else {refuse}" if make else refuse]),
         *barred,
         "}",
     ]
@@ -225,13 +237,20 @@ def _eat(plan: Plan, count: str) -> list[str]:
 
 def _sleep(plan: Plan, count: str) -> list[str]:
     dusk = "for (let waited = 0; bot.time.timeOfDay < 12600 && waited < 70; waited++) await bot.waitForTicks(200)"
-    return [*_needs(plan, count), "await ascendToSurface(bot)", dusk, "return await sleepInBed(bot)"]
+    night = ["await ascendToSurface(bot)", dusk, "await sleepInBed(bot)"]
+    return [
+        *_needs(plan, count),
+        f"for (let slept = 0; slept < {count}; slept++) {{",
+        *_indented(night),
+        "}",
+        f"return {{ slept: {count} }}",
+    ]
 
 
 def _wear(plan: Plan, count: str) -> list[str]:
     return [
         *_needs(plan, count),
-        f"await equip(bot, {_js(plan.target)}, {_js(plan.source[0])})",
+        f"await equip(bot, {_js(plan.target)}, slot)",
         "return { worn: true }",
     ]
 
@@ -282,6 +301,14 @@ def _camel(name: str) -> str:
 
 _STEPS = {"mine": _mine, "kill": _kill, "use": _use, "craft": _craft, "smelt": _smelt}
 """How each way of gaining something is written."""
+
+_COUNTS = {
+    "hunt": "how many to kill",
+    "place": "how many to place",
+    "eat": "how many pieces of food to have at hand first",
+    "sleep": "how many nights to sleep through",
+}
+"""What the count of a deed means; of everything else it is how many more to gain."""
 
 _DEEDS = {"hunt": _hunt, "place": _place, "eat": _eat, "sleep": _sleep, "wear": _wear}
 """How each deed that gains nothing is written."""

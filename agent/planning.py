@@ -131,7 +131,7 @@ def deed(
             "eat",
             foods,
             "Eat, gaining something to eat first.",
-            needs=(_need(foods, "1", data, skill_for, adjustments, frozenset(), first=foods[0]),),
+            needs=(_need(foods, "count", data, skill_for, adjustments, frozenset(), first=foods[0]),),
         )
     if kind == "slept":
         return Plan(
@@ -212,6 +212,7 @@ def _mine(
         purpose=f"Mine {words(target)}, moving on until enough is found.",
         needs=needs,
         provisions=_provisions(way.tools, skill_for) if search.where == "level" else (),
+        spare=_spare(skill_for) if search.where == "level" and not members & set(data.expand(STONE)) else None,
         search=search,
     )
 
@@ -225,6 +226,12 @@ def _of_stone(tools: Collection[str], data: GameData, skill_for: SkillFor) -> Ha
             each = sum(n for name, n in recipe.ingredients.items() if name in data.expand(STONE))
             return Handier(STONE, each, skill.name)
     return None
+
+
+def _spare(skill_for: SkillFor) -> str | None:
+    """What makes another pickaxe for plain rock, if that is known."""
+    skill = skill_for(("stone_pickaxe",))
+    return skill.name if skill is not None else None
 
 
 def _provisions(tools: Collection[str] | None, skill_for: SkillFor) -> tuple[Need, ...]:
@@ -356,13 +363,13 @@ def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
 
 def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
     needs: tuple[Need, ...] = (_need((way.hold,), "missing", data, skill_for, adjustments, behind),)
-    search, provisions = Search("surface", stretches=8 + adjustments.stretches), tuple[Need, ...]()
+    search, provisions, spare = Search("surface", stretches=8 + adjustments.stretches), tuple[Need, ...](), None
     if way.on == "lava":
         tools = tuple(data.blocks["iron_ore"].tools or ())
         first = data.tool_for("iron_ore")
         needs = (_need(tools, LAVA_TOOLS, data, skill_for, adjustments, behind, first=first), *needs)
         search = Search("level", LAVA_LEVEL, stretches=8 + adjustments.stretches)
-        provisions = _provisions(("iron_pickaxe",), skill_for)
+        provisions, spare = _provisions(("iron_pickaxe",), skill_for), _spare(skill_for)
     return Plan(
         name=f"fetch{camel(target)}",
         target=target,
@@ -371,6 +378,7 @@ def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments
         purpose=f"Fetch {words(target)} from {words(way.on)}, gaining the {words(way.hold)} first.",
         needs=needs,
         provisions=provisions,
+        spare=spare,
         search=search,
     )
 

@@ -6,6 +6,7 @@ to bring; the world's events of its ticks say which tools and stations it needed
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def uses_of(
                 world=world,
                 args=row.args,
                 before=row.before.get("inventory", {}),
-                after=row.after.get("inventory", {}),
+                after={**row.after.get("inventory", {}), **deeds(events)},
                 ticks=row.ticks,
                 cause=evidence.cause(row) or None,
                 events=_range(log),
@@ -81,7 +82,7 @@ def uses_of(
                 world=world,
                 args=span["args"],
                 before=span["before"],
-                after=span["after"],
+                after={**span["after"], **deeds(inside)},
                 ticks=span["to"] - span["from"],
                 cause=cause,
                 events=_range(inside),
@@ -91,6 +92,12 @@ def uses_of(
             )
         )
     return found
+
+
+def deeds(events: Sequence[Event]) -> Counter[str]:
+    """What was done that leaves nothing in the inventory, counted like items: mobs that were killed, nights slept."""
+    killed = (f"{event.data['mob']} killed" for event in events if event.kind == "killed")
+    return Counter([*killed, *("night slept" for event in events if event.kind == "slept")])
 
 
 def _outcome(row: Iteration, hash: str, library: Library, data: GameData) -> Outcome:

@@ -3,9 +3,11 @@
     python benchmarks/memory_speed.py [--sizes 10000 100000 1000000] [--dense] [--json]
 
 A quarter of the documents are facts, the rest episodes, in ten journeys, with words drawn as in real text (few common,
-many rare). Each question is new. Wall time counts what else the machine does; processor time does not. Up to 100,000
-every row is written by the code that a journey uses; more are filled in bulk, with the same rows in the same tables,
-and the single inserts are measured after that. Vectors are made from a hash: what is measured is the index, no model.
+many rare). Each question is new. Wall time counts what else the machine does; processor time does not, but a machine
+that is shared with others is itself slow at times: beside the first answers stand the best of three, and how long a
+fixed loop took between the questions. Up to 100,000 every row is written by the code that a journey uses; more are
+filled in bulk, with the same rows in the same tables, and the single inserts are measured after that. Vectors are made
+from a hash: what is measured is the index, no model.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ from memory.signature import signature
 JOURNEYS = 10
 QUESTIONS = 200
 BATCH = 500
+LOOP = 100_000
+"""Numbers that the fixed loop adds up: about 1 ms."""
 WHOLE = 100_000
 """Size up to which every row is written one by one; more would take half an hour."""
 VOCABULARY = [f"word{number}" for number in range(5000)]
@@ -115,12 +119,16 @@ def measure(path: Path, size: int, dense: bool) -> dict[str, Any]:
         Question(text(5), scope=f"j{chance.randrange(JOURNEYS)}", items=(f"item{chance.randrange(200)}",))
         for _ in range(QUESTIONS)
     ]
-    walls, works = [], []
+    walls, works, bests, loops = [], [], [], []
     for question in questions:
+        ask = lambda q=question: recall.ask(q, now=float(size), limit=10)  # noqa: E731
         work = time.process_time()
-        walls.append(timed(lambda q=question: recall.ask(q, now=float(size), limit=10)))
+        walls.append(timed(ask))
         works.append((time.process_time() - work) * 1000)
+        bests.append(min(walls[-1], timed(ask), timed(ask)))
+        loops.append(timed(lambda: sum(range(LOOP))))
     row["recall_ms"], row["recall_processor_ms"] = quantiles(walls), quantiles(works)
+    row["recall_best_of_three_ms"], row["fixed_loop_ms"] = quantiles(bests), quantiles(loops)
     jobs = scheduler(db)
     begun = time.perf_counter()
     done = jobs.run("consolidate", now=float(size), limit=2000)

@@ -197,6 +197,31 @@ def test_who_goes_below_takes_along_what_another_tool_is_made_of(
     assert ended.stdout.strip() == done
 
 
+def test_a_tool_that_breaks_is_made_again_in_the_same_program(data: GameData, node: Path) -> None:
+    program = """
+    const bot = { entity: { position: { x: 0, y: -20, z: 0 } } }, done = [], Vec3 = class {}
+    const has = { iron_pickaxe: 1 }
+    const countItems = async (_, names) => [].concat(names).reduce((sum, name) => sum + (has[name] ?? 0), 0)
+    const refuse = code => { throw Object.assign(new Error(code), { code }) }
+    const craftIronPickaxe = async () => { done.push('iron'); has.iron_pickaxe = 1 }
+    const craftStonePickaxe = async () => { done.push('stone'); has.stone_pickaxe = 1 }
+    const descendTo = async (_, y) => { if (!has.stone_pickaxe) refuse('no_tool'); bot.entity.position.y = y }
+    let dug = 0
+    const mineBlock = async () => {
+      if (bot.entity.position.y > -30) refuse('not_found')
+      if (dug++ === 0) { has.iron_pickaxe = 0; refuse('no_tool') }
+      has.diamond = 1
+    }
+    """
+    known = {name: skill(f"craft{planning.camel(name)}", name) for name in ("stone_pickaxe", "iron_pickaxe")}
+    plan = planning.plan_for(
+        "diamond", data, lambda names: next((known[n] for n in names if n in known), None), Adjustments.none()
+    )
+    program += plan_source.write(plan) + ";mineDiamond(bot).then(({ gained }) => console.log(gained, done.join()))"
+    ended = subprocess.run([node, "-e", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["1", "stone,iron"]
+
+
 def test_a_tool_of_stone_is_no_way_to_the_stone_that_it_is_made_of(data: GameData) -> None:
     known = {name: skill(f"craft{planning.camel(name)}", name) for name in ("stone_pickaxe", "wooden_pickaxe")}
     for target in ("cobblestone", "#stone_tool_materials"):
