@@ -25,6 +25,8 @@ __all__ = ["Goal", "Proposal", "Proposer", "Rejected", "Situation", "TechTreePro
 
 MOST_AT_ONCE = 16
 """A task asks for no more than this of one thing; more comes from doing it again."""
+FULL = 20
+"""Food level at which nothing can be eaten."""
 UNWRITABLE = "no_plan"
 """Cause of a failure in which no program was run at all: trying again changes nothing until something else has."""
 MOST_REJECTED = 8
@@ -166,7 +168,7 @@ class TechTreeProposer:
                 self._deed_if_ready(milestone, situation, choice)
 
     def _deed_if_ready(self, milestone: Milestone, situation: Situation, choice: _Choice) -> None:
-        """Offers a milestone that is a deed when what it takes is at hand: the thing, and night where it needs one."""
+        """Offers a milestone that is a deed when what it takes is at hand: the thing, night, hunger."""
         takes: Mapping[str, tuple[str, ...]] = {
             "kill": tuple(name for name in self.data.items if name.endswith("_sword")),
             "place": milestone.targets,
@@ -174,6 +176,8 @@ class TechTreeProposer:
             "sleep": self.data.expand("#beds"),
         }
         if milestone.verb in ("kill", "sleep") and is_day(situation.state.get("time_of_day", 0)):
+            return
+        if milestone.verb == "eat" and situation.state.get("food", 0) >= FULL:
             return
         if any(self._owned(name, situation) for name in takes[milestone.verb]):
             check = milestone.check()

@@ -6,7 +6,7 @@
 
 const { goals } = require('mineflayer-pathfinder')
 const { hold } = require('./inventory')
-const { clearLine } = require('./looking')
+const { nothingBefore } = require('./looking')
 const { eyesOf, travel, terrainOf } = require('./navigation')
 
 const ARM_LENGTH = 3
@@ -46,11 +46,13 @@ function strength (body) {
   return (WEAPONS[bestWeapon(body)?.name] ?? FIST)[0]
 }
 
+/** Heights of a body at which a line of sight to it may end: one clear line is enough to strike it. */
+const BODY = [0.9, 0.5, 0.1]
+
 /** Whether the bot has a clear line to the body of an entity. */
 function sees (body, entity) {
   const eyes = eyesOf(body)
-  const middle = entity.position.offset(0, (entity.height ?? 1) * 0.7, 0)
-  return clearLine(body.bot, eyes, middle.floored())
+  return BODY.some(part => nothingBefore(body.bot, eyes, entity.position.offset(0, (entity.height ?? 1) * part, 0)))
 }
 
 /**

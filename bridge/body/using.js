@@ -14,9 +14,14 @@ const EFFECT_TICKS = 20
 
 /** The nearest block of these names that `test` accepts, or `not_found` with `remedy`. */
 function nearestBlock (body, names, remedy, test = () => true) {
-  const at = body.sight.find({ matching: names, maxDistance: 32, count: 64 })
-    .find(place => test(body.bot.blockAt(place)))
-  if (at) return at
+  return nearestBlocks(body, names, remedy, test)[0]
+}
+
+/** All such blocks among the nearest 64, nearest first. */
+function nearestBlocks (body, names, remedy, test = () => true) {
+  const found = body.sight.find({ matching: names, maxDistance: 32, count: 64 })
+    .filter(place => test(body.bot.blockAt(place)))
+  if (found.length > 0) return found
   throw new PrimitiveError('not_found', `no usable ${names[0]} within 32 blocks`, { value: names[0], remedy })
 }
 
@@ -65,4 +70,4 @@ function gainedSince (body, before) {
   return { gained: Object.values(items).reduce((sum, n) => sum + n, 0), items }
 }
 
-module.exports = { nearestBlock, useOnBlock, useTowards, useOnMob, gainedSince }
+module.exports = { nearestBlock, nearestBlocks, useOnBlock, useTowards, useOnMob, gainedSince }

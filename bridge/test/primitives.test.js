@@ -114,6 +114,30 @@ test('primitives', async t => {
     assert.equal((await observe()).inventory.iron_helmet, 1)
   })
 
+  await t.test('fillBucket takes the source that can be seen, not a nearer one behind a wall', async () => {
+    const cells = []
+    for (let x = -3; x <= 4; x++) for (let z = -3; z <= 4; z++) cells.push([x, 149, z, 'stone'], [x, 148, z, 'stone'])
+    for (let x = -3; x <= 4; x++) cells.push([x, 150, 1, 'stone'], [x, 151, 1, 'stone'], [x, 152, 1, 'stone'])
+    cells.push([0, 149, 2, 'lava'], [3, 149, 0, 'lava'])
+    for (const [x, y, z, block] of cells) await command(`setblock ${x} ${y} ${z} ${block}`)
+    await give({ bucket: 1 })
+    await command('tp Tester 0.5 150 0.5')
+    await body.operations.tick({ count: 10 })
+    assert.deepEqual(await success("return fillBucket(bot, 'lava')"), { item: 'lava_bucket' })
+    const { x, y, z } = (await observe()).spawn
+    await command(`tp Tester ${x + 0.5} ${y} ${z + 0.5}`)
+    await body.operations.tick({ count: 5 })
+  })
+
+  await t.test('a mob in front of a wall is seen', async () => {
+    const { Vec3 } = require('vec3')
+    const { nothingBefore } = require('../body/looking')
+    const wall = { position: new Vec3(0, 0, 3), intersect: new Vec3(0.5, 0.5, 3) }
+    const bot = { world: { raycast: (eyes, way, range) => (range >= 2.5 ? wall : null) } }
+    assert.ok(nothingBefore(bot, new Vec3(0.5, 0.5, 0.5), new Vec3(0.5, 0.5, 2.7)))
+    assert.ok(!nothingBefore(bot, new Vec3(0.5, 0.5, 0.5), new Vec3(0.5, 0.5, 3.3)))
+  })
+
   await t.test('craftItem makes room in a full inventory without throwing away what it is made of', async () => {
     await give({ andesite: 3, crafting_table: 1, stone_pickaxe: 1, dirt: 33 * 64 })
     assert.deepEqual(await success("return craftItem(bot, 'andesite_slab')"), { gained: 6, items: { andesite_slab: 6 } })
