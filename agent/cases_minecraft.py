@@ -20,7 +20,7 @@ from skills.operators import Operator, Operators
 from skills.planning import consumed
 from skills.proofs import Trial
 from skills.skill import Setting, Use, Version
-from skills.words import names
+from skills.words import named, names
 
 AMOUNTS = (1, 2, 3, 5, 4)
 """Counts to try, but for those that the writer tried."""
@@ -48,12 +48,14 @@ class MinecraftCases(Cases):
             if row is not None and row.passed and row.name == each.skill:
                 check = from_json(row.task).check
                 return check.model_copy(update={"count": count}) if isinstance(check, Gained) else check
-        for effect in self.library.effects_of(version.hash):
-            if effect.low > 0 and names(version.skill, effect.item):
+        brought = [effect for effect in self.library.effects_of(version.hash) if effect.low > 0]
+        own = named(version.skill, (effect.item for effect in brought))
+        for effect in brought:
+            if effect.item in own:
                 return Gained(item=effect.item, count=count if effect.per else 1)
-        named = [name for name in self._data.items if names(version.skill, name)]
-        named += [f"#{tag}" for tag in self._data.tags if names(version.skill, tag)] if not named else []
-        return Gained(item=max(named, key=lambda name: (len(name), name)), count=count) if named else None
+        told = [name for name in self._data.items if names(version.skill, name)]
+        told += [f"#{tag}" for tag in self._data.tags if names(version.skill, tag)] if not told else []
+        return Gained(item=max(told, key=lambda name: (len(name), name)), count=count) if told else None
 
     def fresh(self, version: Version, number: int) -> Case | None:
         """A world, chances, an amount and a kit that follow from the version and the number."""

@@ -6,8 +6,6 @@ not say what a skill is *for*. It is for an item that it was seen to bring and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from agent.brain import KnownSkill
 from agent.families import families
 from curriculum.errors import UnknownName
@@ -16,7 +14,7 @@ from skills.library import Library
 from skills.render import card
 from skills.search import gives
 from skills.skill import Effect, Skill
-from skills.words import names
+from skills.words import named, names
 
 
 def known_skill(skill: Skill) -> KnownSkill:
@@ -72,7 +70,7 @@ def known_items(library: Library, data: GameData) -> frozenset[str]:
             tags.setdefault(member, []).append(tag)
     known: set[str] = set()
     for skill, items in brought.items():
-        known |= {item for item in _named(skill, items) if items[item]}
+        known |= {item for item in named(skill, items) if items[item]}
         known |= {f"#{tag}" for item in items for tag in tags.get(item, ()) if names(skill, tag)}
     return frozenset(known)
 
@@ -82,10 +80,4 @@ def _is_for(skill: Skill, effect: Effect, item: str, wanted: str) -> bool:
     if wanted.startswith("#") and names(skill.name, wanted):
         return effect.high > 0
     brought = [each.item for each in skill.effects if each.high > 0]
-    return effect.low > 0 and (item in _named(skill.name, brought) or (item != wanted and names(skill.name, wanted)))
-
-
-def _named(skill: str, brought: Iterable[str]) -> set[str]:
-    """What a skill is named for of what it brings: of leather and leather_horse_armor the longer name alone."""
-    named = {item: set(item.split("_")) for item in brought if names(skill, item)}
-    return {item for item, words in named.items() if not any(words < other for other in named.values())}
+    return effect.low > 0 and (item in named(skill.name, brought) or (item != wanted and names(skill.name, wanted)))

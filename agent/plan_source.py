@@ -18,6 +18,9 @@ GO_ON = ("not_found", "unreachable", "timeout", "gone", "interrupted")
 SURFACE = 54
 """Height above which one counts as being on the surface: sea level is 63, and tunnels are dug up to 48."""
 
+PREY_LEVELS = 16
+"""How far up or down killMob goes for a mob: see its documentation."""
+
 HEADING = "which way to look first, 0 to 7 in steps of 45 degrees"
 
 PLACES = "where blocks are remembered, nearest first: { iron_ore: [{ x, y, z }] }"
@@ -219,15 +222,15 @@ def _place(plan: Plan, count: str) -> list[str]:
 
 
 def _hunt(plan: Plan, count: str) -> list[str]:
-    mob = _js(plan.source[0])
-    action = [f"await killMob(bot, {mob})", "killed += 1"]
-    seen = _prey(plan.source[0])
-    return ["let killed = 0", *_search_loop(plan, count, f"{count} - killed", action, seen), "return { killed }"]
+    mob = plan.source[0]
+    action = [f"await killMob(bot, {_js(mob)})", "killed += 1"]
+    loop = _search_loop(plan, count, f"{count} - killed", action, _prey(mob))
+    return ["let killed = 0", *loop, "return { killed }"]
 
 
 def _prey(mob: str) -> str:
     """Whether one is in sight that killMob goes for: not in a cave below."""
-    level = "Math.abs(entity.position.y - bot.entity.position.y) < 16"
+    level = f"Math.abs(entity.position.y - bot.entity.position.y) < {PREY_LEVELS}"
     return f"() => bot.nearestEntity((entity) => entity.name === {_js(mob)} && {level})"
 
 

@@ -186,6 +186,8 @@ def _mine(
     target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
 ) -> Plan:
     members = set(data.expand(target))
+    # What tools of stone are made of is not mined with one that would have to be made of it first.
+    makes_tools = bool(members & set(data.expand(STONE)))
     blocks = [
         block
         for block in data.blocks.values()
@@ -200,9 +202,7 @@ def _mine(
         cheapest = data.tool_for(way.block)
         amount = str(1 + adjustments.spare_tools)
         need = _need(tuple(way.tools), amount, data, skill_for, adjustments, behind, first=cheapest)
-        # What tools of stone are made of is not mined with one that would have to be made of it first.
-        handier = None if members & set(data.expand(STONE)) else _of_stone(way.tools, data, skill_for)
-        needs = (replace(need, handier=handier),)
+        needs = (need if makes_tools else replace(need, handier=_of_stone(way.tools, data, skill_for)),)
     search = _search(blocks, adjustments)
     return Plan(
         name=f"mine{camel(target)}",
@@ -212,7 +212,7 @@ def _mine(
         purpose=f"Mine {words(target)}, moving on until enough is found.",
         needs=needs,
         provisions=_provisions(way.tools, skill_for) if search.where == "level" else (),
-        spare=_spare(skill_for) if search.where == "level" and not members & set(data.expand(STONE)) else None,
+        spare=_spare(skill_for) if search.where == "level" and not makes_tools else None,
         search=search,
     )
 

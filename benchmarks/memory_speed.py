@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ JOURNEYS = 10
 QUESTIONS = 200
 BATCH = 500
 LOOP = 100_000
-"""Numbers that the fixed loop adds up: about 1 ms."""
+"""Numbers that the fixed loop adds up: a few ms."""
 WHOLE = 100_000
 """Size up to which every row is written one by one; more would take half an hour."""
 VOCABULARY = [f"word{number}" for number in range(5000)]
@@ -121,7 +122,7 @@ def measure(path: Path, size: int, dense: bool) -> dict[str, Any]:
     ]
     walls, works, bests, loops = [], [], [], []
     for question in questions:
-        ask = lambda q=question: recall.ask(q, now=float(size), limit=10)  # noqa: E731
+        ask = partial(recall.ask, question, now=float(size), limit=10)
         work = time.process_time()
         walls.append(timed(ask))
         works.append((time.process_time() - work) * 1000)

@@ -58,7 +58,7 @@ class Found:
 
 def best_first(scores: Mapping[int, float]) -> list[int]:
     """Documents by their scores, the newer one first where two are equal."""
-    # Two plain sorts cost a fifth of one by pairs: the second keeps the order of the first among equals.
+    # Two plain sorts cost half of one by pairs: the second keeps the order of the first among equals.
     return sorted(sorted(scores, reverse=True), key=scores.__getitem__, reverse=True)
 
 

@@ -18,6 +18,12 @@ def names(skill: str, item: str) -> bool:
     return all(word in written for word in item.lstrip("#").lower().split("_"))
 
 
+def named(skill: str, items: Iterable[str]) -> set[str]:
+    """The items that a skill is named for: of leather and leather_horse_armor the longer name alone."""
+    found = {item: set(item.split("_")) for item in items if names(skill, item)}
+    return {item for item, words in found.items() if not any(words < other for other in found.values())}
+
+
 def spoken(name: str, purpose: str, items: Iterable[str]) -> str:
     """A skill as a sentence to be compared by meaning: its name, its purpose, and what it brings."""
     brings = ", ".join(apart(item) for item in items)

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.cases_minecraft import MinecraftCases
 from agent.known import known_items, skills_for
+from agent.store import AGENT, Store
 from curriculum import gamedata
+from curriculum.checks import Gained
+from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from skills.admit import Admission
 from skills.library import Library
@@ -17,7 +21,7 @@ from skills.skill import Parameter, Signature, Use
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    return Library(open_db(tmp_path / "j.db", SKILLS))
+    return Library(open_db(tmp_path / "j.db", SKILLS, CURRICULUM, AGENT))
 
 
 def bring(library: Library, name: str, **items: int) -> None:
@@ -34,6 +38,13 @@ def test_a_skill_is_for_the_longest_name_that_it_is_named_for_and_brings(library
     assert [skills_for(library, name, data) for name in ("leather", "diamond", "stick")] == [[], [], []]
     assert [each.name for each in skills_for(library, "leather_horse_armor", data)] == ["craftLeatherHorseArmor"]
     assert known_items(library, data) == {"leather_horse_armor", "diamond_pickaxe"}
+
+
+def test_a_skill_of_unknown_origin_is_tried_for_what_it_is_named_for(library: Library) -> None:
+    bring(library, "craftLeatherHorseArmor", leather=2, leather_horse_armor=1)
+    cases = MinecraftCases(library, Store(library.db), gamedata.load())
+    version = library.get("craftLeatherHorseArmor").current
+    assert cases.wanted(version, {"count": 1}) == Gained(item="leather_horse_armor", count=1)
 
 
 def test_a_skill_named_for_a_use_of_the_item_is_for_the_item_that_it_brings(library: Library) -> None:

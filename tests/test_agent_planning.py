@@ -15,6 +15,7 @@ from agent.adjustments import Adjustments, adjust
 from agent.brain import Attempt, KnownSkill, WriteRequest
 from agent.brains.planner import Planner
 from agent.errors import BrainError
+from bridge.language import primitives
 from curriculum import checks, gamedata
 from curriculum.checks import Gained, Killed, Placed
 from curriculum.gamedata import GameData
@@ -250,6 +251,28 @@ def test_a_hunter_walks_on_from_prey_that_is_far_below(data: GameData, node: Pat
     sees = "huntZombie(bot).then(() => console.log(walked, killed))"
     done = subprocess.run([node, "-e", f"{program};{sees}"], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["3", "1"]
+
+
+def test_a_hunter_looks_as_far_up_and_down_as_the_primitive_goes() -> None:
+    assert f"within {plan_source.PREY_LEVELS} up or down" in " ".join(primitives()["killMob"].split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "parameter"),
+    [
+        ("slept", {}, "count = 1"), ("ate", {"item": "beef"}, "count = 1"), ("killed", {"mob": "zombie"}, "count = 1"),
+        ("placed", {"block": "torch"}, "count = 1"),
+        ("equipped", {"item": "iron_helmet", "slot": "head"}, "slot = 'head'"),
+    ],
+)  # fmt: skip
+def test_every_deed_is_a_function_with_a_parameter_that_it_uses(
+    data: GameData, kind: str, wanted: dict[str, str], parameter: str
+) -> None:
+    plan = planning.deed(kind, wanted, data, nothing, Adjustments.none())
+    assert plan is not None
+    head, body = plan_source.write(plan).split("= {}) {", 1)
+    assert parameter in head
+    assert parameter.split(" ")[0] in body
 
 
 def test_nobody_is_sent_below_what_the_primitives_go_down_to(data: GameData) -> None:

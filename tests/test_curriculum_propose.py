@@ -41,6 +41,12 @@ def proposal(now: Situation) -> Proposal:
     return found
 
 
+@pytest.mark.parametrize(("food", "offered"), [(20, False), (17, True)])
+def test_a_meal_is_for_who_is_hungry(food: int, offered: bool) -> None:
+    found = PROPOSER.propose(situation({"bread": 2}, held=REACHABLE, food=food))
+    assert (found is not None and found.task.check == TREE["meal"].check()) is offered, found
+
+
 class Journey:
     """A journey in which every task succeeds at once: what is proposed is then in the inventory, and known."""
 
