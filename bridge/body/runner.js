@@ -85,7 +85,9 @@ class Run {
 
   async inIsolate () {
     const context = await this.isolate.createContext()
-    const host = new ivm.Reference((name, args, place) => this.answer(name, args, place))
+    const host = new ivm.Reference((name, args, place) => this.isolate.isDisposed
+      ? failure(this.stopped?.error ?? new Error('the isolate is gone'))
+      : this.settle(this.answer(name, args, place)))
     const seed = Math.floor(this.body.random() * 2 ** 32)
     const config = { primitives: [...this.primitives.keys()], vec3: VEC3, seed }
     const prelude = await context.evalClosure(PRELUDE, [host, JSON.stringify(config)], {
@@ -105,6 +107,15 @@ class Run {
         remedy: 'await only calls of bot and skills'
       })
     }
+  }
+
+  /**
+   * The answer, unless the isolate was disposed meanwhile: its thread then waits no longer and frees what the answer would
+   * be written into. A call that arrives after the disposal has not been told of it and needs its answer.
+   */
+  async settle (answer) {
+    const told = await answer
+    return this.isolate.isDisposed ? new Promise(() => {}) : told
   }
 
   /** A module as a function of its callees; the line numbers stay the writer's. */

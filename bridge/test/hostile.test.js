@@ -4,6 +4,7 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { join } = require('./body_harness')
+const { Run } = require('../body/runner')
 
 const QUICK = { cpu_seconds: 0.5, seconds: 20, memory_mb: 32 }
 
@@ -99,4 +100,23 @@ test('a body under attack', async t => {
     assert.deepEqual([outcome, value], ['returned', null])
     assert.match(log.at(-1), /not plain JSON/)
   })
+})
+
+test('an isolate that goes while its last call is answered takes nothing with it', async t => {
+  // Its thread wakes up some microseconds after the end and frees what waited: the answer comes at each moment of that.
+  const { refuse } = Run.prototype
+  let delay = 0n // nanoseconds
+  Run.prototype.refuse = async function () {
+    const told = await refuse.call(this)
+    const until = process.hrtime.bigint() + delay
+    while (process.hrtime.bigint() < until);
+    return told
+  }
+  t.after(() => { Run.prototype.refuse = refuse })
+  const body = await join()
+  t.after(() => body.close())
+  for (; delay < 150_000n; delay += 300n) {
+    const { outcome } = await body.run('for (;;) { try { await bot.waitForTicks(1) } catch {} }', { limits: { ticks: 2 } })
+    assert.equal(outcome, 'timeout')
+  }
 })
