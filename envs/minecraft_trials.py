@@ -1,8 +1,9 @@
 """Trial worlds of Minecraft: embedded worlds in memory, one after the other, and one body that goes through them.
 
-A world's process is started while the trial before it still runs, so that entering it takes only the join. Nothing is
-written but sockets and logs in a folder of its own. One body in a Python process is the rule of the bridge, so a
-journey keeps its trials in a process of their own (`envs.trial_process`); a command that only tests uses this directly.
+Two processes take turns: while one holds the trial under way, the other becomes the fresh world of the trial after
+it, so that entering it takes only the join. Nothing is written but sockets and logs in a folder of its own. One body in
+a Python process is the rule of the bridge, so a journey keeps its trials in a process of their own
+(`envs.trial_process`); a command that only tests uses this directly.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.client import Body
@@ -31,6 +33,12 @@ WORLD_SECONDS = 60.0
 _LOSSES = (WorldLost, WorldRefused, BodyLost, BodyTimeout)
 
 
+@dataclass(frozen=True)
+class _TrialWorld:
+    process: WorldProcess
+    socket: Path
+
+
 class MinecraftTrials:
     """Trials over the embedded world; see `envs.base.Trials`."""
 
@@ -39,11 +47,11 @@ class MinecraftTrials:
         self._run_dir = Path(tempfile.mkdtemp(prefix="journeyman-trials-"))
         self._numbers = itertools.count()
         self._starter = ThreadPoolExecutor(1)
-        self._ready: tuple[int, Future[tuple[WorldProcess, Path]]] | None = None
-        self._world: WorldProcess | None = None
+        self._ready: tuple[Beginning, Future[_TrialWorld]] | None = None
+        self._idle: list[_TrialWorld] = []
+        self._here: _TrialWorld | None = None
         self._body: Body | None = None
         self._beginning: Beginning | None = None
-        self._socket = ""
         self._seen = 0
 
     def enter(self, beginning: Beginning, ahead: Beginning | None = None) -> Observation:
@@ -58,8 +66,8 @@ class MinecraftTrials:
 
     def run(self, program: Program, limits: Limits) -> Run:
         """Execute a program; before, after and events are the trial world's."""
-        world, body = self._world, self._body
-        if world is None or body is None:
+        here, body = self._here, self._body
+        if here is None or body is None:
             raise EnvLost("no trial world was entered")
         try:
             before = self._observe()
@@ -71,52 +79,52 @@ class MinecraftTrials:
                 self._join(body)
                 told = exhausted(limits)
             seconds = time.monotonic() - begun
-            return run_of(told, before, self._observe(), self._new_events(world), seconds)
+            return run_of(told, before, self._observe(), self._new_events(here.process), seconds)
         except _LOSSES as error:
             self._abandon()
             raise EnvLost(str(error)) from error
 
     def close(self) -> None:
-        """Stop both processes and the one being made ready."""
+        """Stop all processes, the one being made ready too."""
         self._abandon()
-        self._drop_ready()
         self._starter.shutdown()
         shutil.rmtree(self._run_dir, ignore_errors=True)
 
     def _enter(self, beginning: Beginning, ahead: Beginning | None) -> Observation:
-        left, self._world = self._world, None
         if self._body is None:
             self._body = Body()
             self._body.start(self._run_dir)
-        elif left is not None:
+        elif self._here is not None:
             self._body.leave()
-        if self._ready is None or self._ready[0] != beginning.seed:
-            self._drop_ready()
-            self._make_ready(beginning.seed)
-        assert self._ready is not None
-        future, self._ready = self._ready[1], None
-        self._world, socket = future.result()
-        self._socket = socket.name
-        if left is not None:
-            left.stop()
+        if self._here is not None:
+            self._idle.append(self._here)
+            self._here = None
+        self._here, self._beginning = self._fresh(beginning), beginning
         if ahead is not None:
-            self._make_ready(ahead.seed)
-        self._beginning = beginning
-        if beginning.situation is not None:
-            packed = base64.b64encode(beginning.situation).decode()
-            self._world.call("restore", {"situation": packed, "dice": beginning.dice})
+            self._make_ready(ahead)
+        world = self._here.process
         self._join(self._body)
         for item, count in beginning.kit.items():
-            self._world.call("command", {"text": f"give {PLAYER} {item} {count}"})
+            world.call("command", {"text": f"give {PLAYER} {item} {count}"})
         if beginning.kit:
             self._body.tick(1)
-        self._seen = int(self._world.call("events", {"since": 0})["seq"])
+        self._seen = int(world.call("events", {"since": 0})["seq"])
         return self._observe()
 
+    def _fresh(self, beginning: Beginning) -> _TrialWorld:
+        """The world of a beginning: the one that was made ready, or one that has to be."""
+        if self._ready is None or self._ready[0] != beginning:
+            self._take_back()
+            self._make_ready(beginning)
+        assert self._ready is not None
+        future, self._ready = self._ready[1], None
+        return future.result()
+
     def _join(self, body: Body) -> None:
+        assert self._here is not None
         assert self._beginning is not None
         body.join(
-            socket=self._socket,
+            socket=self._here.socket.name,
             username=PLAYER,
             seed=self._beginning.seed ^ (self._beginning.dice << 8),
             sight=self._sight,
@@ -125,10 +133,10 @@ class MinecraftTrials:
         )
 
     def _observe(self) -> Observation:
-        assert self._world is not None
+        assert self._here is not None
         assert self._body is not None
         seen = self._body.surroundings()
-        told = self._world.call("observe", {"player": PLAYER})
+        told = self._here.process.call("observe", {"player": PLAYER})
         return {**told, "nearby": {each: seen[each] for each in ("blocks", "entities", "signs")}}
 
     def _new_events(self, world: WorldProcess) -> tuple[Event, ...]:
@@ -136,26 +144,43 @@ class MinecraftTrials:
         self._seen = int(answer["seq"])
         return tuple(answer["events"])
 
-    def _make_ready(self, seed: int) -> None:
-        self._ready = (seed, self._starter.submit(self._started, seed))
+    def _make_ready(self, beginning: Beginning) -> None:
+        idle = self._idle.pop() if self._idle else None
+        self._ready = (beginning, self._starter.submit(self._begun, beginning, idle))
 
-    def _started(self, seed: int) -> tuple[WorldProcess, Path]:
+    def _begun(self, beginning: Beginning, idle: _TrialWorld | None) -> _TrialWorld:
+        """A world process as the beginning says; one that idles is quicker than a new one, and the same."""
+        world = idle or self._new()
+        try:
+            world.process.call("begin", {"seed": beginning.seed}, timeout=WORLD_SECONDS)
+            if beginning.situation is not None:
+                packed = base64.b64encode(beginning.situation).decode()
+                world.process.call("restore", {"situation": packed, "dice": beginning.dice})
+        except BaseException:
+            world.process.stop()
+            raise
+        return world
+
+    def _new(self) -> _TrialWorld:
         socket = self._run_dir / f"world{next(self._numbers)}.sock"
-        world = WorldProcess(directory=None, socket=socket, seed=seed, rules=self._rules, view=self._view)
-        world.start(timeout=WORLD_SECONDS)
-        return world, socket
+        process = WorldProcess(directory=None, socket=socket, rules=self._rules, view=self._view)
+        process.start(timeout=WORLD_SECONDS)
+        return _TrialWorld(process, socket)
 
-    def _drop_ready(self) -> None:
-        if self._ready is not None:
-            with contextlib.suppress(WorldLost):
-                self._ready[1].result()[0].stop()
-            self._ready = None
+    def _take_back(self) -> None:
+        """What was made ready is not wanted: its process may become another world."""
+        if self._ready is None:
+            return
+        future, self._ready = self._ready[1], None
+        with contextlib.suppress(*_LOSSES):
+            self._idle.append(future.result())
 
     def _abandon(self) -> None:
-        """End body and world; entering again starts new ones."""
+        """End body and worlds; entering again starts new ones."""
         if self._body is not None:
             self._body.close()
             self._body = None
-        if self._world is not None:
-            self._world.stop()
-            self._world = None
+        self._take_back()
+        for world in [*self._idle, *([self._here] if self._here else [])]:
+            world.process.stop()
+        self._here, self._idle = None, []

@@ -1,6 +1,7 @@
 'use strict'
 /** A situation taken from one world stands in another as it was, and leaves the first one alone. */
 
+const { once } = require('node:events')
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { WorldUnderTest } = require('./harness')
@@ -54,5 +55,29 @@ test('a situation does not go where it does not belong', async () => {
     await assert.rejects(other.ask('capture', { player: 'Nobody' }), { code: 'unknown_player' })
   } finally {
     for (const world of [home, other, kept]) await world.stop()
+  }
+})
+
+test('a world that begins anew is the fresh world of the seed: nobody, nothing and no rule of the one before', async () => {
+  const fresh = await WorldUnderTest.start({ seed: 10, memory: true })
+  const world = await WorldUnderTest.start({ seed: 9, memory: true })
+  const kept = await WorldUnderTest.start({ seed: 9 })
+  try {
+    const hello = await fresh.ask('hello')
+    const player = await world.join()
+    await world.command('gamerule daylight false')
+    await player.give('diamond', 3)
+    await player.tick(30)
+    const gone = once(player.bot, 'end')
+    assert.deepEqual(await world.ask('begin', { seed: 10 }), hello)
+    await gone
+    assert.deepEqual(await world.ask('hello'), hello, 'who left was not of this world')
+    await assert.rejects(world.ask('observe', { player: 'Tester' }), { code: 'unknown_player' })
+    const [here, there] = [await world.join(), await fresh.join()]
+    assert.deepEqual(await here.observe(), await there.observe())
+    await assert.rejects(world.ask('begin', { seed: 'nine' }), { code: 'bad_argument' })
+    await assert.rejects(kept.ask('begin', { seed: 10 }), { code: 'kept' })
+  } finally {
+    for (const each of [fresh, world, kept]) await each.stop()
   }
 })

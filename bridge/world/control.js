@@ -35,6 +35,14 @@ const OPERATIONS = {
     players: [...world.players.values()].map(({ name, session }) => ({ name, lockstep: session.lockstep })),
   }),
 
+  begin(world, { seed }) {
+    if (!Number.isInteger(seed)) bad(`begin needs a whole number as seed, not ${JSON.stringify(seed)}`)
+    if (world.store) throw new ControlError('kept', 'a world that is kept never begins anew')
+    for (const { session } of world.players.values()) session.close('This world has ended')
+    world.begin(seed)
+    return OPERATIONS.hello(world)
+  },
+
   observe(world, { player }) {
     if (typeof player !== 'string') bad('observe needs the name of a player')
     try {

@@ -129,7 +129,8 @@ function respawn(world, player) {
 
 /** A connection is gone: what the player has is kept until it comes back. */
 function leave(world, player) {
-  if (!world.players.delete(player.name)) return
+  if (world.players.get(player.name) !== player) return // gone already, with the world that it was in
+  world.players.delete(player.name)
   player.session.closed = true
   if (player.sleeping) sleeping.wake(world, player)
   closeWindow(world, player)

@@ -47,18 +47,27 @@ class World {
    * @param store  where columns and state are kept (storage.js), or null for a world in memory only
    */
   constructor({ seed, view = 5, rules = {}, operators = [], store = null }) {
-    this.seed = seed
     this.view = view
-    this.rules = { ...defaultRules, ...rules }
+    this.givenRules = { ...defaultRules, ...rules }
     this.operators = new Set(operators)
     this.store = store
     this.data = gamedata
+    this.begin(seed)
+    const state = store?.loadState()
+    if (state) this.resume(state)
+  }
+
+  /** Be the fresh world of a seed: nothing is left of the one before, and nobody who was there is here. */
+  begin(seed) {
+    this.seed = seed
+    this.rules = { ...this.givenRules }
     this.recipes = new Recipes(gamedata.registry, parseYields(this.rules.recipes))
     this.random = new Random(seed)
     this.tick = 0
     this.time = 0
     this.terrain = new Terrain(seed)
-    this.chunks = new Chunks(this.terrain, store)
+    this.spawn = this.terrain.spawnPoint()
+    this.chunks = new Chunks(this.terrain, this.store)
     this.events = new Events(() => this.tick)
     this.players = new Map()
     this.absent = new Map() // name -> saved player who is not connected
@@ -66,9 +75,6 @@ class World {
     this.furnaces = new Map() // place -> [x, y, z] of the furnaces that have something to do
     entities.attach(this)
     blockUpdates.attach(this)
-    const state = store?.loadState()
-    if (state) this.resume(state)
-    this.spawn ??= this.terrain.spawnPoint()
   }
 
   /** One tick, a twentieth of a second. */
