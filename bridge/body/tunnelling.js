@@ -10,6 +10,7 @@ const { PrimitiveError } = require('./errors')
 const { dig, floods, isAir, isFluid, toolFor, canHarvest } = require('./digging')
 const { find, tidy, usesLeft } = require('./inventory')
 const { place } = require('./placing')
+const { craft } = require('./crafting')
 const { travel, goals, placeOf } = require('./navigation')
 const { BUILDING } = require('./worth')
 
@@ -72,6 +73,25 @@ function spareTheBest (body) {
   })
 }
 
+/** Whether a step leads through rock, and no pickaxe is left that may wear out on it. */
+function wearsTheBest (body, from, next) {
+  const { harvests, spared } = toolFor(body, 'stone')
+  if (harvests && !spared) return false
+  return cellsFor(from, next).some(cell => body.bot.blockAt(cell)?.material === 'mineable/pickaxe')
+}
+
+/** A pickaxe for plain rock is a chore, not a task: made of the stone and sticks at hand; false where it cannot be. */
+async function makePickaxe (body) {
+  try {
+    await craft(body, ['stone_pickaxe'], 1)
+  } catch (error) {
+    if (body.stopped || !(error instanceof PrimitiveError)) throw error
+    return false
+  }
+  body.events('chore', { crafted: 'stone_pickaxe' })
+  return true
+}
+
 /** Opens the cells of one step and goes there. */
 async function step (body, from, next) {
   for (const cell of cellsFor(from, next)) {
@@ -123,11 +143,13 @@ async function walkTo (body, next) {
 async function tunnel (body, way, rise, { done, steps, turn = true }) {
   let along = way
   let barrier = null
+  let able = true // to make a pickaxe on the way
   const avoided = new Map() // place -> how often it was left again
   for (let taken = 0; ; taken++) {
     const here = body.bot.entity.position.floored()
     if (done(here)) return taken
     if (taken >= steps) throw stopped(body, taken, 'the way is longer than expected', 'timeout')
+    if (able && wearsTheBest(body, here, here.plus(along).offset(0, rise, 0))) able = await makePickaxe(body)
     if (rise < 1) spareTheBest(body) // upwards is the way out: that may cost the best
     await tidy(body)
     let went = false

@@ -261,6 +261,17 @@ test('primitives', async t => {
     assert.equal(item, 'milk_bucket')
     assert.ok(Object.keys(items).some(name => name.endsWith('_wool')))
   })
+
+  await t.test('who has no pickaxe left makes one of what is at hand before digging up by hand', async () => {
+    await give({ stone_pickaxe: 1 })
+    await success(`
+      await descendTo(bot, Math.floor(bot.entity.position.y) - 9)
+      await digTunnel(bot, new Vec3(0, 0, 1), 6)
+      await bot.look(Math.PI, 0)`)
+    await give({ cobblestone: 8, stick: 2, crafting_table: 1 })
+    const names = await success('await ascendToSurface(bot)\nreturn bot.inventory.items().map(item => item.name)', 1500)
+    assert.ok(names.includes('stone_pickaxe') && names.includes('crafting_table'), names.join())
+  })
 })
 
 test('the same seed and the same program give the same events, mobs and digging included', async () => {

@@ -1,7 +1,8 @@
 /**
  * ascendToSurface(bot)
  *
- * Goes up until there is open sky above: by stairs that it digs, around water and lava.
+ * Goes up until there is open sky above: by stairs that it digs, around water and lava. A stone_pickaxe is made on the way
+ * if none is left and stone and sticks are at hand.
  * Returns {x, y, z} where the bot then stands.
  * Throws unreachable, timeout.
  *
