@@ -8,6 +8,7 @@ const FUELS = require('../data/fuel.json')
 const RESULTS = require('../data/smelting.json')
 const { PrimitiveError } = require('./errors')
 const { count: carried, missing } = require('./inventory')
+const { approach } = require('./navigation')
 const { worth } = require('./worth')
 const { within } = require('./waiting')
 const { spoken } = require('./kinds')
@@ -83,17 +84,18 @@ async function smelt (body, block, name, pieces, fuels) {
   const before = carried(body, result)
   for (let done = 0; done < pieces; done = carried(body, result) - before) {
     const batch = Math.min(BATCH, pieces - done)
-    await smeltBatch(body, block, name, batch, chooseFuel(body, batch, fuels, { [name]: batch }))
+    await smeltBatch(body, block, name, batch, pieces => chooseFuel(body, pieces, fuels, { [name]: pieces }))
     if (carried(body, result) - before <= done) break
   }
   return carried(body, result) - before
 }
 
-async function smeltBatch (body, block, name, pieces, fuels) {
+async function smeltBatch (body, block, name, pieces, fuelFor) {
   const { bot, data } = body
   let left = pieces
-  let waiting = [...fuels]
+  let waiting = fuelFor(pieces)
   while (left > 0) {
+    await approach(body, [block.position], { what: 'the furnace', ticks: 300 }) // a fight may have led away from it
     const furnace = await within(body, bot.openFurnace(bot.blockAt(block.position)), CLICK_TICKS, 'opening the furnace')
     try {
       await empty(body, furnace)
@@ -111,6 +113,17 @@ async function smeltBatch (body, block, name, pieces, fuels) {
       if (!body.stopped) await body.ticks(2)
     }
     await body.reflexes.attend(body)
+    if (left > 0) waiting = again(fuelFor, left) ?? waiting
+  }
+}
+
+/** Fuel for what is left after an interruption: the fire burnt on meanwhile. Null if only what lay inside is left. */
+function again (fuelFor, left) {
+  try {
+    return fuelFor(left)
+  } catch (error) {
+    if (error.code !== 'no_fuel') throw error
+    return null
   }
 }
 

@@ -9,7 +9,7 @@ const { find } = require('./inventory')
 const { place } = require('./placing')
 const { approach, inReach } = require('./navigation')
 const { collect } = require('./collecting')
-const { dig } = require('./digging')
+const { dig, requireTool } = require('./digging')
 
 const SIGHT = 32
 /** A station of one's own is placed rather than walking further than this to another. */
@@ -45,8 +45,10 @@ async function atStation (body, name, work, { make = async () => false, remedy }
   }
 }
 
+/** Takes a station of one's own along again. One that would break without dropping itself stays where it can be used. */
 async function takeBack (body, name, at) {
   try {
+    requireTool(body, [name])
     await approach(body, [at], { ticks: 300, what: `the ${name}` })
     await dig(body, at)
     await body.ticks(4)

@@ -292,3 +292,27 @@ test('the same seed and the same program give the same events, mobs and digging 
   }
   assert.deepEqual(logs[1], logs[0])
 })
+
+test('a fight beside the furnace costs neither the furnace nor what was to come of it', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const command = text => body.ask('command', { text })
+  for (const item of ['furnace', 'iron_sword', 'wooden_pickaxe']) await command(`give Tester ${item}`)
+  await command('give Tester raw_iron 4')
+  await command('give Tester oak_planks 8')
+  await command('time set 18000')
+  await body.operations.tick({ count: 5 })
+  const { x, y, z } = body.joined.position
+  for (const far of [9, 14, 19]) await command(`summon zombie ${x + far} ${y + 1} ${z}`)
+  const { outcome, value, error, notes } = await body.run("return smeltItem(bot, 'raw_iron', null, 4)")
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  assert.deepEqual(value.items, { iron_ingot: 4 })
+  const { inventory } = await body.ask('observe', { player: 'Tester' })
+  assert.equal(inventory.furnace, 1, JSON.stringify(notes))
+
+  await command('clear Tester wooden_pickaxe')
+  for (const items of ['raw_iron', 'coal']) await command(`give Tester ${items}`)
+  await body.operations.tick({ count: 5 })
+  const left = await body.run("await smeltItem(bot, 'raw_iron')\nreturn bot.findBlock({ matching: block => block.name === 'furnace' })")
+  assert.ok(left.value, 'without a pickaxe it would drop nothing: it stays where it can be used')
+})
