@@ -316,3 +316,17 @@ test('a fight beside the furnace costs neither the furnace nor what was to come 
   const left = await body.run("await smeltItem(bot, 'raw_iron')\nreturn bot.findBlock({ matching: block => block.name === 'furnace' })")
   assert.ok(left.value, 'without a pickaxe it would drop nothing: it stays where it can be used')
 })
+
+test('a pool that rock shuts in is opened from above to fill a bucket from it', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const command = text => body.ask('command', { text })
+  const [x, y, z] = ['x', 'y', 'z'].map(axis => Math.floor(body.joined.position[axis]))
+  for (const item of ['bucket', 'wooden_pickaxe']) await command(`give Tester ${item}`)
+  for (const far of [0, 1, 2]) await command(`setblock ${x + far} ${y - 2} ${z} lava`)
+  await body.operations.tick({ count: 5 })
+  const { outcome, value, error } = await body.run("return fillBucket(bot, 'lava')")
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  assert.deepEqual(value, { item: 'lava_bucket' })
+  assert.equal((await body.ask('observe', { player: 'Tester' })).health, 20)
+})
