@@ -1,6 +1,6 @@
 /**
  * What the body does without being told, between and inside the steps of a primitive: comes up for air, leaves lava,
- * fights or flees what attacks, eats, wears better armour. It keeps the bot alive; it never gathers, travels or decides
+ * digs itself out, fights or flees what attacks, eats, wears better armour. It keeps the bot alive; it never gathers, travels or decides
  * what to do next. Every reflex is noted as an event of the run and costs the program nothing but game time.
  *
  * A primitive asks `urgent(body)` every tick it waits and, when that is true, lets go of what it does, awaits
@@ -10,10 +10,12 @@
 'use strict'
 
 const { fight, flee, sees, strength, HOSTILE, SHOOTS, EXPLODES } = require('./combat')
+const { dig } = require('./digging')
 const { meal, eatOne, FULL } = require('./eating')
 const { hold } = require('./inventory')
 const { worth } = require('./worth')
 
+const EYE_HEIGHT = 1.62
 const HUNGRY = 14
 const HURT = 12
 const WEAK = 7
@@ -25,6 +27,16 @@ const BLAST_RANGE = 6
 const IGNORED_TICKS = 120
 const REFLEX_TICKS = 300
 const SLOTS = { helmet: ['head', 5], chestplate: ['torso', 6], leggings: ['legs', 7], boots: ['feet', 8] }
+
+/** The place of the bot's eyes. */
+const head = ({ bot }) => bot.entity.position.offset(0, EYE_HEIGHT, 0).floored()
+
+/** Whether the bot suffocates: gravel fell on it, or a block was put where it stands. Asked only once that has hurt. */
+function buried (body) {
+  if (body.bot.health >= 20) return false
+  const block = body.bot.blockAt(head(body), false)
+  return block?.boundingBox === 'block' && !block.transparent && block.diggable
+}
 
 class Reflexes {
   constructor () {
@@ -40,6 +52,7 @@ class Reflexes {
     if (this.busy || !bot.entity || bot.health <= 0) return null
     if (bot.entity.isInLava) return 'lava'
     if (bot.entity.isInWater && bot.oxygenLevel !== undefined && bot.oxygenLevel <= SHORT_OF_AIR) return 'air'
+    if (buried(body)) return 'buried'
     if (this.threat(body)) return 'threat'
     if (this.wantsMeal(body)) return 'food'
     return null
@@ -58,6 +71,7 @@ class Reflexes {
         if (!need) return
         body.bot.pathfinder.setGoal(null)
         if (need === 'lava' || need === 'air') await this.surface(body, need)
+        else if (need === 'buried') await this.digOut(body)
         else if (need === 'threat') await this.defend(body, this.threat(body))
         else await this.eat(body)
       }
@@ -113,6 +127,16 @@ class Reflexes {
     } catch (error) {
       if (body.stopped) throw error
       this.mealFailedAt = body.tick
+    }
+  }
+
+  /** Breaks what fell on the head. */
+  async digOut (body) {
+    body.events('dug_out', { health: body.bot.health })
+    try {
+      await dig(body, head(body))
+    } catch (error) {
+      if (body.stopped) throw error
     }
   }
 

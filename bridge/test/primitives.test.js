@@ -330,3 +330,13 @@ test('a pool that rock shuts in is opened from above to fill a bucket from it', 
   assert.deepEqual(value, { item: 'lava_bucket' })
   assert.equal((await body.ask('observe', { player: 'Tester' })).health, 20)
 })
+
+test('a bot that something fell on digs itself out before it goes on', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const [x, y, z] = ['x', 'y', 'z'].map(axis => Math.floor(body.joined.position[axis]))
+  for (const up of [1, 2]) await body.ask('command', { text: `setblock ${x} ${y + up} ${z} dirt` })
+  const { outcome, notes } = await body.run("await bot.waitForTicks(80)\nawait mineBlock(bot, '#logs', 1)")
+  const { health } = await body.ask('observe', { player: 'Tester' })
+  assert.deepEqual([outcome, notes.map(({ kind }) => kind), health > 15], ['returned', ['dug_out'], true])
+})
