@@ -121,18 +121,25 @@ class Watch {
   }
 }
 
-/** A jump and a step aside: frees the bot from edges, corners and half-loaded steps. */
+/** A jump and a step aside: frees the bot from edges, corners and half-loaded steps. No step where it could end in lava. */
 async function shake (body) {
   const { bot } = body
   const way = ['left', 'right', 'back', 'forward'][Math.floor(body.random() * 4)]
   try {
     bot.setControlState('jump', true)
-    bot.setControlState(way, true)
+    if (!lavaNear(bot)) bot.setControlState(way, true)
     await body.ticks(8)
   } finally {
     bot.clearControlStates()
   }
   await body.ticks(4)
+}
+
+function lavaNear (bot) {
+  const feet = bot.entity.position.floored()
+  const isLava = (dx, dy, dz) => bot.blockAt(feet.offset(dx, dy, dz), false)?.name === 'lava'
+  const aside = [-2, -1, 0, 1, 2]
+  return aside.some(dx => aside.some(dz => [-3, -2, -1, 0].some(dy => isLava(dx, dy, dz))))
 }
 
 function placeOf (body) {
@@ -232,5 +239,5 @@ function ticksFor (blocks) {
 }
 
 module.exports = {
-  travel, approach, breaksOnTheWay, underground, inReach, eyesOf, terrainOf, ticksFor, placeOf, goals, REACH
+  travel, approach, shake, breaksOnTheWay, underground, inReach, eyesOf, terrainOf, ticksFor, placeOf, goals, REACH
 }
