@@ -73,11 +73,17 @@ function spareTheBest (body) {
   })
 }
 
-/** Whether a step leads through rock, and no pickaxe is left that may wear out on it. */
-function wearsTheBest (body, from, next) {
-  const { harvests, spared } = toolFor(body, 'stone')
-  if (harvests && !spared) return false
-  return cellsFor(from, next).some(cell => body.bot.blockAt(cell)?.material === 'mineable/pickaxe')
+/**
+ * What to await ahead of breaking some cells: makes a pickaxe if they are rock and none is left that may wear out on it.
+ * Where that once failed, it is not tried again.
+ */
+function sparePickaxe (body) {
+  let able = true
+  const isRock = cell => body.bot.blockAt(cell)?.material === 'mineable/pickaxe'
+  return async (...cells) => {
+    const { harvests, spared } = toolFor(body, 'stone')
+    if (able && (!harvests || spared) && cells.some(isRock)) able = await makePickaxe(body)
+  }
 }
 
 /** A pickaxe for plain rock is a chore, not a task: made of the stone and sticks at hand; false where it cannot be. */
@@ -143,13 +149,13 @@ async function walkTo (body, next) {
 async function tunnel (body, way, rise, { done, steps, turn = true }) {
   let along = way
   let barrier = null
-  let able = true // to make a pickaxe on the way
+  const spare = sparePickaxe(body)
   const avoided = new Map() // place -> how often it was left again
   for (let taken = 0; ; taken++) {
     const here = body.bot.entity.position.floored()
     if (done(here)) return taken
     if (taken >= steps) throw stopped(body, taken, 'the way is longer than expected', 'timeout')
-    if (able && wearsTheBest(body, here, here.plus(along).offset(0, rise, 0))) able = await makePickaxe(body)
+    await spare(...cellsFor(here, here.plus(along).offset(0, rise, 0)))
     if (rise < 1) spareTheBest(body) // upwards is the way out: that may cost the best
     await tidy(body)
     let went = false
@@ -251,4 +257,4 @@ function wayOf (body, direction) {
   return Math.abs(x) >= Math.abs(z) ? WAYS[x >= 0 ? 0 : 2] : WAYS[z >= 0 ? 1 : 3]
 }
 
-module.exports = { tunnel, burrow, wayOf, WAYS }
+module.exports = { tunnel, burrow, wayOf, sparePickaxe, WAYS }

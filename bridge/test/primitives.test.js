@@ -340,3 +340,21 @@ test('a bot that something fell on digs itself out before it goes on', async t =
   const { health } = await body.ask('observe', { player: 'Tester' })
   assert.deepEqual([outcome, notes.map(({ kind }) => kind), health > 15], ['returned', ['dug_out'], true])
 })
+
+test('the way up goes straight, on blocks put underfoot, and costs hardly more than a block a level', async t => {
+  const body = await join({ seed: 5 })
+  t.after(() => body.close())
+  await body.ask('command', { text: 'give Tester stone_pickaxe' })
+  await body.operations.tick({ count: 5 })
+  const down = await body.run('const { y } = await descendTo(bot, 40)\nawait digTunnel(bot, new Vec3(1, 0, 0), 6)\nreturn y')
+  assert.equal(down.outcome, 'returned', JSON.stringify(down.error))
+  const { seq } = await body.ask('events', { since: 0 })
+  const up = await body.run(`
+    const { y } = await ascendToSurface(bot)
+    await goTo(bot, bot.entity.position.offset(3, 0, 0), 2)
+    return y`)
+  assert.equal(up.outcome, 'returned', JSON.stringify(up.error))
+  const levels = up.value - down.value
+  const dug = (await body.ask('events', { since: seq })).events.filter(({ kind }) => kind === 'dug')
+  assert.ok(levels >= 20 && dug.length < 1.5 * levels, `${dug.length} blocks for ${levels} levels`)
+})

@@ -1,8 +1,8 @@
 /**
  * ascendToSurface(bot)
  *
- * Goes up until there is open sky above: by stairs that it digs, around water and lava. A stone_pickaxe is made on the way
- * if none is left and stone and sticks are at hand.
+ * Goes up until there is open sky above: straight up on blocks that it puts underfoot, or by stairs that it digs, around
+ * water and lava. A stone_pickaxe is made on the way if none is left and stone and sticks are at hand.
  * Returns {x, y, z} where the bot then stands.
  * Throws unreachable, timeout.
  *
@@ -10,17 +10,20 @@
  */
 'use strict'
 
-const { tunnel, wayOf } = require('../tunnelling')
+const { climb } = require('../climbing')
+const { tunnel, wayOf, sparePickaxe } = require('../tunnelling')
 const { travel, goals, placeOf, ticksFor } = require('../navigation')
 
 const SKY = 319
 const STEPS = 420
+/** Stairs taken where the way straight up is barred, before it is tried again. */
+const ASIDE = 4
 
 async function run (body) {
   const { bot } = body
   if (!open(bot, bot.entity.position.floored())) {
     try {
-      await tunnel(body, wayOf(body), 1, { done: at => open(bot, at), steps: STEPS })
+      await rise(body)
     } catch (error) {
       if (body.stopped || error.code !== 'unreachable') throw error
       const top = ground(bot, bot.entity.position.floored())
@@ -29,6 +32,25 @@ async function run (body) {
     }
   }
   return placeOf(body)
+}
+
+/** Straight up where that is a way, by some stairs where it is not. */
+async function rise (body) {
+  const { bot } = body
+  const spare = sparePickaxe(body)
+  const up = feet => spare(feet.offset(0, 2, 0))
+  for (let taken = 0; await climb(body, { done: at => open(bot, at) && free(bot, at), before: up }); taken += ASIDE) {
+    const above = bot.entity.position.y + ASIDE
+    const done = at => (open(bot, at) && free(bot, at)) || at.y >= above
+    await tunnel(body, wayOf(body), 1, { done, steps: STEPS - taken })
+  }
+}
+
+/** Whether one can step out of a place to some side. */
+function free (bot, at) {
+  const empty = where => bot.blockAt(where, false)?.boundingBox === 'empty'
+  return [[1, 0], [-1, 0], [0, 1], [0, -1]].some(([dx, dz]) => [0, 1].some(up =>
+    empty(at.offset(dx, up, dz)) && empty(at.offset(dx, up + 1, dz))))
 }
 
 /** Whether nothing solid is above a place, leaves aside. */
