@@ -60,12 +60,12 @@ function ordered (recipes, stock) {
   return [...recipes].sort((a, b) => plenty.get(b) - plenty.get(a))
 }
 
-/** Recipes of one shape that differ only in kinds: the same places are filled. */
+/** Recipes for the same thing and of one shape, that differ only in kinds: the same places are filled. */
 function alike (recipes) {
   const groups = new Map()
   for (const recipe of recipes) {
     const grid = (recipe.inShape ?? []).map(row => row.map(({ id }) => id >= 0))
-    const shape = JSON.stringify([grid, recipe.ingredients?.length])
+    const shape = JSON.stringify([recipe.result.id, grid, recipe.ingredients?.length])
     if (!groups.has(shape)) groups.set(shape, [])
     groups.get(shape).push(recipe)
   }

@@ -358,3 +358,14 @@ test('the way up goes straight, on blocks put underfoot, and costs hardly more t
   const dug = (await body.ask('events', { since: seq })).events.filter(({ kind }) => kind === 'dug')
   assert.ok(levels >= 20 && dug.length < 1.5 * levels, `${dug.length} blocks for ${levels} levels`)
 })
+
+test('kinds are mixed only where the recipe of one thing allows it: planks of a bed, never its wool', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const give = ['crafting_table 1', 'white_wool 3', 'black_wool 2', 'oak_planks 1', 'spruce_planks 2']
+  for (const items of give) await body.ask('command', { text: `give Tester ${items}` })
+  await body.operations.tick({ count: 5 })
+  const { outcome, value, error } = await body.run("return craftItem(bot, '#beds')")
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  assert.deepEqual(value.items, { white_bed: 1 })
+})
