@@ -37,7 +37,13 @@ const contentsKey = (names) => names.slice().sort().join()
 /** Kinds of ingredients that vanilla lets one mix, as long as the result does not depend on which is used. */
 const MIXABLE = ['planks', 'logs', 'wooden_slabs', 'stone_tool_materials', 'coals', 'smelts_to_glass', 'wool']
 const MIXED = new Map(MIXABLE.flatMap((tag) => tags[tag].map((name) => [name, `#${tag}`])))
-const mixed = (name) => MIXED.get(name) ?? name
+
+/** Ways to read a grid, as functions of a name: each choice of tags has its members stand for each other, fewest first. */
+function readings(names) {
+  const present = [...new Set(names.map((name) => MIXED.get(name)).filter(Boolean))].sort()
+  const choices = present.reduce((found, tag) => [...found, ...found.map((one) => [...one, tag])], [[]]).slice(1)
+  return choices.map((chosen) => (name) => (chosen.includes(MIXED.get(name)) ? MIXED.get(name) : name))
+}
 
 class Recipes {
   /**
@@ -62,9 +68,10 @@ class Recipes {
     const name = nameOf(recipe.result)
     const result = { name, count: this.yields[name] ?? recipe.result.count ?? 1 }
     if (!recipe.inShape) {
-      const key = contentsKey(recipe.ingredients.map(nameOf))
+      const names = recipe.ingredients.map(nameOf)
+      const key = contentsKey(names)
       if (!this.shapeless.has(key)) this.shapeless.set(key, result)
-      this.#addMixed(contentsKey(recipe.ingredients.map(nameOf).map(mixed)), result)
+      for (const read of readings(names)) this.#addMixed(contentsKey(names.map(read)), result)
       return
     }
     const width = Math.max(...recipe.inShape.map((row) => row.length))
@@ -72,7 +79,7 @@ class Recipes {
     const rows = trim(cells, width)
     for (const shape of [rows, rows.map((row) => row.slice().reverse())]) {
       if (!this.shaped.has(shapeKey(shape))) this.shaped.set(shapeKey(shape), result)
-      this.#addMixed(shapeKey(shape.map((row) => row.map(mixed))), result)
+      for (const read of readings(cells)) this.#addMixed(shapeKey(shape.map((row) => row.map(read))), result)
     }
   }
 
@@ -89,11 +96,17 @@ class Recipes {
     if (!rows) return null
     const contents = names.filter(Boolean)
     const result =
-      this.shaped.get(shapeKey(rows)) ??
-      this.shapeless.get(contentsKey(contents)) ??
-      this.mixed.get(shapeKey(rows.map((row) => row.map(mixed)))) ??
-      this.mixed.get(contentsKey(contents.map(mixed)))
+      this.shaped.get(shapeKey(rows)) ?? this.shapeless.get(contentsKey(contents)) ?? this.#matchMixed(rows, contents)
     return result ? { ...result } : null
+  }
+
+  #matchMixed(rows, contents) {
+    for (const read of readings(contents)) {
+      const found =
+        this.mixed.get(shapeKey(rows.map((row) => row.map(read)))) ?? this.mixed.get(contentsKey(contents.map(read)))
+      if (found) return found
+    }
+    return null
   }
 }
 
