@@ -369,3 +369,31 @@ test('kinds are mixed only where the recipe of one thing allows it: planks of a 
   assert.equal(outcome, 'returned', JSON.stringify(error))
   assert.deepEqual(value.items, { white_bed: 1 })
 })
+
+test('below a lake, where water bars every way, one lets it in and swims up', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const command = text => body.ask('command', { text })
+  const [x, y, z] = ['x', 'y', 'z'].map(axis => Math.floor(body.joined.position[axis]))
+  const deep = y - 9
+  const sides = [-2, -1, 0, 1, 2]
+  for (const dx of sides) {
+    for (const dz of sides) {
+      const wall = Math.max(Math.abs(dx), Math.abs(dz)) < 2
+      for (let up = -1; up <= 6; up++) {
+        const kind = up < 0 || (wall && up < 3) ? 'stone' : 'water'
+        await command(`setblock ${x + dx} ${deep + up} ${z + dz} ${kind}`)
+      }
+      for (let up = 7; up <= 24; up++) await command(`setblock ${x + dx} ${deep + up} ${z + dz} air`) // no tree either
+    }
+  }
+  for (const up of [0, 1]) await command(`setblock ${x} ${deep + up} ${z} air`)
+  await command('give Tester wooden_pickaxe')
+  await command(`tp Tester ${x} ${deep} ${z}`)
+  await body.operations.tick({ count: 20 })
+  const { outcome, value, error } = await body.run('return ascendToSurface(bot)', { limits: { ticks: 3000 } })
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  assert.ok(value.y >= deep + 6, `at ${value.y}`)
+  const { health, position } = await body.ask('observe', { player: 'Tester' })
+  assert.ok(health > 10, `${health} at ${JSON.stringify(position)}`)
+})

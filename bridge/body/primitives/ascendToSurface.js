@@ -11,6 +11,7 @@
 'use strict'
 
 const { climb } = require('../climbing')
+const { isFluid } = require('../digging')
 const { tunnel, wayOf, sparePickaxe } = require('../tunnelling')
 const { travel, goals, placeOf, ticksFor } = require('../navigation')
 
@@ -26,6 +27,9 @@ async function run (body) {
       await rise(body)
     } catch (error) {
       if (body.stopped || error.code !== 'unreachable') throw error
+      // Below a lake every way may be barred by water: then it is let in, and one swims.
+      const out = at => open(bot, at) && !underWater(bot, at)
+      if (!await climb(body, { done: out, before: sparePickaxe(body), wet: true })) return placeOf(body)
       const top = ground(bot, bot.entity.position.floored())
       const ticks = ticksFor(2 * (top - bot.entity.position.y))
       await travel(body, new goals.GoalY(top), { ticks, what: 'the surface' })
@@ -44,6 +48,12 @@ async function rise (body) {
     const done = at => (open(bot, at) && free(bot, at)) || at.y >= above
     await tunnel(body, wayOf(body), 1, { done, steps: STEPS - taken })
   }
+}
+
+/** Whether the head is in a fluid or below one. */
+function underWater (bot, at) {
+  for (let y = at.y + 1; y <= SKY; y++) if (isFluid(bot.blockAt(at.offset(0, y - at.y, 0), false))) return true
+  return false
 }
 
 /** Whether one can step out of a place to some side. */
