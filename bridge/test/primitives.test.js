@@ -396,4 +396,10 @@ test('below a lake, where water bars every way, one lets it in and swims up', as
   assert.ok(value.y >= deep + 6, `at ${value.y}`)
   const { health, position } = await body.ask('observe', { player: 'Tester' })
   assert.ok(health > 10, `${health} at ${JSON.stringify(position)}`)
+
+  await command(`tp Tester ${x + 2.5} ${deep} ${z + 2.5}`)
+  await body.operations.tick({ count: 5 })
+  const dived = await body.run('return ascendToSurface(bot)', { limits: { ticks: 3000 } })
+  assert.equal(dived.outcome, 'returned', JSON.stringify(dived.error))
+  assert.ok(dived.value.y >= deep + 6, `the bed of a lake is no surface, though the sky is above: at ${dived.value.y}`)
 })

@@ -28,8 +28,8 @@ async function run (body) {
     } catch (error) {
       if (body.stopped || error.code !== 'unreachable') throw error
       // Below a lake every way may be barred by water: then it is let in, and one swims.
-      const out = at => open(bot, at) && !underWater(bot, at)
-      if (!await climb(body, { done: out, before: sparePickaxe(body), wet: true })) return placeOf(body)
+      const done = at => open(bot, at) && !isFluid(bot.blockAt(at.offset(0, 1, 0)))
+      if (!await climb(body, { done, before: sparePickaxe(body), wet: true })) return placeOf(body)
       const top = ground(bot, bot.entity.position.floored())
       const ticks = ticksFor(2 * (top - bot.entity.position.y))
       await travel(body, new goals.GoalY(top), { ticks, what: 'the surface' })
@@ -50,12 +50,6 @@ async function rise (body) {
   }
 }
 
-/** Whether the head is in a fluid or below one. */
-function underWater (bot, at) {
-  for (let y = at.y + 1; y <= SKY; y++) if (isFluid(bot.blockAt(at.offset(0, y - at.y, 0), false))) return true
-  return false
-}
-
 /** Whether one can step out of a place to some side. */
 function free (bot, at) {
   const empty = where => bot.blockAt(where, false)?.boundingBox === 'empty'
@@ -63,11 +57,11 @@ function free (bot, at) {
     empty(at.offset(dx, up, dz)) && empty(at.offset(dx, up + 1, dz))))
 }
 
-/** Whether nothing solid is above a place, leaves aside. */
+/** Whether nothing solid and no water is above a place, leaves aside. */
 function open (bot, at) {
   for (let y = at.y + 2; y <= SKY; y++) {
     const block = bot.blockAt(at.offset(0, y - at.y, 0), false)
-    if (block && block.boundingBox === 'block' && !block.name.endsWith('_leaves')) return false
+    if (isFluid(block) || (block?.boundingBox === 'block' && !block.name.endsWith('_leaves'))) return false
   }
   return true
 }
