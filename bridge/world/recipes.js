@@ -41,8 +41,9 @@ const MIXED = new Map(MIXABLE.flatMap((tag) => tags[tag].map((name) => [name, `#
 /** Ways to read a grid, as functions of a name: each choice of tags has its members stand for each other, fewest first. */
 function readings(names) {
   const present = [...new Set(names.map((name) => MIXED.get(name)).filter(Boolean))].sort()
-  const choices = present.reduce((found, tag) => [...found, ...found.map((one) => [...one, tag])], [[]]).slice(1)
-  return choices.map((chosen) => (name) => (chosen.includes(MIXED.get(name)) ? MIXED.get(name) : name))
+  const choices = [[]]
+  for (const tag of present) choices.push(...choices.map((one) => [...one, tag]))
+  return choices.slice(1).map((chosen) => (name) => (chosen.includes(MIXED.get(name)) ? MIXED.get(name) : name))
 }
 
 class Recipes {

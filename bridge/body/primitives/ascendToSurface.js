@@ -29,7 +29,7 @@ async function run (body) {
       if (body.stopped || error.code !== 'unreachable') throw error
       // Below a lake every way may be barred by water: then it is let in, and one swims.
       const done = at => open(bot, at) && !isFluid(bot.blockAt(at.offset(0, 1, 0)))
-      if (!await climb(body, { done, before: sparePickaxe(body), wet: true })) return placeOf(body)
+      if (!await climb(body, { done, before: pickaxeFor(body), wet: true })) return placeOf(body)
       const top = ground(bot, bot.entity.position.floored())
       const ticks = ticksFor(2 * (top - bot.entity.position.y))
       await travel(body, new goals.GoalY(top), { ticks, what: 'the surface' })
@@ -41,13 +41,18 @@ async function run (body) {
 /** Straight up where that is a way, by some stairs where it is not. */
 async function rise (body) {
   const { bot } = body
-  const spare = sparePickaxe(body)
-  const up = feet => spare(feet.offset(0, 2, 0))
-  for (let taken = 0; await climb(body, { done: at => open(bot, at) && free(bot, at), before: up }); taken += ASIDE) {
+  const before = pickaxeFor(body)
+  const out = at => open(bot, at) && free(bot, at)
+  for (let taken = 0; await climb(body, { done: out, before }); taken += ASIDE) {
     const above = bot.entity.position.y + ASIDE
-    const done = at => (open(bot, at) && free(bot, at)) || at.y >= above
-    await tunnel(body, wayOf(body), 1, { done, steps: STEPS - taken })
+    await tunnel(body, wayOf(body), 1, { done: at => out(at) || at.y >= above, steps: STEPS - taken })
   }
+}
+
+/** Cares for a pickaxe ahead of the block over the head. */
+function pickaxeFor (body) {
+  const spare = sparePickaxe(body)
+  return feet => spare(feet.offset(0, 2, 0))
 }
 
 /** Whether one can step out of a place to some side. */
