@@ -69,7 +69,7 @@ class WorldProcess:
     def start(self, timeout: float = 60) -> dict[str, Any]:
         """Start the process and wait until it says hello; returns what it said."""
         command = [find_node(), f"--max-old-space-size={HEAP_MB}", MAIN, *self._arguments]
-        compiled = str(cache_dir() / "compiled")  # Node.js keeps what it compiled there: half of a start
+        compiled = str(cache_dir() / "compiled")  # Node.js keeps what it compiled there: a third of a start
         environment = {**os.environ, "NODE_PATH": str(packages_dir()), "NO_COLOR": "1", "NODE_COMPILE_CACHE": compiled}
         # A session of its own: a terminal's Ctrl-C is for Python, which stops the world in order.
         with self._log.open("w") as log:

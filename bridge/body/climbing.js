@@ -6,7 +6,7 @@
 'use strict'
 
 const { Vec3 } = require('vec3')
-const { dig, floods, isAir, isFluid } = require('./digging')
+const { dig, floods, isAir, isFalling, isFluid } = require('./digging')
 const { find, hold, tidy } = require('./inventory')
 const { within } = require('./waiting')
 const { BUILDING } = require('./worth')
@@ -21,7 +21,6 @@ const FAILURES = 3
 const FALLS = 12
 const FALL_TICKS = 8
 const SWIM_TICKS = 60
-const FALLING = /gravel|sand$|concrete_powder/
 
 /** Why the way straight up is no way, or null; `wet` where water and what falls with it are no hindrance. */
 function barredAbove (body, feet, wet) {
@@ -32,8 +31,7 @@ function barredAbove (body, feet, wet) {
     return isAir(above) || isFluid(above) || above.diggable ? null : above.name
   }
   if (isFluid(above)) return above.name
-  const next = body.bot.blockAt(feet.offset(0, 3, 0))
-  if (FALLING.test(above.name) || FALLING.test(next?.name ?? '')) return 'what would fall'
+  if (isFalling(above) || isFalling(body.bot.blockAt(feet.offset(0, 3, 0)))) return 'what would fall'
   if (!isAir(above) && !above.diggable) return above.name
   return floods(body, feet.offset(0, 2, 0))
 }

@@ -12,6 +12,8 @@ const { within } = require('./waiting')
 
 const SIDES = [[0, 1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, -1, 0]]
 const AIR = new Set(['air', 'cave_air', 'void_air'])
+/** Blocks that fall when nothing is under them. */
+const FALLING = ['sand', 'red_sand', 'gravel', 'suspicious_sand', 'suspicious_gravel']
 const FLUIDS = new Set(['water', 'lava', 'bubble_column'])
 /** Drops that the game's data leaves out of its list for a block. */
 const MORE_DROPS = {
@@ -31,6 +33,10 @@ function isAir (block) {
 
 function isFluid (block) {
   return Boolean(block) && FLUIDS.has(block.name)
+}
+
+function isFalling (block) {
+  return Boolean(block) && (FALLING.includes(block.name) || block.name.endsWith('_concrete_powder'))
 }
 
 /** 'lava', 'water' or null: what would come in if the block at a place were broken. */
@@ -141,4 +147,4 @@ async function strike (body, block) {
   }
 }
 
-module.exports = { dig, dropsOf, floods, deepBelow, requireTool, toolFor, canHarvest, isAir, isFluid, SIDES }
+module.exports = { dig, dropsOf, floods, deepBelow, requireTool, toolFor, canHarvest, isAir, isFluid, isFalling, FALLING, SIDES }

@@ -8,6 +8,7 @@
 
 const { Vec3 } = require('vec3')
 const { Movements } = require('mineflayer-pathfinder')
+const { FALLING } = require('./digging')
 const { BUILDING } = require('./worth')
 const { quickest } = require('./tools')
 
@@ -17,7 +18,6 @@ const HARMFUL = [
 const BURNING_GROUND = ['magma_block', 'cactus', 'campfire', 'soul_campfire']
 const KEPT =
   /^(crafting_table|(blast_)?furnace|smoker|chest|trapped_chest|barrel|spawner|\w+_bed|anvil|farmland|lectern)$/
-const FALLING = ['sand', 'red_sand', 'gravel', 'suspicious_sand', 'suspicious_gravel']
 const SIDES = [[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0]]
 const NEAR_LAVA = 12
 const NOTHING = Object.freeze({

@@ -1,7 +1,8 @@
 /**
  * What the body does without being told, between and inside the steps of a primitive: comes up for air, leaves lava,
- * digs itself out, fights or flees what attacks, eats, wears better armour. It keeps the bot alive; it never gathers, travels or decides
- * what to do next. Every reflex is noted as an event of the run and costs the program nothing but game time.
+ * digs itself out, fights or flees what attacks, eats, wears better armour. It keeps the bot alive; it never gathers,
+ * travels or decides what to do next. Every reflex is noted as an event of the run and costs the program nothing but
+ * game time.
  *
  * A primitive asks `urgent(body)` every tick it waits and, when that is true, lets go of what it does, awaits
  * `attend(body)` and takes it up again. So a reflex never acts at the same time as a primitive, and a run repeats
@@ -13,9 +14,9 @@ const { fight, flee, sees, strength, HOSTILE, SHOOTS, EXPLODES } = require('./co
 const { dig } = require('./digging')
 const { meal, eatOne, FULL } = require('./eating')
 const { hold } = require('./inventory')
+const { eyesOf } = require('./navigation')
 const { worth } = require('./worth')
 
-const EYE_HEIGHT = 1.62
 const HUNGRY = 14
 const HURT = 12
 const WEAK = 7
@@ -28,13 +29,10 @@ const IGNORED_TICKS = 120
 const REFLEX_TICKS = 300
 const SLOTS = { helmet: ['head', 5], chestplate: ['torso', 6], leggings: ['legs', 7], boots: ['feet', 8] }
 
-/** The place of the bot's eyes. */
-const head = ({ bot }) => bot.entity.position.offset(0, EYE_HEIGHT, 0).floored()
-
 /** Whether the bot suffocates: gravel fell on it, or a block was put where it stands. Asked only once that has hurt. */
 function buried (body) {
   if (body.bot.health >= 20) return false
-  const block = body.bot.blockAt(head(body), false)
+  const block = body.bot.blockAt(eyesOf(body).floored(), false)
   return block?.boundingBox === 'block' && !block.transparent && block.diggable
 }
 
@@ -134,7 +132,7 @@ class Reflexes {
   async digOut (body) {
     body.events('dug_out', { health: body.bot.health })
     try {
-      await dig(body, head(body))
+      await dig(body, eyesOf(body).floored())
     } catch (error) {
       if (body.stopped) throw error
     }

@@ -7,7 +7,7 @@
 
 const { Vec3 } = require('vec3')
 const { PrimitiveError } = require('./errors')
-const { dig, floods, isAir, isFluid, toolFor, canHarvest } = require('./digging')
+const { dig, floods, isAir, isFalling, isFluid, toolFor, canHarvest } = require('./digging')
 const { find, tidy, usesLeft } = require('./inventory')
 const { place } = require('./placing')
 const { craft } = require('./crafting')
@@ -106,7 +106,7 @@ async function step (body, from, next) {
       if (isAir(block) || block.boundingBox === 'empty') break
       await dig(body, cell)
       await body.ticks(1)
-      if (/gravel|sand/.test(body.bot.blockAt(cell.offset(0, 1, 0))?.name ?? '')) await body.ticks(6)
+      if (isFalling(body.bot.blockAt(cell.offset(0, 1, 0)))) await body.ticks(6)
     }
   }
   if (drop(body, next) > 0 && next.y >= from.y && find(body, BUILDING)) {

@@ -129,15 +129,6 @@ test('primitives', async t => {
     await body.operations.tick({ count: 5 })
   })
 
-  await t.test('a mob in front of a wall is seen', async () => {
-    const { Vec3 } = require('vec3')
-    const { nothingBefore } = require('../body/looking')
-    const wall = { position: new Vec3(0, 0, 3), intersect: new Vec3(0.5, 0.5, 3) }
-    const bot = { world: { raycast: (eyes, way, range) => (range >= 2.5 ? wall : null) } }
-    assert.ok(nothingBefore(bot, new Vec3(0.5, 0.5, 0.5), new Vec3(0.5, 0.5, 2.7)))
-    assert.ok(!nothingBefore(bot, new Vec3(0.5, 0.5, 0.5), new Vec3(0.5, 0.5, 3.3)))
-  })
-
   await t.test('craftItem makes room in a full inventory without throwing away what it is made of', async () => {
     await give({ andesite: 3, crafting_table: 1, stone_pickaxe: 1, dirt: 33 * 64 })
     assert.deepEqual(await success("return craftItem(bot, 'andesite_slab')"), { gained: 6, items: { andesite_slab: 6 } })

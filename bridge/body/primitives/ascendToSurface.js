@@ -2,7 +2,8 @@
  * ascendToSurface(bot)
  *
  * Goes up until there is open sky above: straight up on blocks that it puts underfoot, or by stairs that it digs, around
- * water and lava. A stone_pickaxe is made on the way if none is left and stone and sticks are at hand.
+ * water and lava. Below a lake, where water bars every way, it lets it in and swims. A stone_pickaxe is made on the way if
+ * none is left and stone and sticks are at hand.
  * Returns {x, y, z} where the bot then stands.
  * Throws unreachable, timeout.
  *
