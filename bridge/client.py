@@ -267,6 +267,7 @@ def _begin(script: Path) -> Any:
         with contextlib.redirect_stdout(sys.__stdout__):
             package = importlib.import_module("javascript")
         atexit.register(_finish)
+        _await_before_asking(package)
     else:
         package.connection.NODE_BIN = str(script)
         package.connection.com_items = []
@@ -275,6 +276,33 @@ def _begin(script: Path) -> Any:
     # Its exit hook sleeps and may wait for ever for handlers; ours ends the process instead.
     atexit.unregister(package.config.event_loop.on_exit)
     return package
+
+
+def _await_before_asking(package: Any) -> None:
+    """Put the package's requests in order: it asks first and then notes that it waits, and drops what comes in between.
+
+    A thread that the system holds up there waits in vain, and a body that is well counts as lost (version 1!1.2.6).
+    """
+
+    def queue_request(loop: Any, number: int, payload: Any, timeout: float | None = None) -> threading.Event:
+        answered = threading.Event()
+        loop.requests[number] = [answered, timeout]
+        if isinstance(payload, str) and not payload.endswith(('"p":0}', '"p": 0}')):
+            loop.lending = payload  # it has references to Python's objects; their numbers are awaited next
+        else:
+            loop.queue_payload(payload)
+        return answered
+
+    def await_response(loop: Any, number: int, timeout: float | None = None) -> threading.Event:
+        answered = threading.Event()
+        loop.requests[number] = [answered, timeout]
+        payload, loop.lending = loop.lending, None
+        loop.queue_payload(payload)
+        return answered
+
+    package.events.EventLoop.queue_request = queue_request
+    package.events.EventLoop.await_response = await_response
+    package.config.executor.queue = package.config.event_loop.queue_request
 
 
 def _imported() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,16 @@ RECORDING = Path(__file__).parent / "replays" / "iron.jsonl"
 
 def play(name: str, recording: Path) -> str:
     playing = recordings.again(recording, name=name, library=name)
-    ended = run_journey(playing.config, playing.budget, playing)
+    notices: list[str] = []
+
+    def report(kind: str, **data: Any) -> None:
+        if kind == "notice":
+            notices.append(data["text"])
+        playing(kind, **data)
+
+    ended = run_journey(playing.config, playing.budget, report)
     assert ended.stopped == "budget", ended
+    assert notices == []  # a run that was lost and made again begins at other ticks
     return EventLog(database(read_only=True)).digest(name)
 
 

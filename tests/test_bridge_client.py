@@ -11,6 +11,7 @@ import time
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,3 +166,41 @@ def test_a_package_whose_import_broke_off_is_forgotten_and_imported_anew(monkeyp
     monkeypatch.setitem(sys.modules, "javascript", types.ModuleType("javascript"))
     client._finish()
     assert "javascript" not in sys.modules
+
+
+class HeldUp(dict[int, object]):
+    """The requests of the package's event loop, for a thread that is held up wherever it notes one."""
+
+    def __init__(self, loop: Any) -> None:
+        super().__init__()
+        self.loop = loop
+
+    def __setitem__(self, number: int, waiting: object) -> None:
+        self.loop.queue.put("send")  # as other traffic does: what is queued goes out, and is answered meanwhile
+        time.sleep(0.3)
+        super().__setitem__(number, waiting)
+
+
+def test_an_answer_that_is_quicker_than_the_waiting_for_it_is_not_lost(
+    body: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was: half a minute of silence on a busy machine, then a body that was well given up as lost."""
+    monkeypatch.setattr(client, "HANDOVER_SECONDS", 3.0)
+    loop = sys.modules["javascript"].config.event_loop
+    monkeypatch.setattr(loop, "requests", HeldUp(loop))
+    assert body.ping(timeout=5)["protocol"] == client.PROTOCOL
+
+
+def test_a_body_starts_though_its_answers_are_quicker_than_the_waiting_for_them(
+    body: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = sys.modules["javascript"].events
+    begin = events.EventLoop.__init__
+
+    def held_up(loop: Any) -> None:
+        begin(loop)
+        loop.requests = HeldUp(loop)
+
+    monkeypatch.setattr(events.EventLoop, "__init__", held_up)
+    body.restart()
+    assert body.ping()["protocol"] == client.PROTOCOL
