@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent import evidence, ores, signs
+from agent import evidence, sights, signs
 from agent.brain import Draft
 from agent.config import JourneyConfig, home
 from agent.known import items_towards, known_items
@@ -62,8 +62,8 @@ class Minecraft(World):
         return progress.fingerprint(seen, self.known())
 
     def begin(self, memory: Semantic, journey: str, now: float) -> None:
-        """Where ores are, if an earlier journey was in the same world."""
-        ores.inherit(memory, journey, self.place, now)
+        """Where ores, portals and biomes are, if an earlier journey was in the same world."""
+        sights.inherit(memory, journey, self.place, now)
 
     def ready(self, task: Task) -> None:
         """The world is as it is."""
@@ -113,7 +113,7 @@ class Minecraft(World):
     ) -> None:
         """Where things are, what was not to be found, what to do next time, what signs say."""
         evidence.remember(memory, journey, task, row, events, episode, now)
-        ores.remember(memory, journey, self.place, row, episode, now)
+        sights.remember(memory, journey, self.place, row, episode, now)
         signs.remember(self.notes, journey, row, now)
 
     def deeds(self, task: Task, row: Iteration, events: Iterable[Mapping[str, Any]]) -> Iterable[Deed]:

@@ -32,7 +32,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from agent.evidence import called
-from agent.ores import VEIN
+from agent.sights import VEIN
 from agent.store import Iteration, Store
 from benchmarks._journey import play
 from benchmarks.shared.record import write

@@ -1,4 +1,4 @@
-"""Ores in sight are remembered, one place for each vein, and taken back when they are looked at and gone."""
+"""Ores and portals in sight are remembered, once for each vein, and taken back when they are gone. And biomes, once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent import ores
+from agent import sights
 from agent.store import Iteration
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
@@ -18,8 +18,9 @@ from memory.semantic import Semantic
 WORLD = "minecraft:7"
 
 
-def iteration(number: int, x: float, blocks: dict[str, tuple[int, int, int]]) -> Iteration:
+def iteration(number: int, x: float, blocks: dict[str, tuple[int, int, int]], biome: str | None = None) -> Iteration:
     after: dict[str, Any] = {
+        "biome": biome,
         "position": {"x": x, "y": 60, "z": 0},
         "nearby": {"blocks": {name: {"nearest": dict(zip("xyz", at, strict=True))} for name, at in blocks.items()}},
     }
@@ -41,7 +42,7 @@ def live(memory: Semantic, scope: str = "a") -> list[str]:
 
 def see(memory: Semantic, number: int, x: float, **blocks: tuple[int, int, int]) -> None:
     Episodes(memory._db).record(Episode("a", number, "t", "look", "passed", float(number)))
-    ores.remember(memory, "a", WORLD, iteration(number, x, blocks), number, float(number))
+    sights.remember(memory, "a", WORLD, iteration(number, x, blocks), number, float(number))
 
 
 def test_one_place_for_each_vein(memory: Semantic) -> None:
@@ -63,12 +64,43 @@ def test_a_later_journey_in_the_same_world_begins_with_them_and_one_elsewhere_do
     see(memory, 1, 0, iron_ore=(5, 56, 0))
     see(memory, 2, 0, coal_ore=(6, 50, 0))  # the iron was dug up: gone here, there again where the world begins anew
     assert live(memory) == ["coal_ore seen at 6 50 0"]
-    ores.inherit(memory, "b", WORLD, 2.0)
-    ores.inherit(memory, "b", WORLD, 2.0)
-    ores.inherit(memory, "c", "minecraft:8", 2.0)
+    sights.inherit(memory, "b", WORLD, 2.0)
+    sights.inherit(memory, "b", WORLD, 2.0)
+    sights.inherit(memory, "c", "minecraft:8", 2.0)
     assert live(memory, "b") == ["coal_ore seen at 6 50 0", "iron_ore seen at 5 56 0"]
     assert live(memory, "c") == []
     (iron,) = memory.nearest("iron_ore", 0, 0, 0, scope="b")
     assert memory.get(iron.sources[0]).scope == same_world(WORLD)
     hits = Recall(memory._db).ask(Question("mine iron", scope="b", items=("iron_ore",)), now=2.0).hits
     assert hits[0].text == "iron_ore seen at 5 56 0"
+
+
+def test_a_portal_in_sight_is_a_place_and_one_that_is_gone_is_not(memory: Semantic) -> None:
+    see(memory, 1, 0, nether_portal=(5, 60, 0))
+    see(memory, 2, 1, nether_portal=(5, 61, 0))
+    assert live(memory) == ["nether_portal seen at 5 60 0"]
+    see(memory, 3, 0)
+    assert live(memory) == []
+
+
+def enter(memory: Semantic, number: int, x: float, biome: str, journey: str = "a") -> None:
+    Episodes(memory._db).record(Episode(journey, number, "t", "walk", "passed", float(number)))
+    sights.remember(memory, journey, WORLD, iteration(number, x, {}, biome), number, float(number))
+
+
+def test_a_biome_is_the_place_where_it_was_first_entered(memory: Semantic) -> None:
+    enter(memory, 1, 3.4, "plains")
+    enter(memory, 2, 90, "desert")
+    enter(memory, 3, 180, "plains")
+    assert live(memory) == ["desert at 90 60 0: this biome", "plains at 3 60 0: this biome"]
+    hits = Recall(memory._db).ask(Question("where is a desert", scope="a"), now=3.0).hits
+    assert hits[0].text == "desert at 90 60 0: this biome"
+
+
+def test_a_later_journey_in_the_same_world_knows_the_biomes_of_earlier_ones(memory: Semantic) -> None:
+    enter(memory, 1, 90, "desert")
+    sights.inherit(memory, "b", WORLD, 2.0)
+    sights.inherit(memory, "c", "minecraft:8", 2.0)
+    enter(memory, 2, 40, "desert", "b")
+    assert live(memory, "b") == ["desert at 90 60 0: this biome"]
+    assert live(memory, "c") == []
