@@ -13,8 +13,9 @@ const { clearLine } = require('./looking')
 const { eyesOf, travel, goals, REACH } = require('./navigation')
 
 const PLACE_TICKS = 40
-/** How far to look for better ground when there is no place beside the bot. */
+/** How far to look for better ground when there is no place beside the bot, and how far for land when it swims. */
 const ROAM = 8
+const SHORE = 24
 const NEIGHBOURS = [[0, -1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0]]
 const SOFT =
   /^(air|cave_air|void_air|grass|tall_grass|fern|large_fern|dead_bush|snow|seagrass|tall_seagrass|vine|water)$/
@@ -110,8 +111,9 @@ async function placeBeside (body, names) {
   const here = await placeHere(body, names)
   if (here) return here
   for (const ground of openGround(body)) {
+    const ticks = 300 + 20 * ground.distanceTo(body.bot.entity.position)
     try {
-      await travel(body, new goals.GoalNear(ground.x, ground.y, ground.z, 1), { ticks: 300, what: 'open ground' })
+      await travel(body, new goals.GoalNear(ground.x, ground.y, ground.z, 1), { ticks, what: 'open ground' })
     } catch (error) {
       if (body.stopped || (error.code !== 'unreachable' && error.code !== 'timeout')) throw error
       continue
@@ -140,13 +142,14 @@ async function placeHere (body, names) {
   return dug && attempt(dug)
 }
 
-/** Some dry places to stand within a few steps, nearest first. */
+/** Some dry places to stand, nearest first: within a few steps, or where the shore is for a bot that swims. */
 function openGround (body) {
   const { bot } = body
   const feet = bot.entity.position.floored()
+  const reach = bot.entity.isInWater ? SHORE : ROAM
   const places = []
-  for (let dx = -ROAM; dx <= ROAM; dx += 2) {
-    for (let dz = -ROAM; dz <= ROAM; dz += 2) {
+  for (let dx = -reach; dx <= reach; dx += 2) {
+    for (let dz = -reach; dz <= reach; dz += 2) {
       for (let dy = -4; dy <= 4; dy++) {
         const place = feet.offset(dx, dy, dz)
         const [ground, low, high] = [-1, 0, 1].map(up => bot.blockAt(place.offset(0, up, 0), false))

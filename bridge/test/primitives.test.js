@@ -394,3 +394,25 @@ test('below a lake, where water bars every way, one lets it in and swims up', as
   assert.equal(dived.outcome, 'returned', JSON.stringify(dived.error))
   assert.ok(dived.value.y >= deep + 6, `the bed of a lake is no surface, though the sky is above: at ${dived.value.y}`)
 })
+
+test('who swims in the middle of a lake goes to its shore to put something down', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const command = text => body.ask('command', { text })
+  const [x, y, z] = ['x', 'y', 'z'].map(axis => Math.floor(body.joined.position[axis]))
+  for (let dx = -13; dx <= 13; dx++) {
+    for (let dz = -13; dz <= 13; dz++) {
+      const shore = Math.max(Math.abs(dx), Math.abs(dz)) > 11
+      for (let up = -6; up <= 8; up++) {
+        const kind = up === -6 || (shore && up < 0) ? 'stone' : up < 0 ? 'water' : 'air'
+        await command(`setblock ${x + dx} ${y + up} ${z + dz} ${kind}`)
+      }
+    }
+  }
+  await command('give Tester crafting_table')
+  await command(`tp Tester ${x} ${y - 1} ${z}`)
+  await body.operations.tick({ count: 20 })
+  const { outcome, value, error } = await body.run("return placeItem(bot, 'crafting_table')", { limits: { ticks: 3000 } })
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  assert.ok(Math.max(Math.abs(value.x - x), Math.abs(value.z - z)) > 11, `at ${JSON.stringify(value)}`)
+})
