@@ -22,9 +22,10 @@ class Sight {
 
   /**
    * Positions of matching blocks within `maxDistance` of `point` and within reach of the bot, nearest to `point`
-   * first. `matching` is a test of a block without position, an array of block names, or a Set of state ids.
+   * first. `matching` is a test of a block without position, an array of block names, or a Set of state ids; `fits` a
+   * test of the position.
    */
-  find ({ matching, maxDistance = REACH, count = 1, point = this.bot.entity.position }) {
+  find ({ matching, maxDistance = REACH, count = 1, point = this.bot.entity.position, fits = () => true }) {
     const wanted = this.statesThat(matching)
     if (wanted.size === 0) return []
     const centre = this.bot.entity.position
@@ -44,7 +45,7 @@ class Sight {
     const nearest = []
     for (const { at } of found) {
       if (nearest.length >= count) break
-      if (this.seen(at)) nearest.push(at)
+      if (this.seen(at) && fits(at)) nearest.push(at)
     }
     return nearest
   }

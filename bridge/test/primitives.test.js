@@ -395,24 +395,41 @@ test('below a lake, where water bars every way, one lets it in and swims up', as
   assert.ok(dived.value.y >= deep + 6, `the bed of a lake is no surface, though the sky is above: at ${dived.value.y}`)
 })
 
-test('who swims in the middle of a lake goes to its shore to put something down', async t => {
-  const body = await join({ seed: 3 })
-  t.after(() => body.close())
-  const command = text => body.ask('command', { text })
+/** A lake of five blocks of water around the bot, 23 blocks wide, with a shore of stone; gives where its middle is. */
+async function lake (body, bed) {
   const [x, y, z] = ['x', 'y', 'z'].map(axis => Math.floor(body.joined.position[axis]))
   for (let dx = -13; dx <= 13; dx++) {
     for (let dz = -13; dz <= 13; dz++) {
       const shore = Math.max(Math.abs(dx), Math.abs(dz)) > 11
-      for (let up = -6; up <= 8; up++) {
-        const kind = up === -6 || (shore && up < 0) ? 'stone' : up < 0 ? 'water' : 'air'
-        await command(`setblock ${x + dx} ${y + up} ${z + dz} ${kind}`)
+      for (let up = -7; up <= 8; up++) {
+        const kind = up === -7 || (shore && up < 0) ? 'stone' : up === -6 ? bed : up < 0 ? 'water' : 'air'
+        await body.ask('command', { text: `setblock ${x + dx} ${y + up} ${z + dz} ${kind}` })
       }
     }
   }
-  await command('give Tester crafting_table')
-  await command(`tp Tester ${x} ${y - 1} ${z}`)
+  await body.ask('command', { text: `tp Tester ${x} ${y - 1} ${z}` })
+  return { x, y, z, ashore: at => Math.max(Math.abs(at.x - x), Math.abs(at.z - z)) > 11 }
+}
+
+test('who swims in the middle of a lake goes to its shore to put something down', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const { ashore } = await lake(body, 'stone')
+  await body.ask('command', { text: 'give Tester crafting_table' })
   await body.operations.tick({ count: 20 })
   const { outcome, value, error } = await body.run("return placeItem(bot, 'crafting_table')", { limits: { ticks: 3000 } })
   assert.equal(outcome, 'returned', JSON.stringify(error))
-  assert.ok(Math.max(Math.abs(value.x - x), Math.abs(value.z - z)) > 11, `at ${JSON.stringify(value)}`)
+  assert.ok(ashore(value), `at ${JSON.stringify(value)}`)
+})
+
+test('sand at the bottom of a lake is left for sand on its shore, though that is farther', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const { x, y, z, ashore } = await lake(body, 'sand')
+  for (const far of [12, 13]) await body.ask('command', { text: `setblock ${x + far} ${y - 1} ${z} sand` })
+  await body.operations.tick({ count: 20 })
+  const { outcome, error } = await body.run("return mineBlock(bot, 'sand', 2)", { limits: { ticks: 6000 } })
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  const { events } = await body.ask('events', { since: 0 })
+  assert.deepEqual(events.filter(({ kind, block }) => kind === 'dug' && block === 'sand').map(ashore), [true, true])
 })

@@ -40,6 +40,7 @@ const BURIED_COST = 2
 const FEW_BREAKS = 3
 const MANY_BREAKS = 8
 const COLLECT_RANGE = 10
+const WET = /^(water|bubble_column|(tall_)?seagrass|kelp(_plant)?)$/
 
 async function run (body, name, wanted = 1) {
   const names = blockNames(body, name)
@@ -93,18 +94,25 @@ class Mining {
     return this.gains()
   }
 
-  /** The nearest places worth trying; the search widens only while it finds none. */
+  /** The nearest places worth trying; the search widens only while it finds none, and takes what is sunken last. */
   candidates () {
-    for (const radius of RADII) {
-      const found = this.within(radius)
-      if (found.length > 0) return found
+    for (const fits of [at => !this.sunken(at), () => true]) {
+      for (const radius of RADII) {
+        const found = this.within(radius, fits)
+        if (found.length > 0) return found
+      }
     }
     return []
   }
 
-  within (radius) {
+  /** Whether one would have to dive for it: under water all work takes many times as long as the air lasts. */
+  sunken (at) {
+    return [1, 2].every(up => WET.test(this.body.bot.blockAt(at.offset(0, up, 0), false)?.name))
+  }
+
+  within (radius, fits) {
     const { body } = this
-    return body.sight.find({ matching: this.names, maxDistance: radius, count: CANDIDATES })
+    return body.sight.find({ matching: this.names, maxDistance: radius, count: CANDIDATES, fits })
       .filter(at => !this.refused.has(at.toString()) && canHarvest(body, body.bot.blockAt(at)) && !this.dangerous(at))
       .slice(0, AT_ONCE)
   }
@@ -162,7 +170,14 @@ class Mining {
         if (broken === 0) await this.clearTheWay()
         return
       }
-      await dig(body, at)
+      try {
+        await dig(body, at)
+      } catch (error) {
+        if (body.stopped || error.code !== 'interrupted') throw error
+        this.refused.add(at.toString()) // the air does not last for it, or mobs do not let one
+        this.lastTrouble = error
+        return
+      }
       broken++
     }
   }
