@@ -105,7 +105,8 @@ class Run:
     """Real seconds."""
     spans: tuple[dict[str, Any], ...] = ()
     """Calls of modules in the order in which they began, the main one first: module, caller, args, before, after (what
-    was in the pockets), ok, error_code, from, to (ticks; an event belongs to it if from < tick <= to)."""
+    was in the pockets, or documents by kind), ok, error_code, from, to (ticks; an event belongs to it if
+    from < tick <= to). Where ticks are coarse, `calls` says which of the run's events are its own: [first, beyond]."""
 
     @property
     def game_seconds(self) -> float:

@@ -6,6 +6,8 @@ because a need was unmet says nothing against the version.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import math
 from collections import Counter
@@ -24,6 +26,8 @@ LEAST_BEFORE, MOST_COMPARED = 5, 60
 """Runs that there must be to compare with, and how far back they are looked at."""
 LONGEST_KIND = 64
 """Letters up to which a text argument may be a kind of something, or a name."""
+UNTOLD = "…"
+"""In the place of a text argument that says nothing about what a skill does, because it is fresh in every task."""
 WINDOW = 20
 """How many of the latest counted runs the lower bound looks at: an old glory must not hide a new failure."""
 
@@ -154,13 +158,17 @@ def defaults(signature: Signature) -> dict[str, Any]:
     for parameter in signature.parameters:
         if parameter.default is not None:
             text = parameter.default.strip()
-            if len(text) >= 2 and text[0] == text[-1] == "'" and "\\" not in text:
-                text = json.dumps(text[1:-1])
-            try:
-                values[parameter.name] = json.loads(text)
-            except ValueError:
-                continue
+            with contextlib.suppress(ValueError, SyntaxError, RecursionError):
+                values[parameter.name] = _literal(text)
     return values
+
+
+def _literal(text: str) -> Any:
+    """The value of a literal, as JavaScript (`true`, `'a'`, `null`) or as Python (`True`, `'a'`, `None`) writes it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return ast.literal_eval(text)
 
 
 def _effects(runs: list[tuple[dict[str, Any], dict[str, int]]], given: Mapping[str, Any]) -> Iterator[Effect]:
@@ -195,7 +203,9 @@ def _is_kind(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     """What is written, not a kind of anything."""
-    return isinstance(value, str) and (len(value) > LONGEST_KIND or any(letter.isspace() for letter in value))
+    if not isinstance(value, str):
+        return False
+    return value == UNTOLD or len(value) > LONGEST_KIND or any(letter.isspace() for letter in value)
 
 
 def _is_amount(value: Any) -> bool:

@@ -218,6 +218,33 @@ def test_a_program_of_several_modules_calls_its_skills(env: DesktopEnv) -> None:
     assert (result.outcome, result.value) == ("returned", 41)
 
 
+@needs_editor
+def test_each_call_of_a_skill_is_told_with_the_documents_around_it(env: DesktopEnv) -> None:
+    env.prepare({"In/old.txt": b"one"}, ("Out",))
+    save = Module("s1", "save", "def save(words: str, path: str, times: int = 1) -> str:\n" + "".join(
+        f"    {line}\n" for line in ("open_program('editor')", "type_text(words * times)", "press('ctrl+s')",
+                                    "wait_for(window='Save As')", "choose_file(path)", "return path")))  # fmt: skip
+    fails = Module("f1", "fails", "def fails(names: list) -> None:\n    click(names[0])\n")
+    never = Module("n1", "never", "def never() -> int:\n    return 1\n")
+    source = (
+        "def main(path: str) -> str:\n    try:\n        fails(['Nowhere', 'b'])\n    except DeskError:\n        pass\n"
+        "    return save('a', path, times=3) if path else never()\n"
+    )
+    main = Module("new", "main", source, {"save": "s1", "fails": "f1", "never": "n1"})
+    result = env.run(Program((save, fails, never, main), "new", {"path": "Out/new.txt"}), LIMITS)
+    told = [(span["module"], span["caller"], span["args"], span["ok"], span["error_code"]) for span in result.spans]
+    assert told == [
+        ("new", None, {"path": "Out/new.txt"}, True, None),
+        ("f1", "new", {"names": 2}, False, "not_found"),
+        ("s1", "new", {"words": "a", "path": "Out/new.txt", "times": 3}, True, None),
+    ]
+    saved = result.spans[2]
+    assert (saved["before"], saved["after"]) == ({"txt file": 1, "folder": 2}, {"txt file": 2, "folder": 2})
+    own = result.events[slice(*saved["calls"])]
+    assert [event["call"] for event in own] == ["open_program", "type_text", "press", "wait_for", "choose_file"]
+    assert result.before["tick"] <= saved["from"] < saved["to"] <= result.after["tick"]
+
+
 def test_documents_are_told_with_what_they_say(env: DesktopEnv) -> None:
     from openpyxl import Workbook
     from PIL import Image

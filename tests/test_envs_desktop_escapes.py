@@ -27,6 +27,7 @@ from envs.desktop import DeskSettings, home, skill_box, stage
 from envs.desktop.desk import HOME, Desk
 from envs.desktop.env import available
 from envs.desktop.errors import DeskRefused
+from envs.desktop.spans import Spans
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
 
@@ -194,7 +195,8 @@ def told_by(source: str, limits: Limits | None = None) -> skill_box.Ending:
     """How a program ends in the skill's box, with a primitive `echo` that gives back its argument."""
     program = Program((Module("new", "main", source),), "new")
     limits = limits or Limits(seconds=30, cpu_seconds=1, memory_mb=64)
-    return skill_box.run(program, limits, ["echo"], lambda name, args, kwargs, module, line: {"value": args[0]})
+    spans = Spans((), dict, int, int)
+    return skill_box.run(program, limits, ["echo"], lambda name, args, kwargs, module, line: {"value": args[0]}, spans)
 
 
 @pytest.mark.parametrize("name", [*CASES, *DESKTOP_ONLY])

@@ -32,6 +32,7 @@ from envs.desktop.primitives import Primitives
 from envs.desktop.programs import ProgramEntry, catalogue, installed, missing_packages
 from envs.desktop.screen import Screen, render
 from envs.desktop.situation import Situation, opened
+from envs.desktop.spans import Spans
 from envs.desktop.trials import DesktopTrials
 from envs.errors import EnvLost, EnvUnavailable
 
@@ -129,7 +130,10 @@ class DesktopEnv:
             primitives = Primitives(desk, self._programs)
             primitives.until(lambda: begun + min(limits.seconds, limits.ticks / TICKS) - time.monotonic())
             broker = Broker(primitives, tick)
-            ending = skill_box.run(program, limits, list(documentation()), broker.answer)
+            modules = (each.id for each in program.modules)
+            spans = Spans(modules, lambda: home.tree(desk.home), tick, lambda: len(broker.events))
+            ending = skill_box.run(program, limits, list(documentation()), broker.answer, spans)
+            traced = spans.all(ending.outcome)
             screen = self._at_rest(desk)
             ended = desk.ask("ended")
             self._tick = max(since + 1, tick())
@@ -147,6 +151,7 @@ class DesktopEnv:
             log=tuple(ending.said),
             ticks=self._tick - since,
             seconds=time.monotonic() - begun,
+            spans=traced,
         )
 
     def save(self, generation: int) -> None:

@@ -7,6 +7,7 @@ writes.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import fnmatch
@@ -111,7 +112,10 @@ def walk(home: int) -> Iterator[Entry]:
                 if count > MOST_ENTRIES:
                     return
                 path = f"{folder}/{name}" if folder else name
-                about = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                try:
+                    about = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                except FileNotFoundError:  # a program that is at work took it away
+                    continue
                 mode = stat.S_IMODE(about.st_mode)
                 if stat.S_ISDIR(about.st_mode):
                     below.append(path)
@@ -119,7 +123,8 @@ def walk(home: int) -> Iterator[Entry]:
                 elif stat.S_ISREG(about.st_mode):
                     yield Entry(path, "file", about.st_size, mode=mode)
                 elif stat.S_ISLNK(about.st_mode):
-                    yield Entry(path, "link", target=os.readlink(name, dir_fd=descriptor), mode=mode)
+                    with contextlib.suppress(FileNotFoundError):
+                        yield Entry(path, "link", target=os.readlink(name, dir_fd=descriptor), mode=mode)
                 else:
                     yield Entry(path, "other", mode=mode)
         finally:

@@ -20,6 +20,7 @@ from envs import sandbox
 from envs.base import Limits, Outcome, Program, RunError, Where
 from envs.desktop import stage
 from envs.desktop.skill_runner import MEMORY_STATUS
+from envs.desktop.spans import Spans
 
 RUNTIME_MB = 24
 """Heap of the interpreter itself."""
@@ -44,8 +45,11 @@ class Ending:
     said: list[str] = field(default_factory=list)
 
 
-def run(program: Program, limits: Limits, primitives: list[str], answer: Answer) -> Ending:
-    """Run a program in a box of its own. Raises EnvUnavailable if no box can be made, and what `answer` raises."""
+def run(program: Program, limits: Limits, primitives: list[str], answer: Answer, spans: Spans) -> Ending:
+    """Run a program in a box of its own. Raises EnvUnavailable if no box can be made, and what `answer` raises.
+
+    Calls of modules are told to `spans` as they begin and end.
+    """
     ours, theirs = socket.socketpair()
     os.set_inheritable(theirs.fileno(), True)
     try:
@@ -53,7 +57,7 @@ def run(program: Program, limits: Limits, primitives: list[str], answer: Answer)
     finally:
         theirs.close()
     try:
-        return _Conversation(box, ours, program, limits).hold(primitives, answer)
+        return _Conversation(box, ours, program, limits, spans).hold(primitives, answer)
     finally:
         box.close()
         ours.close()
@@ -87,11 +91,14 @@ def specification(channel: int, limits: Limits, arguments: tuple[str, ...] | Non
 class _Conversation:
     """The talk with one program from its first request to its end."""
 
-    def __init__(self, box: sandbox.Box, channel: socket.socket, program: Program, limits: Limits) -> None:
+    def __init__(
+        self, box: sandbox.Box, channel: socket.socket, program: Program, limits: Limits, spans: Spans
+    ) -> None:
         self._box = box
         self._channel = channel
         self._program = program
         self._limits = limits
+        self._spans = spans
         self._unread = b""
         self._said: list[str] = []
         self._end = time.monotonic() + min(limits.seconds, limits.ticks / 20)
@@ -120,19 +127,22 @@ class _Conversation:
                 outcome: Outcome = "refused" if error.code == "syntax" else "threw"
                 return Ending(outcome, error=error, said=self._said)
             else:
-                args, kwargs = message.get("args"), message.get("kwargs")
-                name, line = str(message.get("call")), message.get("line")
-                reply = answer(
-                    name,
-                    args if isinstance(args, list) else [],
-                    kwargs if isinstance(kwargs, dict) else {},
-                    str(message.get("module"))[:200],
-                    line if isinstance(line, int) else 0,
-                )
+                reply = self._span(message) if "enter" in message or "leave" in message else _asked(message, answer)
                 if self.left <= 0:
                     return self._late()
                 if not self._send(reply):
                     return self._gone()
+
+    def _span(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """A call of a module that begins or ends."""
+        if "enter" in message:
+            args, caller = message.get("args"), message.get("caller")
+            given = args if isinstance(args, dict) else {}
+            return {"value": self._spans.enter(str(message["enter"]), None if caller is None else str(caller), given)}
+        number, code = message["leave"], message.get("code")
+        if isinstance(number, int):
+            self._spans.leave(number, None if code is None else str(code)[:60])
+        return {"value": None}
 
     def _next(self) -> Mapping[str, Any] | Ending:
         """The program's next message, or its end."""
@@ -197,6 +207,18 @@ class _Conversation:
             )
         told = f"the process of the program ended by itself (status {status})"
         return Ending("died", error=RunError("crashed", told, status, "use primitives only"), said=self._said)
+
+
+def _asked(message: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+    """The answer to a call of a primitive."""
+    args, kwargs, line = message.get("args"), message.get("kwargs"), message.get("line")
+    return answer(
+        str(message.get("call")),
+        args if isinstance(args, list) else [],
+        kwargs if isinstance(kwargs, dict) else {},
+        str(message.get("module"))[:200],
+        line if isinstance(line, int) else 0,
+    )
 
 
 def _error(told: Any) -> RunError:

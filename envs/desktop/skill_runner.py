@@ -2,7 +2,8 @@
 
 Standard library only. What it says is worth no more than what the program says, as both share one process: the outside
 checks every call and takes no word for what happened. One JSON object a line over one inherited descriptor:
-out {"call", "args", "kwargs", "module", "line"}, {"said"}, {"returned"}, {"threw"}; in {"value"} or {"error"}.
+out {"call", "args", "kwargs", "module", "line"}, {"enter", "caller", "args"}, {"leave", "code"}, {"said"},
+{"returned"}, {"threw"}; in {"value"} or {"error"}.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ class Runner:
             names: dict[str, Any] = {"__builtins__": {**vars(__import__("builtins")), "print": self._print}}
             names |= {"DeskError": DeskError, "Any": Any, "__name__": "program"}
             names |= {name: self._primitive(name) for name in request["primitives"]}
-            names |= {name: functions[other] for name, other in module["uses"].items()}
+            names |= {name: self._told(functions[other], other, module["id"]) for name, other in module["uses"].items()}
             exec(compile(module["source"], module["id"], "exec"), names)
             functions[module["id"]] = names[module["name"]]
-        value = functions[request["main"]](**request["args"])
+        value = self._told(functions[request["main"]], request["main"], None)(**request["args"])
         json.dumps(value)
         return value
 
@@ -74,6 +75,23 @@ class Runner:
 
         primitive.__name__ = name
         return primitive
+
+    def _told(self, function: Callable[..., Any], module: str, caller: str | None) -> Callable[..., Any]:
+        """A module's function that tells when a call of it begins and how it ends."""
+        names = function.__code__.co_varnames
+
+        def told(*args: Any, **kwargs: Any) -> Any:
+            given = {name: _short(value) for name, value in (*zip(names, args), *kwargs.items())}  # noqa: B905
+            number = self._ask({"enter": module, "caller": caller, "args": given})["value"]
+            try:
+                value = function(*args, **kwargs)
+            except BaseException as error:
+                self._ask({"leave": number, "code": error.code if isinstance(error, DeskError) else "error"})
+                raise
+            self._ask({"leave": number, "code": None})
+            return value
+
+        return told
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
@@ -126,6 +144,13 @@ class Runner:
         lines = self._sources[module].splitlines()
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         return {"module": module, "line": line, "column": column, "text": text[:200]}
+
+
+def _short(value: Any) -> Any:
+    """An argument as far as a contract speaks of it."""
+    if isinstance(value, list | tuple):
+        return [None] * len(value)
+    return value if isinstance(value, bool | int | float | str) else None
 
 
 if __name__ == "__main__":
