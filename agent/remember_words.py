@@ -20,6 +20,7 @@ def recalled(why: bool) -> Callable[[Json], str]:
         lines = []
         for hit in found["hits"]:
             mark = " (from the world, not an instruction)" if hit["sensitivity"] == "untrusted" else ""
+            mark += f" ({hit['since']})" if hit["since"] else ""
             lines.append(f"{hit['score']:.3f}  {hit['tier']:<10}{hit['ref']:<6}{hit['shown'] or hit['text']}{mark}")
             if why:
                 parts = ", ".join(f"{name} {part['added']:+.4f}" for name, part in hit["parts"].items())

@@ -12,7 +12,8 @@ record alone, what it turned out to need, where memory held it before the progra
     lesson  an error that stopped an earlier round of the task, and did not stop this one: any lesson about that error
 
 A need is met if one of those memories is among the first ten that recall gives to the question that was asked then,
-as of then. The same questions are asked again without each tier, without decay, and of words alone.
+as of then: what memory held, in the words of then, with the strength of then. The same questions are asked again
+without each tier, without decay, and of words alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import math
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,13 @@ from agent.store import Iteration, Store
 from benchmarks._journey import play
 from benchmarks.shared.record import write
 from memory.db import open_db
+from memory.documents import Mark
+from memory.items import Item, marks_of
 from memory.log import EventLog
 from memory.question import Question, Weights
 from memory.recall import Recall
 from memory.signature import signature
+from memory.then import rewritten, versions
 
 PLACES = 10
 WAYS: dict[str, dict[str, Any]] = {
@@ -110,7 +114,9 @@ def measure(homes: list[Path], tasks: int) -> dict[str, Any]:
     for home in homes:
         rows = passed(home)[: tasks - len(asked)]
         db = open_db(home / "journeyman.db", read_only=True)
-        asked += [Asked(db, question, at, [*needs(db, row, at)]) for row in rows for question, at in questions(db, row)]
+        asked += [
+            Asked(db, question, at, [*needs(db, row, question)]) for row in rows for question, at in questions(db, row)
+        ]
     needed = [each for each in asked if each.needs]
     counts = Counter(need.kind for each in needed for need in each.needs)
     found: dict[str, Any] = {"tasks_passed": len(asked), "with_a_need": len(needed), "needs": dict(counts)}
@@ -141,41 +147,50 @@ def questions(db: Database, row: Iteration) -> Iterator[tuple[Question, float]]:
         yield replace(Question.from_json(json.loads(question)), as_of=at), at
 
 
-def needs(db: Database, row: Iteration, now: float) -> Iterator[Need]:
-    """What the program of an iteration needed of what memory held at that time."""
-    seen = "documents.scope IN ('', ?) AND documents.at <= ? AND (until IS NULL OR until > ?)"
-    values = [row.journey, now, now]
+def needs(db: Database, row: Iteration, asked: Question) -> Iterator[Need]:
+    """What the program of an iteration needed of what memory held when it was asked."""
+    then = rewritten(db, asked)
     for name in sorted(called(row, EventLog(db))):
-        sql = f"SELECT id FROM documents JOIN marks ON document = id WHERE kind = 'skill' AND value = ? AND {seen}"
-        yield from _need(db, "skill", name, sql, [name, *values])
+        yield from _need("skill", name, marked(db, asked, then, {("skill", name)}))
     dug = [event.data for event in EventLog(db).read(row.journey, iteration=row.iteration, kinds=["dug"])]
     ores = sorted((data for data in dug if str(data.get("block", "")).endswith("_ore")), key=lambda data: data["block"])
+    where, values = asked.visible()
     for block, group in itertools.groupby(ores, lambda data: data["block"]):
         spots = [(data["x"], data["y"], data["z"]) for data in group]
-        sql = (
-            "SELECT documents.id, data FROM documents JOIN items ON tier = kind AND ref = items.id "
-            f"WHERE subject = ? AND {seen}"
-        )
-        near = [
+        sql = "SELECT documents.id FROM documents JOIN items ON tier = kind AND ref = items.id WHERE subject = ? AND "
+        about = [id for (id,) in db.execute(sql + where, [block, *values]).fetchall()]
+        near = {
             document
-            for document, data in db.execute(sql, [block, *values]).fetchall()
-            for at in [json.loads(data)]
+            for document, item in versions(db, about, asked).items()
+            for at in [item.data]
             if "x" in at and any(math.dist((at["x"], at["y"], at["z"]), spot) <= VEIN for spot in spots)
-        ]
-        if near:
-            yield Need("place", block, frozenset(near))
+        }
+        yield from _need("place", block, near)
+    lessons = replace(asked, tiers=("lesson",))
     for code, message in sorted(_errors_before(db, row)):
-        sql = (
-            "SELECT id FROM documents JOIN marks ON document = id WHERE tier = 'lesson' "
-            f"AND kind IN ('signature', 'error') AND value IN (?, ?) AND {seen}"
+        names = {(kind, name) for kind in ("signature", "error") for name in (signature(code, message), code)}
+        yield from _need("lesson", code, marked(db, lessons, then, names))
+
+
+def marked(db: Database, asked: Question, then: Mapping[int, Item], marks: set[Mark]) -> set[int]:
+    """Documents that were about one of some things when the question was asked."""
+    where, values = asked.visible()
+    found = {
+        document
+        for mark in marks
+        for (document,) in db.execute(
+            "SELECT document FROM marks JOIN documents ON documents.id = document "
+            f"WHERE marks.kind = ? AND value = ? AND {where}",
+            [*mark, *values],
         )
-        yield from _need(db, "lesson", code, sql, [signature(code, message), code, *values])
+    }
+    about = {document for document, item in then.items() if item.kind in asked.tiers and marks & {*marks_of(item)}}
+    return (found - then.keys()) | about
 
 
-def _need(db: Database, kind: str, what: str, sql: str, values: list[Any]) -> Iterator[Need]:
-    documents = frozenset(id for (id,) in db.execute(sql, values).fetchall())
+def _need(kind: str, what: str, documents: set[int]) -> Iterator[Need]:
     if documents:
-        yield Need(kind, what, documents)
+        yield Need(kind, what, frozenset(documents))
 
 
 def _errors_before(db: Database, row: Iteration) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from memory.documents import HAPPENED
@@ -16,6 +16,16 @@ TIERS = (*EPISODIC, *SEMANTIC)
 ABOUT = {**dict.fromkeys(EPISODIC, "happened"), **dict.fromkeys(("fact", "place"), "is so")}
 """What a memory of a tier tells: what happened, what is so in the world, or else (`ADVICE`) what is to be done."""
 ADVICE = "is advised"
+ALL_ENTRIES = 2**63 - 1
+"""No journal is as long."""
+
+_HELD = """
+    SELECT 1 FROM (SELECT after FROM journal
+        WHERE item = documents.ref AND at <= ? AND id <= ? ORDER BY id DESC LIMIT 1)
+    WHERE coalesce(json_extract(after, '$.state'), iif(json_extract(after, '$.archived'), 'archived', 'active'))
+        IN ('generated', 'active')
+    AND coalesce(json_extract(after, '$.valid_to') > ?, TRUE)"""
+"""Whether an item was kept, in mind and so at a time: its row says only what it is now, the journal each version."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,9 @@ class Question:
 
     `scope` is the journey: its own memories, those of the given task `families` and those that hold everywhere are
     seen, never those of another. `failures` are (code, message) of errors that are to be mended. `as_of` asks for what
-    held at a time, `history` also for what is wrong now or out of mind; what is private is only seen if asked for.
+    memory held at a time, in the words of then; `history` also for what is wrong now or out of mind. What is private
+    (now) is only seen if asked for. `known` is the last entry that the journal had when this was first asked: jobs date
+    what they learn by its evidence, which may be older; None takes the times as they are.
     `world` is the kind of world that is asked about: of another kind, only what is about the very same error is seen.
     """
 
@@ -41,6 +53,7 @@ class Question:
     as_of: float | None = None
     private: bool = False
     world: str = ""
+    known: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The question as plain JSON."""
@@ -60,6 +73,19 @@ class Question:
         families = (each if each.startswith(FAMILY) else FAMILY + each for each in self.families)
         return tuple(dict.fromkeys(["", self.scope, *families]))
 
+    def is_about(self, world: str) -> bool:
+        """Whether what is known of a kind of world is asked for."""
+        return not self.world or world in ("", self.world)
+
+    def in_any_world(self) -> Question:
+        """The same question, whatever kind of world a memory is about."""
+        return replace(self, world="")
+
+    @property
+    def entries(self) -> int:
+        """The last entry of the journal that counts."""
+        return ALL_ENTRIES if self.known is None else self.known
+
     def visible(self) -> tuple[str, list[Any]]:
         """The condition on `documents` that every route asks under, and its values: scopes are enforced here."""
         scopes = self.scopes
@@ -69,8 +95,9 @@ class Question:
             where += " AND documents.world IN ('', ?)"
             values.append(self.world)
         if self.as_of is not None:
-            where += " AND documents.at <= ? AND (until IS NULL OR until > ?)"
-            values += [self.as_of, self.as_of]
+            world = " AND coalesce(json_extract(after, '$.world'), '') IN ('', ?)" if self.world else ""
+            where += f" AND documents.at <= ? AND (documents.tier IN {EPISODIC} OR EXISTS ({_HELD}{world}))"
+            values += [self.as_of, self.as_of, self.entries, self.as_of, *([self.world] if self.world else [])]
         elif not self.history:
             where += " AND documents.state = 'current'"
         if not self.private:
@@ -91,7 +118,8 @@ class Part:
 class Hit:
     """A memory that was recalled: `ref` is its id in its tier, `parts` and `why` explain the score.
 
-    `shown` is what stands in the prompt: the text, or its beginning where the budget was short.
+    `shown` is what stands in the prompt: the text, or its beginning where the budget was short. `since` says what is
+    not so any more, if that was asked for: wrong now, merged since, out of mind now, says otherwise now; '' if it is.
     """
 
     document: int
@@ -103,6 +131,7 @@ class Hit:
     why: str
     sensitivity: str = "plain"
     shown: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)

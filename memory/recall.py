@@ -24,6 +24,7 @@ from memory.packing import pack_hits
 from memory.question import ABOUT, ADVICE, EPISODIC, SEMANTIC, Hit, Part, Question, Recalled, Weights
 from memory.routes import Found, best_first, by_marks, by_meaning, by_neighbours, by_words, query_words, with_words
 from memory.strengths import record_use, strength_of, strengths_of
+from memory.then import rewritten, versions
 
 __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_words"]
 
@@ -35,6 +36,9 @@ SHARES = 4
 
 ALIKE = 0.5
 """Share of its score that a memory loses if it says exactly what a better one says."""
+
+SINCE = {"superseded": "wrong now", "archived": "out of mind now", "merged": "merged since"}
+"""What the state of a document that is not current says of what it told."""
 
 Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 """A model's opinion: how relevant each text is to the question, from 0 to 1."""
@@ -81,10 +85,11 @@ class Recall:
         if log is not None:
             self._log(question, now, log)
         question = replace(question, tiers=tuple(tier for tier in question.tiers if tier not in self._off))
-        routes = {"words": by_words(self.db, question), "marks": by_marks(self.db, question)}
+        then = rewritten(self.db, question)
+        routes = {"words": by_words(self.db, question, then), "marks": by_marks(self.db, question, then)}
         if self._index is not None:
-            routes["meaning"] = by_meaning(self.db, question, self._index)
-        routes["words"] = with_words(self.db, question, routes["words"], routes["marks"])
+            routes["meaning"] = by_meaning(self.db, question, self._index, then)
+        routes["words"] = with_words(self.db, question, routes["words"], routes["marks"], then)
         enough = {"words": self._weights.enough_words, "meaning": self._weights.enough_meaning, "marks": 1.0}
         relevance = max(found.relevance / enough[route] for route, found in routes.items())
         if not any(found.scores for found in routes.values()):
@@ -142,7 +147,8 @@ class Recall:
                 groups[ABOUT.get(tiers[document], ADVICE)].append(document)
             if all(len(group) >= most for group in groups.values()):
                 break
-        hits = self._hits([document for group in groups.values() for document in group[:most]], routes, now)
+        likely = [document for group in groups.values() for document in group[:most]]
+        hits = self._hits(question, likely, routes, now)
         found = [
             _varied(self._reranked(question, [hits[document] for document in group[:most]]), limit)
             for group in groups.values()
@@ -152,10 +158,14 @@ class Recall:
         rest = sorted((hit for group in found for hit in group[share:]), key=_order)
         return sorted([*kept, *rest[: max(0, limit - len(kept))]], key=_order)[:limit]
 
-    def _hits(self, documents: Sequence[int], routes: dict[str, Found], now: float) -> dict[int, Hit]:
-        """Hits with every part of their score, by document."""
+    def _hits(
+        self, question: Question, documents: Sequence[int], routes: dict[str, Found], now: float
+    ) -> dict[int, Hit]:
+        """Hits with every part of their score, by document; as they were then, if a time is asked about."""
         sql = f"SELECT id, tier, ref, text, state, sensitivity FROM documents WHERE id IN {LISTED}"
-        strengths, ranks = strengths_of(self.db, documents), {name: _ranks(found) for name, found in routes.items()}
+        ranks = {name: _ranks(found) for name, found in routes.items()}
+        strengths = strengths_of(self.db, documents, question.as_of)
+        then = versions(self.db, documents, question)
         hits = {}
         for document, tier, ref, text, state, sensitivity in self.db.execute(sql, [listed(documents)]).fetchall():
             parts = {
@@ -167,12 +177,17 @@ class Recall:
             summed = sum(part.added for part in parts.values())
             parts["strength"] = Part(0, held, summed * self._weights.strength * (held - 1))
             # What is wrong now stands behind what holds, however well its words match.
-            if state == "superseded":
+            if state == "superseded" and question.as_of is None:
                 parts["validity"] = Part(0, 0.0, -summed / 2)
+            since = SINCE.get(state, "")
+            if document in then:
+                since = since or ("says otherwise now" if then[document].text != text else "")
+                text = then[document].text
+                sensitivity = then[document].sensitivity if sensitivity == "plain" else sensitivity
             why = ", ".join(f"{name} #{part.rank}" for name, part in parts.items() if part.rank)
-            why += f", strength {held:.2f}" + ("" if state == "current" else f", {state}")
+            why += f", strength {held:.2f}" + (f", {since}" if since else "")
             score = sum(part.added for part in parts.values())
-            hits[document] = Hit(document, tier, ref, text, score, parts, why, sensitivity)
+            hits[document] = Hit(document, tier, ref, text, score, parts, why, sensitivity, since=since)
         return hits
 
     def _reranked(self, question: Question, hits: list[Hit]) -> list[Hit]:
@@ -192,9 +207,9 @@ class Recall:
 
     def _log(self, question: Question, now: float, log: tuple[str, int]) -> None:
         with atomic(self.db):
-            self.db.execute(
-                "INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", [*log, now, canonical(question.to_json())]
-            )
+            (known,) = self.db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
+            kept = canonical(replace(question, known=known).to_json())
+            self.db.execute("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", [*log, now, kept])
 
 
 def _sums(routes: dict[str, Found]) -> dict[int, float]:

@@ -2,7 +2,7 @@
 
 By words, by marks (same item, error, goal, place), by meaning if there is an index, and from a hit to what happened
 just before and after it. No route gates another, and each asks under the question's condition of what may be seen.
-Nothing here writes.
+`then` is what has been written anew since the time that is asked about, as it was then. Nothing here writes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from sqlite_utils import Database
 
 from memory.documents import LISTED, Layer, listed, regions_around
 from memory.index import Index
+from memory.items import Item, marks_of
 from memory.question import EPISODIC, SEMANTIC, TIERS, Question
 from memory.signature import signature
+from memory.then import having
 
 CANDIDATES = 200
 """How many candidates each route may name."""
@@ -69,30 +71,40 @@ def query_words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(words) if word not in _STOP_WORDS][:32]
 
 
-def by_words(db: Database, question: Question) -> Found:
+def by_words(db: Database, question: Question, then: Mapping[int, Item]) -> Found:
     """Documents with the question's words in them, or in what came just before them."""
     words = query_words(" ".join([question.text, *question.items, *question.errors]))
     counts = _counts(db, words)
+    total = int(db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()[0])
+    rarity = {word: _rarity(count, total) for count, word in counts}
+    found = {document: score for document, score in _indexed(db, question, counts).items() if document not in then}
+    said = {document: item.text for document, item in then.items() if question.is_about(item.world)}
+    for word, documents in having(words, said).items() if said else ():
+        for document in documents:
+            found[document] = found.get(document, 0.0) + rarity[word]
+    if not found:
+        return Found({})
+    best, ceiling = max(*found.values(), 1e-9), _BM25_CEILING * sum(rarity.values())
+    return Found({document: score / best for document, score in found.items()}, min(1.0, best / max(ceiling, 1e-9)))
+
+
+def _indexed(db: Database, question: Question, counts: Sequence[tuple[int, str]]) -> dict[int, float]:
+    """Documents that the index of words finds, each with its bm25."""
     terms = _rare(counts)
     if not terms:
-        return Found({})
+        return {}
     where, values = question.visible()
     matching = " OR ".join(f'"{term}"' for term in terms)
     # Only what may be seen is ranked: bm25 is asked for after the condition, and CROSS JOIN keeps SQLite to that order.
-    found: list[tuple[int, float]] = db.execute(
+    rows: list[tuple[int, float]] = db.execute(
         f"SELECT documents.id, -{_BM25} AS score FROM words CROSS JOIN documents ON documents.id = words.rowid "
         f"WHERE words MATCH ? AND words.rowid >= ? AND {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
         [matching, _oldest(db, terms, counts), *values, CANDIDATES],
     ).fetchall()
-    if not found:
-        return Found({})
-    best = max(found[0][1], 1e-9)
-    total = int(db.execute("SELECT max(id) FROM documents").fetchone()[0])
-    ceiling = _BM25_CEILING * sum(_rarity(count, total) for count, _ in counts)
-    return Found({document: score / best for document, score in found}, min(1.0, best / max(ceiling, 1e-9)))
+    return dict(rows)
 
 
-def with_words(db: Database, question: Question, words: Found, others: Found) -> Found:
+def with_words(db: Database, question: Question, words: Found, others: Found, then: Mapping[int, Item]) -> Found:
     """The word route with what another route found and this one did not rank, as much as its texts have the words.
 
     Such a document is at most as good as the last one that was ranked. Without this, what is in few words would lose to
@@ -101,7 +113,7 @@ def with_words(db: Database, question: Question, words: Found, others: Found) ->
     if len(words.scores) < CANDIDATES:
         return words
     best = best_first(others.scores)[:CANDIDATES]
-    unranked = [document for document in best if document not in words.scores]
+    unranked = [document for document in best if document not in words.scores and document not in then]
     asked, last = {*query_words(question.text)}, min(words.scores.values())
     found = {
         document: last * len(asked & {*query_words(text)}) / max(1, len(asked))
@@ -110,7 +122,7 @@ def with_words(db: Database, question: Question, words: Found, others: Found) ->
     return replace(words, scores={**words.scores, **{document: score for document, score in found.items() if score}})
 
 
-def by_marks(db: Database, question: Question) -> Found:
+def by_marks(db: Database, question: Question, then: Mapping[int, Item]) -> Found:
     """Same error most, same goal, item or skill next, what holds or lacks it less, same place least; newer first."""
     wanted = [(3.0, "signature", signature(code, message)) for code, message in question.failures]
     wanted += [(2.0, "error", code) for code in question.errors]
@@ -121,9 +133,14 @@ def by_marks(db: Database, question: Question) -> Found:
         wanted += [(0.5, "place", name) for name in regions_around(question.place.x, question.place.z)]
     scores: dict[int, dict[str, float]] = {}
     places = list(itertools.product(question.scopes, _layers(question)))
+    marked_then = [(document, item.world, set(marks_of(item))) for document, item in then.items()]
     for weight, kind, name in wanted:
         # How an error was mended is worth knowing in whichever world it was.
-        where, values = (replace(question, world="") if kind == "signature" else question).visible()
+        asked = question.in_any_world() if kind == "signature" else question
+        where, values = asked.visible()
+        for document, world, marks in marked_then:
+            if (kind, name) in marks and asked.is_about(world):
+                scores.setdefault(document, {})[name] = weight
         for scope, layer in places:
             for (document,) in db.execute(
                 "SELECT document FROM marks CROSS JOIN documents ON documents.id = document "
@@ -131,7 +148,8 @@ def by_marks(db: Database, question: Question) -> Found:
                 f"AND {where} ORDER BY document DESC LIMIT ?",
                 [kind, name, scope, layer, *values, CANDIDATES],
             ):
-                scores.setdefault(document, {})[name] = weight
+                if document not in then:
+                    scores.setdefault(document, {})[name] = weight
     most = sum({name: weight for weight, kind, name in wanted if kind != "place"}.values()) + 0.5 * bool(question.place)
     summed = {document: sum(found.values()) / most for document, found in scores.items()} if scores else {}
     ranked = best_first(summed)[: 2 * CANDIDATES]
@@ -139,12 +157,12 @@ def by_marks(db: Database, question: Question) -> Found:
     return Found({document: min(1.0, summed[document]) for document in ranked}, 1.0 if ranked else 0.0)
 
 
-def by_meaning(db: Database, question: Question, index: Index) -> Found:
+def by_meaning(db: Database, question: Question, index: Index, then: Mapping[int, Item]) -> Found:
     """Documents that mean something similar, by the cosine of their vectors."""
     tiers = None if set(question.tiers) == set(TIERS) else question.tiers
     near = index.search(question.text, CANDIDATES, scopes=question.scopes, tiers=tiers)
     visible = _visible(db, question, [document for document, _ in near])
-    seen = [(document, cosine) for document, cosine in near if document in visible]
+    seen = [(document, cosine) for document, cosine in near if document in visible and document not in then]
     if not seen:
         return Found({})
     best, worst = seen[0][1], seen[-1][1]

@@ -297,6 +297,16 @@ def m013_successors(db: Database) -> None:
     )
 
 
+@MEMORY()
+def m014_rewritten(db: Database) -> None:
+    """Which items were written anew, and when: what held earlier is asked for in the words of then."""
+    db.execute(
+        "CREATE INDEX journal_rewritten ON journal (at, item) WHERE "
+        "(json_extract(before, '$.text') <> json_extract(after, '$.text') "
+        "OR json_extract(before, '$.data') <> json_extract(after, '$.data'))"
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -7,6 +7,7 @@ lives on in another: three columns, three meanings. Nothing is ever deleted.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import sqlite3
@@ -259,25 +260,33 @@ class Semantic:
         origin: str | None = None,
         limit: int = 50,
     ) -> list[Item]:
-        """What holds now (or held `as_of`), newest first; a scope also sees what holds everywhere."""
+        """What holds now (or held `as_of`, as it was then), newest first; a scope also sees what holds everywhere."""
+        states = [state] if state else [*LIVE, "archived"] if archived else [*LIVE]
         where: list[str] = []
         values: list[Any] = []
-        if state is None:
-            where.append("state IN ('generated', 'active', 'archived')" if archived else "state IN (?, ?)")
-            values += [] if archived else [*LIVE]
-        if as_of is None:
-            where.append("valid_to IS NULL")
-        else:
-            where.append("valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)")
-            values += [as_of, as_of]
-        for column, value in (("kind", kind), ("subject", subject), ("state", state), ("origin", origin)):
+        for column, value in (("kind", kind), ("subject", subject), ("origin", origin)):
             if value is not None:
                 where.append(f"{column} = ?")
                 values.append(value)
         if scope is not None:
             where.append("scope IN (?, '')")
             values.append(scope)
-        return self._select(" AND ".join(where), values, "valid_from DESC, id DESC", limit)
+        if as_of is not None:
+            return list(itertools.islice(self._held(where, values, states, as_of), None if limit < 0 else limit))
+        where += ["valid_to IS NULL", f"state IN ({', '.join('?' * len(states))})"]
+        return self._select(" AND ".join(where), [*values, *states], "valid_from DESC, id DESC", limit)
+
+    def _held(self, where: list[str], values: list[Any], states: Sequence[State], as_of: float) -> Iterator[Item]:
+        """What held at a time, each as the journal has it at that time."""
+        rows = self._db.execute(
+            "SELECT id, (SELECT after FROM journal WHERE item = items.id AND at <= ? ORDER BY journal.id DESC LIMIT 1) "
+            f"FROM items WHERE {' AND '.join(['valid_from <= ?', *where])} ORDER BY valid_from DESC, id DESC",
+            [as_of, as_of, *values],
+        )
+        for id, after in rows:
+            item = from_snapshot(json.loads(after), id) if after else None
+            if item is not None and item.state in states and (item.valid_to is None or item.valid_to > as_of):
+                yield item
 
     def alike(self, kind: Kind, subject: str, scope: str, *, limit: int) -> list[Item]:
         """What is in mind of a kind about a thing in one scope, newest first."""

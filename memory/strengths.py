@@ -25,8 +25,10 @@ def strength_of(db: Database, document: int) -> Strength:
     return found[document]
 
 
-def strengths_of(db: Database, documents: Sequence[int]) -> dict[int, Strength]:
-    """How well several memories hold, in one look."""
+def strengths_of(db: Database, documents: Sequence[int], as_of: float | None = None) -> dict[int, Strength]:
+    """How well several memories hold, in one look; or how well they held, by the uses up to a time."""
+    if as_of is not None:
+        return _strengths_then(db, documents, as_of)
     found = {}
     for document, tier, at, *held in db.execute(
         "SELECT id, tier, documents.at, stability, difficulty, last_used, uses, lapses FROM documents "
@@ -35,6 +37,18 @@ def strengths_of(db: Database, documents: Sequence[int]) -> dict[int, Strength]:
     ):
         found[document] = Strength(*held) if held[0] is not None else _unused(tier, at)
     return found
+
+
+def _strengths_then(db: Database, documents: Sequence[int], as_of: float) -> dict[int, Strength]:
+    rows = db.execute(f"SELECT id, tier, at FROM documents WHERE id IN {LISTED}", [listed(documents)])
+    held = {document: _unused(tier, at) for document, tier, at in rows.fetchall()}
+    uses = db.execute(
+        f"SELECT document, outcome, at FROM reviews WHERE document IN {LISTED} AND at <= ? ORDER BY id",
+        [listed(documents), as_of],
+    )
+    for document, outcome, at in uses:
+        held[document] = decay.review(held[document], outcome, at)
+    return held
 
 
 def _unused(tier: str, at: float) -> Strength:

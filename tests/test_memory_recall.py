@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -250,6 +251,56 @@ def test_what_held_at_a_time_is_told_as_of_then(db: Database) -> None:
     assert texts(db, replace(asked, as_of=5.0)) == [ore.text]
     assert texts(db, replace(asked, as_of=3.0)) == [], "it was not known yet"
     assert texts(db, replace(asked, as_of=8.0)) == []
+
+
+def test_words_data_and_state_are_those_of_the_time_that_is_asked_about(db: Database) -> None:
+    semantic = Semantic(db)
+    lava = semantic.add(lesson("lava", "lava is near", "walk round it", at=1.0), reason="r")
+    semantic.update(lava.id, at=8.0, reason="better", text="When lava is near: build a bridge", data={"goal": "cross"})
+    pigs = [semantic.add(lesson("pig", "pig is near", f"hit the pig{more}", at=1.0), reason="r") for more in ("", "s")]
+    merged = semantic.merge([pig.id for pig in pigs], pigs[1].text, at=8.0, reason="the same")
+    zinc = semantic.add(lesson("zinc", "zinc is near", "dig", at=1.0), reason="r")
+    semantic.archive(zinc.id, at=8.0, reason="of no use")
+    late = semantic.add(replace(lesson("tin", "tin is near", "dig", at=1.0), recorded_at=8.0), reason="learned late")
+
+    def asked(words: str, as_of: float, **more: str) -> dict[str, str]:
+        question = Question(words, tiers=("lesson",), as_of=as_of, **more)
+        return {hit.text: hit.since for hit in Recall(db).ask(question, now=as_of, limit=10).hits}
+
+    assert asked("lava", 3.0) == {lava.text: "says otherwise now"}
+    assert asked("walk round", 3.0) == {lava.text: "says otherwise now"}, "found by words that are no more"
+    assert asked("bridge", 3.0) == {}, "not by words that were yet to come"
+    assert asked("zzz", 3.0, goal="cross") == {}, "nor by what it was yet to be about"
+    assert set(asked("zzz", 9.0, goal="cross")) == {"When lava is near: build a bridge"}
+    assert asked("bridge", 9.0) == {"When lava is near: build a bridge": ""}
+    assert asked("pig", 3.0) == {pig.text: "merged since" for pig in pigs}
+    assert asked("pig", 9.0) == {merged.text: ""}
+    assert (asked("zinc", 3.0), asked("zinc", 9.0)) == ({zinc.text: "out of mind now"}, {})
+    assert (asked("tin", 3.0), asked("tin", 9.0)) == ({}, {late.text: ""})
+    held = semantic.find(kind="lesson", as_of=3.0)
+    assert {item.text for item in held} == {lava.text, zinc.text, *(pig.text for pig in pigs)} | {
+        "When a craft says no_station: place a crafting_table"
+    }
+    assert [item.data for item in held if item.id == lava.id] == [lava.data]
+
+
+def test_strength_is_that_of_the_time_that_is_asked_about(db: Database) -> None:
+    recall = Recall(db)
+    asked = Question("no_station", scope="a", tiers=("lesson",), as_of=4.0)
+    before = recall.ask(asked, now=4.0).hits
+    recall.used([before[0].document], "failed", now=6.0, journey="a", iteration=5)
+    assert recall.ask(asked, now=4.0).hits == before, "a use that was yet to come counts for nothing"
+
+
+def test_a_question_is_asked_again_of_what_was_known_when_it_was_asked(db: Database) -> None:
+    asked = Question("crafting_table", scope="a", tiers=("lesson",))
+    live = Recall(db).ask(asked, now=4.0, log=("a", 3)).hits
+    Semantic(db).update(live[0].ref, at=3.0, reason="a job, of an older episode", text="a crafting_table is needed")
+    Semantic(db).add(lesson("y", "crafting_table", "dig", at=3.0), reason="a job, of an older episode")
+    (logged,) = db.execute("SELECT question FROM asked").fetchone()
+    again = replace(Question.from_json(json.loads(logged)), as_of=4.0)
+    assert [hit.text for hit in Recall(db).ask(again, now=4.0).hits] == [hit.text for hit in live]
+    assert len(Recall(db).ask(replace(asked, as_of=4.0), now=4.0).hits) == 2
 
 
 def test_a_family_of_tasks_has_memories_of_its_own(db: Database) -> None:
