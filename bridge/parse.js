@@ -5,7 +5,7 @@
 'use strict'
 
 const acorn = require('acorn')
-const { analyse } = require('./scopes')
+const { analyse, bindings } = require('./scopes')
 
 /** Names that every program may use without calling a skill: the language's and the façade's. */
 const GLOBALS = new Set(['Array', 'Boolean', 'BigInt', 'Date', 'Error', 'Infinity', 'JSON', 'Map', 'Math', 'NaN',
@@ -65,6 +65,7 @@ function facts (source, { primitives = [] } = {}) {
     calls: [...[...names.free.keys()].filter(name => !GLOBALS.has(name) && !Object.hasOwn(FORBIDDEN, name)),
       ...(names.top.get(main?.name)?.used ? [main.name] : [])],
     free: [...names.free.keys()],
+    bound: bindings(program).filter(node => node !== main?.node.id).map(named),
     purpose: purposeOf(main?.doc ?? ''),
     assigned_constants: names.assignedConstants.map(named),
     unused_params: names.unused.filter(node => node.name !== 'bot' && isOwn(node, main)).map(named),
@@ -96,13 +97,13 @@ function * refusalsOf (told, functions, names, program, primitives) {
   if (main && main.first !== 'bot') {
     yield refuse('no_bot', main.line, `the first parameter of ${main.name} must be bot`)
   }
-  for (const [name, { node }] of names.top) {
-    if (primitives.includes(name)) {
-      yield refuse('shadows_primitive', node.loc.start.line, `${name} is a primitive: choose another name`)
-    }
-  }
+  yield * shadows(program, primitives)
   for (const { name, line } of told.assigned_constants) {
     yield refuse('assigns_constant', line, `${name} is a constant and cannot be assigned: declare it with let`)
+  }
+  for (const { name, loc } of names.assignedFree) {
+    yield refuse('assigns_constant', loc.start.line,
+      `${name} is not declared here and cannot be assigned: declare a variable of your own with let`)
   }
   for (const { name, line } of told.unused_params) {
     yield refuse('unused_parameter', line, `the parameter ${name} is never used: use it or remove it`)
@@ -113,7 +114,8 @@ function * refusalsOf (told, functions, names, program, primitives) {
   if (main && QUANTITY.test(main.name)) {
     yield refuse('quantity_in_name', main.line, `${main.name} has a quantity in its name: make it the parameter count`)
   }
-  const fixed = main?.params.every(each => each.name === 'bot') ? find(program, 'CallExpression').map(fixedAmount).find(Boolean) : null
+  const takesNothing = main?.params.every(each => each.name === 'bot')
+  const fixed = takesNothing && find(program, ofType('CallExpression')).map(fixedAmount).find(Boolean)
   if (fixed) {
     yield refuse('no_parameter', fixed.loc.start.line,
       `${main.name} does a fixed amount (${fixed.raw}): take it as a parameter, { count = ${fixed.raw} }`)
@@ -122,8 +124,24 @@ function * refusalsOf (told, functions, names, program, primitives) {
     const node = names.free.get(name)
     if (node) yield refuse('forbidden_name', node.loc.start.line, `${name} is not available: ${why}`)
   }
-  for (const node of find(program, 'ImportExpression')) {
+  for (const node of find(program, ofType('ImportExpression'))) {
     yield refuse('forbidden_name', node.loc.start.line, 'import() is not available: nothing can be loaded')
+  }
+}
+
+/** What would hide a name that programs are given: they could not tell any more which of the two is meant. */
+function * shadows (program, primitives) {
+  const bots = new Set(find(program, isFunction).map(({ params }) => params[0]))
+  const told = new Set()
+  for (const node of bindings(program)) {
+    const { name, loc } = node
+    const isPrimitive = primitives.includes(name)
+    const isThere = GLOBALS.has(name) || (name === 'bot' && !bots.has(node))
+    if (told.has(name) || !(isPrimitive || isThere)) continue
+    told.add(name)
+    yield isPrimitive
+      ? { code: 'shadows_primitive', line: loc.start.line, message: `${name} is a primitive: choose another name` }
+      : { code: 'shadows_global', line: loc.start.line, message: `${name} is there for all programs: choose another name` }
   }
 }
 
@@ -175,7 +193,7 @@ function purposeOf (doc) {
 
 /** Whether a function body returns a value anywhere, inner functions not counted. */
 function returns (body) {
-  return find(body, 'ReturnStatement', node => /Function/.test(node.type)).some(node => node.argument !== null)
+  return find(body, ofType('ReturnStatement'), isFunction).some(node => node.argument !== null)
 }
 
 /** Whether a parameter belongs to the main function itself: callbacks may ignore what they are given. */
@@ -183,10 +201,10 @@ function isOwn (node, main) {
   return Boolean(main?.node.params.some(param => param.start <= node.start && node.end <= param.end))
 }
 
-function find (node, type, stop = () => false) {
+function find (node, wanted, stop = () => false) {
   const found = []
   const look = one => {
-    if (one.type === type) found.push(one)
+    if (wanted(one)) found.push(one)
     for (const value of Object.values(one)) {
       for (const child of Array.isArray(value) ? value : [value]) {
         if (typeof child?.type === 'string' && !stop(child)) look(child)
@@ -197,6 +215,8 @@ function find (node, type, stop = () => false) {
   return found
 }
 
+const ofType = type => node => node.type === type
+const isFunction = ({ type }) => /Function/.test(type)
 const firstLine = (source, { start, end }) => source.slice(start, end).split('\n')[0].slice(0, 80)
 const named = node => ({ name: node.name, line: node.loc.start.line })
 

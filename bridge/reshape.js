@@ -7,7 +7,7 @@
 
 const { createHash } = require('node:crypto')
 const acorn = require('acorn')
-const { analyse, namesIn } = require('./scopes')
+const { analyse, bindings, namesIn } = require('./scopes')
 
 const SKIPPED = new Set(['type', 'start', 'end', 'loc', 'range', 'raw'])
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
@@ -128,8 +128,7 @@ function rename ({ source, from, to }) {
   const { program, main } = parsed(source)
   const { free, top } = analyse(program)
   if (free.has(to) && !free.has(from)) return { source }
-  const variables = [...nodes(main.body)].filter(node => node.type === 'VariableDeclarator')
-  const declared = new Set(variables.map(node => node.id.name))
+  const declared = new Set(bindings(program).filter(node => node !== main.id).map(({ name }) => name))
   if (declared.has(from) || declared.has(to) || (top.has(to) && to !== from)) {
     throw new SyntaxError(`${to} has another meaning in this source`)
   }

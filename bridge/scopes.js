@@ -25,11 +25,11 @@ class Scope {
 }
 
 /**
- * @returns {{free: Map<string, node>, assignedConstants: node[], unused: node[], top: Map<string, object>}}
- *   free holds the first node of each free name; unused are parameters
+ * @returns {{free: Map<string, node>, assignedConstants: node[], assignedFree: node[], unused: node[],
+ *   top: Map<string, object>}}  free holds the first node of each free name; unused are parameters
  */
 function analyse (program) {
-  const found = { free: new Map(), assignedConstants: [], unused: [], top: new Map() }
+  const found = { free: new Map(), assignedConstants: [], assignedFree: [], unused: [], top: new Map() }
   const scope = new Scope(null, true)
   hoist(program, scope)
   found.top = scope.names
@@ -39,6 +39,9 @@ function analyse (program) {
 
 function visit (node, scope, found) {
   if (FUNCTIONS.has(node.type)) return visitFunction(node, scope, found)
+  if ((node.type === 'ForInStatement' || node.type === 'ForOfStatement') && node.left.type !== 'VariableDeclaration') {
+    assign(node.left, scope, found)
+  }
   if (BLOCKS.has(node.type)) {
     const inner = new Scope(scope, false)
     if (node.type === 'CatchClause' && node.param) declarePattern(node.param, inner, 'let')
@@ -49,9 +52,6 @@ function visit (node, scope, found) {
   if (node.type === 'Identifier') return read(node, scope, found)
   if (node.type === 'AssignmentExpression') assign(node.left, scope, found)
   if (node.type === 'UpdateExpression') assign(node.argument, scope, found)
-  if ((node.type === 'ForInStatement' || node.type === 'ForOfStatement') && node.left.type !== 'VariableDeclaration') {
-    assign(node.left, scope, found)
-  }
   for (const child of children(node)) visit(child, scope, found)
 }
 
@@ -94,7 +94,9 @@ function read (node, scope, found) {
 
 function assign (target, scope, found) {
   for (const name of namesIn(target)) {
-    if (scope.find(name.name)?.kind === 'const') found.assignedConstants.push(name)
+    const declared = scope.find(name.name)
+    if (!declared) found.assignedFree.push(name)
+    else if (declared.kind === 'const') found.assignedConstants.push(name)
   }
 }
 
@@ -124,6 +126,19 @@ function varsIn (node) {
 
 function declarePattern (pattern, scope, kind) {
   for (const name of namesIn(pattern)) scope.declare(name.name, kind, name)
+}
+
+/**
+ * Every identifier that is given a meaning of its own anywhere below: variables, functions, classes, parameters, what
+ * catch takes. The name of a function stands before those of its parameters.
+ */
+function bindings (node) {
+  const own = node.id?.type === 'Identifier' && node.type !== 'VariableDeclarator' ? [node.id] : []
+  if (FUNCTIONS.has(node.type)) own.push(...node.params.flatMap(namesIn))
+  if (node.type === 'VariableDeclarator') own.push(...namesIn(node.id))
+  if (node.type === 'CatchClause') own.push(...namesIn(node.param))
+  const below = Object.values(node).flat().filter(child => typeof child?.type === 'string')
+  return own.concat(...below.map(bindings))
 }
 
 /** The identifiers that a pattern binds. */
@@ -157,4 +172,4 @@ function children (node) {
   return nodes
 }
 
-module.exports = { analyse, namesIn }
+module.exports = { analyse, bindings, namesIn }

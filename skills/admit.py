@@ -22,7 +22,8 @@ Parse = Callable[[str], Mapping[str, Any]]
 """The parser: source text to facts.
 
 Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{name, params: [{name, type, default}]}],
-`calls` (names that are used, not defined in the source and not part of the language) and `purpose`.
+`calls` (names that are used, not defined in the source and not part of the language), `bound` [{name, line}] (names
+that the source gives a meaning of its own, that of the main function left out) and `purpose`.
 """
 
 ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter", "no_parameter"})
@@ -80,6 +81,7 @@ def admit(
         for name in called
         if name not in primitives and name not in uses and name != signature.name
     ]
+    refusals += _hidden_skills(facts, signature.name, primitives, library)
     if signature.name in called:
         refusals.append(
             Refusal("calls_itself", f"`{signature.name}` calls itself: use a loop, or call a skill that does the part")
@@ -98,6 +100,18 @@ def admit(
         uses={name: version.hash for name, version in uses.items() if name != signature.name},
         primitives=tuple(name for name in called if name in primitives),
     )
+
+
+def _hidden_skills(
+    facts: Mapping[str, Any], own: str, primitives: Mapping[str, str], library: LibraryReader
+) -> Iterator[Refusal]:
+    """Names within a source that are skills of its language: nobody could tell which of the two is meant."""
+    language = facts.get("language") or "javascript"
+    lines = {each["name"]: each.get("line") for each in reversed(facts.get("bound", ()))}
+    for name in sorted(lines.keys() - primitives.keys()):
+        if name == own or (library.has(name) and library.get(name).current.language == language):
+            what = "is this skill itself" if name == own else "is a skill"
+            yield Refusal("shadows_skill", f"`{name}` {what}: give what you define another name", lines[name])
 
 
 def _signature(facts: Mapping[str, Any]) -> Signature | None:

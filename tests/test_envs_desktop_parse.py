@@ -52,6 +52,9 @@ BAD = {
     "def a(x: int) -> int:\n    return 1": "unused_parameter",
     "def a() -> None:\n    click('b')": "no_return",
     "def click(x: int) -> int:\n    return x": "shadows_primitive",
+    "def max(x: int) -> int:\n    return x": "shadows_global",
+    "def a(x: int) -> int:\n    from math import *\n    return x": "syntax",
+    "from math import *\ndef a(x: int) -> int:\n    return x": "forbidden_import",
     "def save_3_files() -> int:\n    return 1": "quantity_in_name",
     "def a() -> int:\n    type_text('x')\n    return 1": "no_parameter",
     "def save_two() -> int:\n    return 1": "quantity_in_name",
@@ -70,6 +73,62 @@ def test_what_cannot_be_a_skill_is_refused_with_its_line(source: str) -> None:
     refusals = facts(source, documentation())["refusals"]
     assert BAD[source] in {refusal["code"] for refusal in refusals}
     assert all(refusal["line"] >= 1 and refusal["message"] for refusal in refusals)
+
+
+BINDINGS = [
+    "{} = 1",
+    "[own, *{}] = [1]",
+    "own = ({} := 1)",
+    "{} += 1",
+    "{}: int = 1",
+    "for {} in []:\n        pass",
+    "with open_program('x') as {}:\n        pass",
+    "try:\n        pass\n    except ValueError as {}:\n        pass",
+    "own = [1 for {} in []]",
+    "own = {{1: 1 for own in [] for {} in []}}",
+    "import math as {}",
+    "from math import sqrt as {}",
+    "def {}() -> None:\n        pass",
+    "class {}:\n        pass",
+    "def own({}: int) -> None:\n        pass",
+    "own = lambda one, *, {}=1: 1",
+    "def own(*{}: int) -> None:\n        pass",
+    "match n:\n        case [1, *{}]:\n            pass",
+    "match n:\n        case {{1: 1, **{}}}:\n            pass",
+    "match n:\n        case 1 as {}:\n            pass",
+    "global {}\n    {} = 1",
+    "del {}",
+]
+"""Every way in which a program can give a name a meaning of its own."""
+
+
+@pytest.mark.parametrize("way", BINDINGS)
+def test_no_name_that_a_program_is_given_may_be_hidden(way: str) -> None:
+    def told(name: str) -> list[tuple[str, str]]:
+        source = f"def a(n: int) -> int:\n    {way.format(name, name)}\n    return n"
+        refusals = facts(source, documentation())["refusals"]
+        assert all(name in source.splitlines()[refusal["line"] - 1] for refusal in refusals)
+        return [(refusal["code"], refusal["message"].split()[0]) for refusal in refusals]
+
+    assert told("click") == [("shadows_primitive", "click")]
+    assert told("len") == [("shadows_global", "len")]
+    assert told("DeskError") == [("shadows_global", "DeskError")]
+    assert told("save_note") == [], "whether that is a skill, the library knows"
+
+
+def test_own_parameters_count_and_what_is_not_given_hides_nothing() -> None:
+    assert codes("def a(click: str) -> str:\n    return click") == {"shadows_primitive"}
+    assert codes("def a(list: str) -> str:\n    return list") == {"shadows_global"}
+    source = "def a(input: str) -> str:\n    from typing import Any\n    open: Any = input\n    return open"
+    assert codes(source) == set(), "files and questions are not there, and Any is what is there already"
+
+
+def test_calling_oneself_is_told_as_a_call() -> None:
+    assert facts("def a(n: int) -> int:\n    return a(n - 1)", documentation())["calls"] == ["a"]
+    within = "def a(n: int) -> int:\n    def b() -> int:\n        return a(n)\n    return b()"
+    assert facts(within, documentation())["calls"] == ["a"]
+    own = "def a(n: int) -> int:\n    def b(m: int) -> int:\n        return b(m - 1)\n    return b(n)"
+    assert facts(own, documentation())["calls"] == []
 
 
 def test_a_helper_within_may_return_nothing_and_shadow_nothing() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bridge.node import find_node, packages_dir
+from bridge.language import JavaScript
+from envs.desktop.parse import facts as desktop_facts
 from memory.db import open_db
 from skills.admit import Admission, admit
 from skills.errors import Inadmissible
@@ -20,23 +18,14 @@ from skills.schema import SKILLS
 from skills.skill import Parameter
 
 PRIMITIVES = {"mineBlock": "Digs blocks.", "craftItem": "Crafts.", "placeItem": "Places.", "goTo": "Walks."}
-PROGRAM = (
-    "const { facts } = require('./bridge/parse.js'); console.log(JSON.stringify(facts(JSON.parse(process.argv[1]))))"
-)
+JAVASCRIPT = JavaScript()
 
 
-def parse(source: str) -> Mapping[str, Any]:
-    """The real parser, one process a source."""
-    done = subprocess.run(
-        [find_node(), "-e", PROGRAM, json.dumps(source)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[1],
-        env={"NODE_PATH": str(packages_dir())},
-    )
-    facts: Mapping[str, Any] = json.loads(done.stdout)
-    return facts
+@pytest.fixture(autouse=True, scope="module")
+def parser() -> Iterator[None]:
+    """The process of the real parser, which starts when it is first asked."""
+    with JAVASCRIPT:
+        yield
 
 
 @pytest.fixture
@@ -56,7 +45,7 @@ async function mineLogs(bot, { kind = '#logs', count = 1 } = {}) {
 
 
 def judge(source: str, library: Library, *, as_program: bool = False) -> Admission:
-    return admit(source, parse=parse, primitives=PRIMITIVES, library=library, as_program=as_program)
+    return admit(source, parse=JAVASCRIPT.facts, primitives=PRIMITIVES, library=library, as_program=as_program)
 
 
 def codes(admission: Admission) -> list[str]:
@@ -122,6 +111,48 @@ def test_a_quantity_in_the_name_matters_only_for_what_is_kept(library: Library) 
 )
 def test_what_could_never_run_is_refused_even_as_a_program(library: Library, source: str, code: str) -> None:
     assert code in codes(judge(source, library, as_program=True))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "const mineLogs = 3; return mineLogs",
+        "function mineLogs () { return 1 } return mineLogs()",
+        "return [1].map(mineLogs => mineLogs)",
+        "{ const mineLogs = 1 } return mineLogs(bot, { count: 1 })",
+    ],
+)
+def test_a_skill_may_not_be_hidden_by_a_name_within(library: Library, inside: str) -> None:
+    admission = judge(f"async function gather(bot) {{ {inside} }}", library)
+    assert codes(admission) == ["shadows_skill"]
+    assert "`mineLogs` is a skill" in admission.refusals[0].message
+    library.retire("mineLogs", reason="bad")
+    assert "shadows_skill" not in codes(judge(f"async function gather(bot) {{ {inside} }}", library))
+
+
+def test_a_skill_may_not_hide_itself(library: Library) -> None:
+    admission = judge("async function gather(bot) { const gather = 1; return gather }", library)
+    assert codes(admission) == ["shadows_skill"]
+
+
+def test_what_a_skill_of_the_desktop_is_called_means_nothing_to_a_minecraft_skill(library: Library) -> None:
+    source = "def note(text: str) -> str:\n    type_text(text)\n    return text"
+    library.add(admit(source, parse=desktop_facts, primitives={"type_text": ""}, library=library), reason="r")
+    assert judge("async function sing(bot) { const note = 'c'; return note }", library).admitted
+    hides = admit(
+        "def tell() -> int:\n    note = 1\n    return note", parse=desktop_facts, primitives={}, library=library
+    )
+    assert codes(hides) == ["shadows_skill"]
+
+
+def test_a_desktop_skill_that_calls_itself_is_refused(library: Library) -> None:
+    admission = admit(
+        "def count(n: int) -> int:\n    return count(n - 1) if n else 0",
+        parse=desktop_facts,
+        primitives={},
+        library=library,
+    )
+    assert codes(admission) == ["calls_itself"]
 
 
 def test_a_parser_that_reports_a_self_call_has_it_refused(library: Library) -> None:

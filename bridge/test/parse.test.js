@@ -58,6 +58,7 @@ for (const [code, source] of Object.entries({
   no_return: 'async function doIt(bot) { const f = () => { return 1 }; f() }',
   quantity_in_name: 'async function mineFiveLogs(bot) { return 1 }',
   shadows_primitive: 'async function mineBlock(bot) { return 1 }',
+  shadows_global: 'async function Math(bot) { return 1 }',
   forbidden_name: inside('setTimeout(() => {}, 1)')
 })) {
   test(`refused as ${code}, with a line and a sentence`, () => {
@@ -67,6 +68,55 @@ for (const [code, source] of Object.entries({
     assert.ok(refusals[0].message.length > 15)
   })
 }
+
+/** Every way in which a program can give a name a meaning of its own. */
+const BINDINGS = {
+  const: name => `const ${name} = 1`,
+  var: name => `if (1) { var ${name} = 1 }`,
+  function: name => `function ${name} () {}`,
+  'function expression': name => `[function ${name} () {}]`,
+  class: name => `class ${name} {}`,
+  'class expression': name => `[class ${name} {}]`,
+  'parameter of a callback': name => `[1].map(${name} => 1)`,
+  'parameter of a method': name => `[{ method (own, ${name} = 1) {} }]`,
+  'rest parameter': name => `[(...${name}) => 1]`,
+  'object pattern': name => `const { deep: [{ ...${name} }] } = {}`,
+  'pattern with a default': name => `[({ ${name} = 1 }) => 1]`,
+  catch: name => `try { } catch (${name}) { }`,
+  'pattern of catch': name => `try { } catch ({ ${name} }) { }`,
+  'for of': name => `for (const ${name} of []) { }`,
+  'for in': name => `for (let ${name} in {}) { }`,
+  for: name => `for (let i = 0, ${name} = 1; i < 1; i++) { }`,
+  switch: name => `switch (1) { case 1: let ${name} }`,
+  'inside of a class': name => `class Own { static { let ${name} } }`
+}
+for (const [way, bind] of Object.entries(BINDINGS)) {
+  test(`no name that a program is given may be hidden: ${way}`, () => {
+    for (const [name, code] of [['mineBlock', 'shadows_primitive'], ['Math', 'shadows_global'], ['GoalNear', 'shadows_global']]) {
+      const { refusals } = facts(inside(`\n${bind(name)}`), { primitives: ['mineBlock'] })
+      assert.deepEqual(refusals.map(({ code, line }) => [code, line]), [[code, 3]], name)
+      assert.match(refusals[0].message, new RegExp(`^${name} is`))
+    }
+    const { refusals, bound } = facts(inside(bind('mineLogs')), { primitives: ['mineBlock'] })
+    assert.deepEqual(refusals, [])
+    assert.ok(bound.some(({ name, line }) => name === 'mineLogs' && line === 2), 'a library can tell whether it is a skill')
+  })
+}
+
+test('the bot may be handed to a function inside, and nothing else may be called bot', () => {
+  assert.deepEqual(codes(inside('const near = async (bot, x) => x\nfunction far (bot) {}')), [])
+  for (const body of ['{ const bot = 1 }', '[(x, bot) => 1]', '[({ bot }) => 1]', 'for (const bot of []) { }']) {
+    assert.deepEqual(codes(inside(body)), ['shadows_global'], body)
+  }
+})
+
+test('what is not declared cannot be assigned', () => {
+  for (const body of ['craftItem = 1', 'Math = {}', '[mineLogs] = [1]', '({ a: mineLogs = 2 } = {})', 'mineLogs++',
+    'for (mineLogs of []) { }', 'mineLogs ??= 1']) {
+    assert.deepEqual(codes(inside(body)), ['assigns_constant'], body)
+  }
+  assert.deepEqual(codes(inside('let own = 1; own += 1; bot.own = 1; own.own = 2; [own] = [1]')), [])
+})
 
 test('every way to reach out is refused by name', () => {
   for (const body of ['process.exit()', "require('fs')", "import('fs')", "eval('1')", "new Function('1')()",

@@ -37,7 +37,9 @@ FORBIDDEN = {
 OWN_NAMES = frozenset({"DeskError", "Any"})
 """Names that the runner provides beside primitives, skills and what Python has."""
 _QUANTITY = re.compile(r"\d|(^|_)(one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|multiple)(_|$)")
-_NAMES_OF_PYTHON = frozenset(dir(builtins))
+_NAMES_OF_PYTHON = frozenset(dir(builtins)) - {"_"}
+GIVEN = (_NAMES_OF_PYTHON | OWN_NAMES) - frozenset(FORBIDDEN)
+"""Names beside primitives and skills that every program is given, and so may not hide."""
 
 
 def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
         "main": None,
         "calls": [],
         "free": [],
+        "bound": [],
         "purpose": "",
         "assigned_constants": [],
         "unused_params": [],
@@ -70,13 +73,15 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     main = functions[-1] if functions else None
     free = _free(tree, table)
+    calls = [name for name in free if name not in _NAMES_OF_PYTHON | OWN_NAMES]
     told = {
         **nothing,
         "ok": True,
         "functions": [_function(node) for node in functions],
         "main": main.name if main else None,
-        "calls": [name for name in free if name not in _NAMES_OF_PYTHON | OWN_NAMES],
+        "calls": [*calls, *([main.name] if main and _used_within(table, main.name) else [])],
         "free": list(free),
+        "bound": [{"name": name, "line": line} for name, line in _bound(tree, main)],
         "purpose": _purpose(main),
         "unused_params": _unused(main) if main else [],
         "has_return": main is not None and _returns(main),
@@ -92,10 +97,10 @@ def rename(source: str, old: str, new: str) -> str:
     Only names are edited, found by the syntax tree: text and attributes that read the same stay.
     """
     tree = ast.parse(source)
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    if {old, new} & bound or any(node.name == new for node in functions):
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    main = functions[-1] if functions else None
+    bound = {name for name, _ in _bound(tree, main)}
+    if {old, new} & bound or (main and main.name == new):
         raise ValueError(f"{new} has another meaning in this source")
     lines = source.encode().splitlines(keepends=True)
     edits = [(node.lineno, node.col_offset) for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == old]
@@ -135,8 +140,11 @@ def _refusals(
         yield refuse("is_async", main.lineno, f"{main.name} must not be async: every primitive waits by itself")
     if main.decorator_list:
         yield refuse("decorated", main.lineno, f"{main.name} must not be decorated")
-    if main.name in primitives:
-        yield refuse("shadows_primitive", main.lineno, f"{main.name} is a primitive: choose another name")
+    for name, line in {**{each["name"]: each["line"] for each in told["bound"]}, main.name: main.lineno}.items():
+        if name in primitives:
+            yield refuse("shadows_primitive", line, f"{name} is a primitive: choose another name")
+        elif name in GIVEN:
+            yield refuse("shadows_global", line, f"{name} is there for all programs: choose another name")
     if main.args.vararg or main.args.kwarg:
         yield refuse("open_parameters", main.lineno, f"name every parameter of {main.name} instead of * and **")
     for parameter in _parameters(main):
@@ -167,6 +175,9 @@ def _refusals(
         if module.split(".")[0] not in ALLOWED_IMPORTS:
             allowed = ", ".join(sorted(ALLOWED_IMPORTS))
             yield refuse("forbidden_import", line, f"{module or 'this'} cannot be imported; only: {allowed}")
+    for each in told["bound"]:
+        if each["name"] == "*":
+            yield refuse("forbidden_import", each["line"], "import each name that is used by itself, not *")
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr.startswith("__") and node.attr.endswith("__"):
             yield refuse("forbidden_name", node.lineno, f"{node.attr} is not available: it leads behind the language")
@@ -231,6 +242,37 @@ def _free(tree: ast.Module, table: symtable.SymbolTable) -> dict[str, int]:
         if node.id in outer:
             found.setdefault(node.id, node.lineno)
     return found
+
+
+def _used_within(table: symtable.SymbolTable, name: str) -> bool:
+    """Whether a function uses the name of one at the top, itself included."""
+    symbols = [scope.lookup(name) for scope in table.get_children() if name in scope.get_identifiers()]
+    return any(symbol.is_referenced() and symbol.is_global() for symbol in symbols) or any(
+        _used_within(scope, name) for scope in table.get_children()
+    )
+
+
+def _bound(tree: ast.Module, main: ast.stmt | None) -> Iterator[tuple[str, int]]:
+    """Every name that the source gives a meaning of its own, and where; that of the main function is left out."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=str(name), ctx=ast.Store() | ast.Del()) | ast.arg(arg=str(name)):
+                yield name, node.lineno
+            case ast.FunctionDef(name=str(name)) | ast.AsyncFunctionDef(name=str(name)) | ast.ClassDef(name=str(name)):
+                if node is not main:
+                    yield name, node.lineno
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name, node.lineno
+            case ast.MatchMapping(rest=str(name)):
+                yield name, node.lineno
+            case ast.Import(names=imported) | ast.ImportFrom(names=imported):
+                for each in imported:
+                    name = each.asname or each.name.split(".")[0]
+                    is_there = isinstance(node, ast.ImportFrom) and node.module == "typing" and each.name == "Any"
+                    if not (is_there and name == "Any"):
+                        yield name, node.lineno
+            case _ if isinstance(node, getattr(ast, "type_param", ())):  # from Python 3.12 on
+                yield getattr(node, "name", ""), getattr(node, "lineno", 1)
 
 
 def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
