@@ -1,7 +1,7 @@
 """Lessons that may say the same in other words: found by common words, put to whoever can read them, one group a time.
 
-`reconcile` merges what nearly has the same words. What lies below that is for a reader: this module finds it, and keeps
-the place up to which changes were looked at. It asks nobody and merges nothing; the merge gate decides as always.
+`reconcile` merges what has the same words. What only has many in common is for a reader: this module finds it, and
+keeps the place up to which changes were looked at. It asks nobody and merges nothing; the merge gate decides as always.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from memory import gate
 from memory.db import atomic
 from memory.items import Item
 from memory.log import canonical
-from memory.reconcile import ALIKE
 from memory.semantic import Semantic
 
 NAME = "rephrase"
@@ -63,14 +62,18 @@ def done(db: Database, group: Group, step: str) -> None:
 
 
 def _alike(db: Database, semantic: Semantic, item: Item) -> tuple[Item, ...]:
-    """The lesson and older ones about the same thing that share words with it, but too few for `reconcile`."""
+    """The lesson and older ones about the same thing that share words with it, but do not say the same with them."""
     rows = db.execute(
         "SELECT id FROM items WHERE kind = 'lesson' AND subject = ? AND scope = ? AND slot = '' AND id < ? "
         "AND sensitivity = 'plain' AND valid_to IS NULL AND state IN ('generated', 'active') ORDER BY id DESC LIMIT 50",
         [item.subject, item.scope, item.id],
     ).fetchall()
     others = [semantic.get(id) for (id,) in rows]
-    near = [each for each in others if LIKELY <= gate.likeness(item.text, each.text) < ALIKE]
+    near = [
+        each
+        for each in others
+        if gate.likeness(item.text, each.text) >= LIKELY and not gate.same(item.text, each.text).ok
+    ]
     return (item, *near[: MOST - 1])
 
 

@@ -17,7 +17,7 @@ from memory.jobs import Cursor, Step
 from memory.semantic import Semantic
 
 ALIKE = 0.7
-"""Share of common words from which two items may say the same; the gate then decides."""
+"""Share of common words from which two items are put to the gate, and a refusal is worth writing down."""
 _NEIGHBOURS = 50
 _HERE, _NOT_HERE = ("seen", "found", "placed"), "absent"
 
@@ -66,6 +66,7 @@ def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
         elif item.slot == other.slot == "" and gate.likeness(item.text, other.text) >= ALIKE:
             text = max((item, other), key=lambda each: (len(each.text), -each.id)).text
             try:
+                _say_the_same(item, other)
                 semantic.merge([item.id, other.id], text, at=now, reason="say the same", inputs={"with": other.id})
             except Refused as refusal:
                 semantic.noop(item.id, at=now, reason=f"not merged: {refusal}", inputs={"with": other.id})
@@ -73,6 +74,13 @@ def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
             lines.append(f"merged: {text}")
             return lines
     return lines
+
+
+def _say_the_same(item: Item, other: Item) -> None:
+    """Raises Refused with what one of two items says and the other does not: no model vouches for them here."""
+    verdict = gate.same(item.text, other.text)
+    if not verdict.ok:
+        raise Refused(f"they differ in {', '.join(verdict.lost[:5])}")
 
 
 def _neighbours(semantic: Semantic, item: Item) -> list[Item]:

@@ -25,8 +25,8 @@ from memory.items import Item, lesson
 from memory.semantic import Semantic
 
 FIRST = ("no log is in sight", "walk east for a while and look for logs again")
-SECOND = ("there is no log to be seen from the place", "go east and look again")
-OTHER = ("there is no log to be seen from the place", "go west and look again")
+SECOND = ("there is no log to be seen", "go east and look again")
+OTHER = ("there is no log to be seen", "go west and look again")
 
 
 class Reader:
