@@ -99,6 +99,8 @@ class Draft:
     usage: Usage = Usage()
     call: int | None = None
     """Number of the model call that gave it; None if no model was asked."""
+    heeded: tuple[int, ...] = ()
+    """Documents of the lessons without which it would have been another draft."""
     explores: bool = False
     """Whether it only looks around: what it happens to achieve makes no skill of it."""
 

@@ -83,20 +83,6 @@ def episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, 
     )
 
 
-def places_used(state: State, parts: Parts) -> list[int]:
-    """The documents of recalled places that the program was given."""
-    given = ((state["draft"] or {})["args"].get("places") or {}).items()
-    spots = {(block, *(place[axis] for axis in "xyz")) for block, places in given for place in places}
-    facts = [
-        (each["document"], parts.semantic.get(each["ref"])) for each in state["recalled"] if each["tier"] == "fact"
-    ]
-    return [
-        document
-        for document, item in facts
-        if item.data.get("what") == "seen" and (item.subject, *(item.data[axis] for axis in "xyz")) in spots
-    ]
-
-
 def tell_run(parts: Parts, task: Task, row: Iteration) -> None:
     """Report a run with its verdict."""
     why = f"{row.error['code']}: {row.error['message']}" if row.error else row.evidence

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from agent import choosing, consolidating, evidence, judging, learning, reflecting, writing
+from agent import choosing, consolidating, evidence, grading, judging, learning, reflecting, writing
 from agent.errors import BrainError
 from agent.parts import Parts
 from agent.remember import Meanwhile
@@ -158,7 +158,8 @@ def write(state: State, parts: Parts) -> State:
             continue
         prepared, objection = writing.prepare(draft, parts, here)
         if prepared is not None:
-            first = {**prepared, "note": draft.note, "call": draft.call, "explores": draft.explores}
+            told = {"note": draft.note, "call": draft.call, "explores": draft.explores, "heeded": list(draft.heeded)}
+            first = {**prepared, **told}
             return {"draft": choosing.best(parts, here, request, first, draft.usage)}
         refused = draft.source or ""
         parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)
@@ -209,11 +210,8 @@ def learn(state: State, parts: Parts) -> State:
     kept = learning.keep_skill(state, parts, row, now)
     episode = parts.episodes.record(learning.episode(state, parts, task, row, now, kept))
     here.remember(parts.semantic, parts.config.name, task, row, events, episode.id, now)
-    used = [each["document"] for each in state["recalled"] if each["tier"] == "lesson"]
-    used += learning.places_used(state, parts)
-    parts.recall.used(
-        used, "succeeded" if row.passed else "failed", now=now, journey=parts.config.name, iteration=row.iteration
-    )
+    used = grading.used(state, parts, row, events)
+    parts.recall.used(used, grading.grade(row), now=now, journey=row.journey, iteration=row.iteration)
     learning.tell_progress(parts, task, row, events)
     parts.calls.led_to(
         row.journey,

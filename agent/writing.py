@@ -39,7 +39,7 @@ def request(
     for each in state["recalled"]:
         if each["tier"] == "episode" and each["ref"] in rounds:
             continue  # they are told as the earlier rounds of the task
-        lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"]}
+        lesson: dict[str, Any] = {"text": each["text"], "tier": each["tier"], "document": each["document"]}
         if each["tier"] in ("lesson", "fact"):
             item = parts.semantic.get(each["ref"])
             if item.subject == task.item and "error" in item.data:

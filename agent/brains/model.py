@@ -25,6 +25,8 @@ MOST_NOTE = 300
 MOST_ERROR = 600
 MOST_SAID = 2000
 MOST_REFUSED_LINES = 120
+MEMORIES = "Lessons and memories"
+"""The section of what was recalled."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,18 @@ def sections(request: WriteRequest, shown: Mapping[str, str]) -> list[Section]:
         Section("Task", _task(request), rank=0),
         Section("Why this task", [request.task.reason] if request.task.reason else [], rank=6, most=150),
         Section("Known skills", skills, rank=4, most=2000),
-        Section("Lessons and memories", [f"- {each['text']}" for each in request.lessons], rank=5, most=1500),
+        Section(MEMORIES, [memory_line(each["text"]) for each in request.lessons], rank=5, most=1500),
         Section("Code that you asked for", codes, rank=2),
         Section("Earlier rounds of this task", attempts(request.attempts, request.language), rank=3),
         Section("What happened last", [f"- {line}" for line in request.recent], rank=7, most=400),
         Section("The world now", observing.lines(request.observation), rank=1),
         Section("Objection", _objection(request), rank=0),
     ]
+
+
+def memory_line(text: str) -> str:
+    """A recalled memory as it stands in its section."""
+    return f"- {text}"
 
 
 def _prompt(request: WriteRequest) -> tuple[prompting.Prompt, Message]:

@@ -8,7 +8,8 @@ and writes again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent import plan_source, planning
@@ -39,6 +40,23 @@ class Planner:
 
     def write(self, request: WriteRequest) -> Draft:
         """The next program: a call of a known skill, or a new function; see the module's text."""
+        draft = self._write(request)
+        return replace(draft, heeded=tuple(self._heeded(request, draft)))
+
+    def _heeded(self, request: WriteRequest, draft: Draft) -> Iterator[int]:
+        """The documents of the lessons without which the draft would have been another."""
+        for lesson in request.lessons:
+            if not lesson.get("error"):
+                continue
+            others = tuple(each for each in request.lessons if each is not lesson)
+            try:
+                without = self._write(replace(request, lessons=others))
+            except BrainError:
+                without = None
+            if without != draft:
+                yield lesson["document"]
+
+    def _write(self, request: WriteRequest) -> Draft:
         wanted = request.task.check.to_json()
         kind = str(wanted.get("kind"))
         errors = [dict(attempt.error) for attempt in request.attempts if attempt.error]
