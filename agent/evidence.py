@@ -37,6 +37,8 @@ CLASSES: Mapping[str, Failure] = {
     "endless_loop": "sandbox",
     "out_of_memory": "sandbox",
     "lost": "sandbox",
+    "undecided": "verifier",
+    "disputed": "verifier",
 }
 """Whose fault an error code is; any other code is the program's (wrong_code)."""
 
@@ -79,10 +81,13 @@ def library_modules(draft: Mapping[str, Any], program: Program) -> list[str]:
 
 
 def cause(row: Iteration) -> str:
-    """The code of what went wrong, '' if the task passed, 'not_done' if a program ended well but did not do it."""
+    """The code of what went wrong, '' if the task passed.
+
+    A program that ended well but did not do it is 'not_done', unless the verdict itself is in doubt.
+    """
     if row.passed:
         return ""
-    return str(row.error["code"]) if row.error else "not_done"
+    return str(row.error["code"]) if row.error else row.doubt or "not_done"
 
 
 def failure(row: Iteration) -> Failure | None:
@@ -91,10 +96,10 @@ def failure(row: Iteration) -> Failure | None:
 
 
 def outcome(row: Iteration) -> Outcome:
-    """The run as evidence about a skill: an unmet need or a barren place is not the skill's fault."""
+    """The run as evidence about a skill: an unmet need is not the skill's fault, nor is a verdict in doubt."""
     if row.passed:
         return "succeeded"
-    return "unmet" if failure(row) in ("missing_need",) else "failed"
+    return "unmet" if failure(row) in ("missing_need", "verifier") else "failed"
 
 
 def trail(row: Iteration) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The verdict on an iteration: by the machine check, with a judge's word only where a part of it asks for one.
 
 Parts that data decides come first: while one of them fails, no judge is asked. A judge's words are kept in the log as
-events of their own, so that a verdict can be repeated from what is written.
+events of their own, so that a verdict can be repeated from what is written. No judge overrules a check; where a verdict
+could not be given, or a judge who audits a no says yes, that is said beside it: then the failure is the verifier's.
 """
 
 from __future__ import annotations
@@ -21,20 +22,26 @@ from memory.log import Event
 
 NODE = "judge"
 """Under which a judge's words stand in the log."""
+UNDECIDED = "undecided"
+"""All that data decides holds, and nobody gave the word that the rest depends on."""
+DISPUTED = "disputed"
+"""The check says no; a judge who was shown the same before, after and events says yes."""
 
 
-def verdict(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Verdict:
-    """Whether the task is done after this iteration."""
+def verdict(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]]) -> tuple[Verdict, str]:
+    """Whether the task is done after this iteration, and what is doubtful in a no ('' where nothing is)."""
     questions, tags = _questions(task), parts.worlds[task.world].tags
     if not questions:
         found = checks.evaluate(task.check, row.before, row.after, events, tags)
-        _audit(parts, task, row, events, found)
-        return found
+        agrees = _audit(parts, task, row, events, found)
+        return found, "" if agrees or found.passed else DISPUTED
     hoped = at_best(task, row.before, row.after, events, tags)
     if not hoped.passed:
-        return hoped
+        return hoped, ""
     words = _words(parts, row, events, questions, task.world)
-    return checks.evaluate(task.check, row.before, row.after, [*events, *words], tags)
+    found = checks.evaluate(task.check, row.before, row.after, [*events, *words], tags)
+    answered = {word["question"] for word in words}
+    return found, "" if found.passed or answered.issuperset(questions) else UNDECIDED
 
 
 def at_best(
@@ -72,16 +79,19 @@ def _words(
     return [{"kind": event.kind, **event.data} for event in kept]
 
 
-def _audit(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]], found: Verdict) -> None:
-    """Put a verdict that stands to the judge as well, to measure how far a judge could be trusted."""
+def _audit(parts: Parts, task: Task, row: Iteration, events: Sequence[Mapping[str, Any]], found: Verdict) -> bool:
+    """Put a verdict that stands to the judge as well, to measure how far a judge could be trusted.
+
+    Whether the judge agrees; one who was not asked or gave no answer does not differ.
+    """
     judge = parts.staff.judge
     if judge is None or not judge.audit_due(row.iteration):
-        return
+        return True
     question = f"Was this achieved between before and after? {checks.describe(task.check)}"
     word = judge.decide(question, row.before, row.after, events, f"audit/{row.iteration}", task.world)
-    if word is not None:
-        agrees = word.passed == found.passed
-        what = (
-            f"audit of iteration {row.iteration}: {'agrees' if agrees else 'differs'}; the check says {found.evidence}"
-        )
-        judge.note(word, what, success=agrees)
+    if word is None:
+        return True
+    agrees = word.passed == found.passed
+    what = f"audit of iteration {row.iteration}: {'agrees' if agrees else 'differs'}; the check says {found.evidence}"
+    judge.note(word, what, success=agrees)
+    return agrees

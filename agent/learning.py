@@ -59,6 +59,7 @@ def _described(admission: Admission, state: State, parts: Parts) -> Admission:
 
 def episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, kept: str | None) -> Episode:
     """The iteration as episodic memory keeps it."""
+    model, prompt = parts.calls.asked(row.journey, (state["draft"] or {})["call"])
     return Episode(
         journey=row.journey,
         iteration=row.iteration,
@@ -78,7 +79,9 @@ def episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, 
         ticks=(int(row.before["tick"]), int(row.after["tick"])),
         skills=evidence.called(row, parts.log) | ({row.name: kept} if kept else {}),
         tokens=row.tokens,
-        brain=parts.here(state).brain.name,
+        dollars=row.dollars,
+        brain=model or parts.here(state).brain.name,
+        prompt=prompt,
         events=_event_range(parts, row.iteration),
     )
 

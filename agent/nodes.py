@@ -193,8 +193,8 @@ def verify(state: State, parts: Parts) -> State:
     journey, iteration, task = parts.config.name, state["iteration"], _task(state)
     row = _row(state, parts)
     if row.passed is None:
-        verdict = judging.verdict(parts, task, row, _world_events(parts, iteration))
-        parts.store.judge(journey, iteration, verdict.passed, verdict.evidence)
+        verdict, doubt = judging.verdict(parts, task, row, _world_events(parts, iteration))
+        parts.store.judge(journey, iteration, verdict.passed, verdict.evidence, doubt)
     return {"passed": bool(_row(state, parts).passed)}
 
 

@@ -45,9 +45,18 @@ def m001_journeys(db: Database) -> None:
     )
 
 
+@AGENT()
+def m002_doubts(db: Database) -> None:
+    """Why a verdict is the verifier's failure: it could not be given, or a second one differed."""
+    db.execute("ALTER TABLE iterations ADD COLUMN doubt TEXT NOT NULL DEFAULT ''")
+
+
 @dataclass(frozen=True)
 class Iteration:
-    """One program run, with its task and its verdict. `total_seconds` counts over all sessions of the journey."""
+    """One program run, with its task and its verdict. `total_seconds` counts over all sessions of the journey.
+
+    `doubt` is the code of what is wrong with a verdict that is no pass, '' where nothing is: see `agent.judging`.
+    """
 
     journey: str
     iteration: int
@@ -73,6 +82,7 @@ class Iteration:
     overhead_seconds: float = 0.0
     passed: bool | None = None
     evidence: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,12 +219,13 @@ class Store:
             )
         return bool(inserted)
 
-    def judge(self, journey: str, iteration: int, passed: bool, evidence: str) -> None:
+    def judge(self, journey: str, iteration: int, passed: bool, evidence: str, doubt: str = "") -> None:
         """Add the verdict to an iteration; a verdict that is there stands."""
         with atomic(self._db):
             self._db.execute(
-                "UPDATE iterations SET passed = ?, evidence = ? WHERE journey = ? AND iteration = ? AND passed IS NULL",
-                [int(passed), evidence, journey, iteration],
+                "UPDATE iterations SET passed = ?, evidence = ?, doubt = ? "
+                "WHERE journey = ? AND iteration = ? AND passed IS NULL",
+                [int(passed), evidence, doubt, journey, iteration],
             )
 
     def iteration(self, journey: str, iteration: int) -> Iteration | None:

@@ -103,7 +103,7 @@ def deeds(events: Sequence[Event]) -> Counter[str]:
 def _outcome(row: Iteration, hash: str, library: Library, data: GameData) -> Outcome:
     """How the program itself ended as evidence; what it lacked excuses it only if successes had it."""
     outcome = evidence.outcome(row)
-    if outcome != "unmet":
+    if outcome != "unmet" or evidence.failure(row) == "verifier":
         return outcome
     before = row.before.get("inventory", {})
     return "failed" if _had_its_needs(library.version(hash), row.args, before, library, data) else "unmet"

@@ -22,6 +22,7 @@ from agent.oversight import Ledger
 from agent.session import run_journey
 from agent.store import Store
 from benchmarks._scripted import Act, Scripted
+from memory.episodic import Episodes
 from memory.semantic import Semantic
 from skills.admit import Admission
 from skills.library import Library
@@ -128,6 +129,7 @@ def test_a_second_failure_of_the_same_class_is_looked_at_from_two_sides(
 def test_a_prompt_tells_each_round_and_each_episode_once(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Earlier rounds are no memories beside: nothing stands twice in the prompt of a fourth round."""
     (own_home / "models.toml").write_text("audit_every = 0\n")
+    (own_home / "prices.toml").write_text("[models]\nscripted = {input = 1, output = 1}\n")
     asked = play(monkeypatch, lambda request, number: FAILS, 4, "#logs")
     user = asked[3]["messages"][1]["content"]
     assert user.count("Error thrown: Error: I cannot.") == 3, "once for each round"
@@ -135,3 +137,11 @@ def test_a_prompt_tells_each_round_and_each_episode_once(own_home: Path, monkeyp
     assert len(told) == len(set(told))
     assert "I cannot" not in user.partition("## Lessons and memories")[2].partition("## Earlier rounds")[0]
     assert "## What happened last" not in user, "nothing happened before this task"
+    db = database(read_only=True)
+    calls = {call["number"]: call for call in Calls(db).of("j") if call["role"] == "write"}
+    for episode, call in zip(reversed(Episodes(db).find("j")), calls.values(), strict=True):
+        assert (episode.brain, episode.prompt) == (call["model"], call["prompt"])
+        assert re.fullmatch(r"writer:\S+@[0-9a-f]{8}", episode.prompt)
+        assert episode.dollars == pytest.approx(call["dollars"])
+        assert episode.dollars > 0
+    db.close()

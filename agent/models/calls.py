@@ -99,6 +99,13 @@ class Calls:
         ).fetchone()
         return replace(Reply(*row), again=True) if row else None
 
+    def asked(self, journey: str, number: int | None) -> tuple[str, str]:
+        """The model of a call and its prompt with its version; two empty words where no model was asked."""
+        row = self._db.execute(
+            "SELECT model, prompt FROM model_calls WHERE journey = ? AND number = ?", [journey, number]
+        ).fetchone()
+        return (str(row[0]), str(row[1])) if row else ("", "")
+
     def led_to(self, journey: str, number: int | None, what: str, success: bool | None = None) -> None:
         """Note what became of an answer; the first note stands."""
         if number is None:
