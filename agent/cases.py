@@ -28,11 +28,13 @@ class Case:
     check: Check
     situation: str | None = None
     """The hash under which the captured situation is kept."""
+    elsewhere: bool = False
+    """Whether the situation is one that another journey was in, in a world that the writer never saw."""
 
     @property
     def setting(self) -> Setting:
-        """A fresh world, or a situation again."""
-        return "replay" if self.situation else "fresh"
+        """A world that is fresh to the skill, or the situation that it was written in, again."""
+        return "replay" if self.situation and not self.elsewhere else "fresh"
 
 
 class Cases(ABC):
@@ -55,7 +57,7 @@ class Cases(ABC):
 
     @abstractmethod
     def fresh(self, version: Version, number: int) -> Case | None:
-        """The case of a fresh world, by its number."""
+        """The case of a world that the writer never saw, by its number."""
 
     @abstractmethod
     def again(self, version: Version, trial: Trial) -> Case | None:

@@ -1,9 +1,14 @@
-"""Cases of Minecraft: worlds by seed, amounts that the writer did not try, no more than the kit that a skill needs."""
+"""Cases of Minecraft: worlds by seed, amounts that the writer did not try, no more than the kit that a skill needs.
+
+Every other case begins from a situation that was captured in a world which the writer never saw, if another journey
+was in one that has what the skill needs: some way from home, at any time of the day, with whatever was carried then.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent.cases import Case, Cases
@@ -18,12 +23,14 @@ from skills.evidence import defaults
 from skills.library import Library
 from skills.operators import Operator, Operators
 from skills.planning import consumed
-from skills.proofs import Trial
+from skills.proofs import Proofs, Trial
 from skills.skill import Setting, Use, Version
 from skills.words import named, names
 
 AMOUNTS = (1, 2, 3, 5, 4)
 """Counts to try, but for those that the writer tried."""
+MOST_SITUATIONS = 200
+"""Captured situations that are looked through, newest first."""
 
 
 class MinecraftCases(Cases):
@@ -36,6 +43,7 @@ class MinecraftCases(Cases):
     def __init__(self, library: Library, store: Store, data: GameData) -> None:
         super().__init__(library, store)
         self._data, self.tags, self._operators = data, data.tags, Operators(library)
+        self._proofs = Proofs(library)
 
     def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
         """The check of the task that the skill was written for, for this amount.
@@ -65,7 +73,8 @@ class MinecraftCases(Cases):
         check = self.wanted(version, args)
         if check is None:
             return None
-        return Case(Beginning(seed, number, self._kit(version, args)), args, check)
+        case = Case(Beginning(seed, number, self._kit(version, args)), args, check)
+        return (self._captured(version, case) if number % 2 else None) or case
 
     def again(self, version: Version, trial: Trial) -> Case | None:
         """The same world, chances and kit."""
@@ -79,6 +88,24 @@ class MinecraftCases(Cases):
         return uses_of(
             row, log, library=self.library, data=self._data, hash=hash, setting=setting, world=place, brain="", at=at
         )
+
+    def _captured(self, version: Version, case: Case) -> Case | None:
+        """The same from a captured situation of another world, the same one for the same version and number."""
+        home = self._proofs.situation_of(version.journey, version.iteration)
+        if home is None:
+            return None
+        kit = case.beginning.kit
+        found = []
+        for digest, seed, journey, iteration in self._proofs.situations_elsewhere(home[1], self.world, MOST_SITUATIONS):
+            row = self.store.iteration(journey, iteration)
+            held = row.before.get("inventory", {}) if row else {}
+            if row and all(held.get(item, 0) >= count for item, count in kit.items()):
+                found.append((digest, seed))
+        if not found:
+            return None
+        digest, seed = found[case.beginning.seed % len(found)]
+        beginning = Beginning(seed, case.beginning.dice, {}, self._proofs.situation(digest))
+        return replace(case, beginning=beginning, situation=digest, elsewhere=True)
 
     def _args(self, version: Version, number: int) -> dict[str, Any]:
         uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]

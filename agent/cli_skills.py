@@ -91,13 +91,17 @@ def skills_reindex(as_json: bool) -> None:
 @click.option(
     "--as-of", type=click.FloatRange(min=0), metavar="N", help="As it stood after N iterations of all journeys."
 )
+@click.option("--versions", is_flag=True, help="Every version: what it supersedes, was derived from, or doubles.")
 @LIBRARY
 @AS_JSON
-def skills_graph(as_of: float | None, library: str, as_json: bool) -> None:
+def skills_graph(as_of: float | None, versions: bool, library: str, as_json: bool) -> None:
     """Who calls whom: layers, hubs with their blast radius, orphans."""
     from agent import skill_commands
 
-    show(skill_commands.graph(library, as_of), as_json, skill_commands.graph_words)
+    if versions:
+        show(skill_commands.version_graph(library, as_of), as_json, skill_commands.version_graph_words)
+    else:
+        show(skill_commands.graph(library, as_of), as_json, skill_commands.graph_words)
 
 
 @skills.command("test")

@@ -19,6 +19,7 @@ from agent.oversight import Approvals, Ledger
 from agent.store import Iteration, Store
 from skills.errors import SkillError
 from skills.library import Library
+from skills.reader import By
 
 RECENT = 30
 """Iterations over which the churn of skills is counted."""
@@ -73,7 +74,8 @@ class Monitor:
             undo = f"journeyman resume {self._journey}"
         elif done == "roll_back":
             try:
-                self._library.rollback(finding.subject, reason=finding.why, at=float(self._store.experience()))
+                with self._library.by(By("monitor", self._journey, iteration)):
+                    self._library.rollback(finding.subject, reason=finding.why, at=float(self._store.experience()))
             except SkillError as error:
                 undo = f"not rolled back: {error}"
             else:

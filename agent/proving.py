@@ -1,9 +1,9 @@
 """Proves skills in trial worlds: worlds and amounts that their writers never saw, and replays of what worked before.
 
-A trial begins from a fresh world, with no more than the kit that the skill's own needs ask for, or from the situation
-in which the skill was written. What counts is the machine check of the task that it was written for, over the trial
-world's own account. Each trial is evidence with its events in the log. A version that is to replace a trusted one
-must pass the replays of that one and of its callers first.
+A trial begins from a fresh world, with no more than the kit that the skill's own needs ask for, or from a captured
+situation: of another world to prove a skill, of its own to replay it. What counts is the machine check of the task that
+it was written for, over the trial world's own account. Each trial is evidence with its events in the log. A version
+that is to replace a trusted one must pass the replays of that one and of its callers first.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from skills.admit import Admission
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
+from skills.reader import By
 from skills.skill import Skill, Use, Version
 
 MOST_TRIALS = 5
@@ -39,6 +40,8 @@ REPLAYS = 3
 """Beginnings of a trusted version that its challenger has to pass."""
 CALLERS = 5
 """Callers whose replays a challenger has to pass."""
+FRESH = ("verify", "test")
+"""Purposes of trials in worlds that the version had not seen."""
 LEAST_TICKS, MOST_TICKS = 2_400, 12_000
 """Bounds of a trial's game time; in between four times what successes took."""
 
@@ -133,7 +136,10 @@ class Prover:
             caller = self.library.get(name)
             admission = rebind(caller.current, {version.skill: hash})
             uses: list[Use] = []
-            for case in self.cases_of(caller.current, 1):
+            cases = self.cases_of(caller.current, 1)
+            if not cases:  # nothing tells what it is to bring about: it stays with the version that it has
+                continue
+            for case in cases:
                 main = f"{NEW}{name}"
                 modules = self._graph.program(main, name, admission.source, admission.uses)
                 trial = self._try(version, modules, main, case, "challenge", into=uses)
@@ -142,7 +148,8 @@ class Prover:
                     return self._hold(hash, f"its caller {name} failed with it: {trial.evidence}", found)
             rebound.append((caller, admission, uses))
         at = float(self._store.experience())
-        self.library.clear(hash, reason=reason, at=at)
+        with self.library.by(self._decided_on(found)):
+            self.library.clear(hash, reason=reason, at=at)
         for caller, admission, uses in rebound:
             self._follow(caller, admission, uses, hash, at)
         return Challenge(hash, True, reason, tuple(found))
@@ -239,7 +246,12 @@ class Prover:
         """Let a caller use mended versions if it passes a replay with them; whether it does, and the ticks it took."""
         admission, kept, spent = rebind(caller.current, uses), [], 0
         hash = next(iter(uses.values()))
-        for case in self.cases_of(caller.current, 1):
+        cases = self.cases_of(caller.current, 1)
+        if not cases:
+            why = f"nothing tells what it is to bring about with {hash}"
+            self.library.hold(caller.current.hash, reason=why, at=float(self._store.experience()))
+            return False, spent
+        for case in cases:
             found: list[Use] = []
             trial = self.replay(caller.current, f"{NEW}{caller.name}", admission, case, "challenge", found)
             spent += max(trial.ticks, CHARGE)
@@ -270,7 +282,7 @@ class Prover:
     # -- cases
 
     def _worlds_seen(self, hash: str) -> int:
-        return sum(trial.situation is None for trial in self.proofs.trials_of(hash))
+        return sum(trial.purpose in FRESH or trial.situation is None for trial in self.proofs.trials_of(hash))
 
     def cases_of(self, version: Version, most: int) -> list[Case]:
         """What a version passed before, to be replayed: the situation it was written in, then its latest trials."""
@@ -368,8 +380,14 @@ class Prover:
     # -- consequences
 
     def _hold(self, hash: str, reason: str, trials: list[Trial]) -> Challenge:
-        self.library.hold(hash, reason=reason, at=float(self._store.experience()))
+        with self.library.by(self._decided_on(trials)):
+            self.library.hold(hash, reason=reason, at=float(self._store.experience()))
         return Challenge(hash, False, reason, tuple(trials))
+
+    @staticmethod
+    def _decided_on(trials: Sequence[Trial]) -> By:
+        """The library itself, by the last of some trials."""
+        return By("library", JOURNEY, trials[-1].id) if trials else By("library")
 
     def _follow(self, caller: Skill, admission: Admission, uses: Sequence[Use], hash: str, at: float) -> None:
         """Bind a caller to the version that it passed its replays with."""

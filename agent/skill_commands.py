@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -25,6 +26,7 @@ from skills.graph import SkillGraph, picture
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan as search_plan
+from skills.reader import By
 from skills.rename import rename as rename_skill
 from skills.search import search
 from skills.stats import statistics
@@ -127,10 +129,19 @@ def history(library: str, name: str) -> list[Json]:
 def history_words(found: Sequence[Mapping[str, Any]]) -> str:
     """A history as a table."""
     rows = [
-        [f"{each['at']:g}", each["action"], each["version"][:15], (each["before"] or "")[:15], each["reason"]]
+        [
+            *(f"{each['at']:g}", each["action"], each["version"][:15], (each["before"] or "")[:15]),
+            *(each["by"]["author"], _decided_on(each["by"]), each["reason"]),
+        ]
         for each in found
     ]
-    return table(["at", "what", "version", "instead of", "why"], rows)
+    return table(["at", "what", "version", "instead of", "by", "decided on", "why"], rows)
+
+
+def _decided_on(by: Mapping[str, Any]) -> str:
+    """The run that led to a change, in a few letters."""
+    event = f", event {by['event']}" if by["event"] else ""
+    return f"{by['journey']} {by['iteration']}{event}" if by["journey"] else ""
 
 
 def change(library: str, name: str, action: str, hash: str | None, reason: str) -> Json:
@@ -138,15 +149,16 @@ def change(library: str, name: str, action: str, hash: str | None, reason: str) 
     db = database()
     opened, at = Library(db, library), float(Store(db).experience())
     before = opened.get(name)
-    if action == "rollback":
-        after = opened.rollback(name, reason=reason, at=at, to=opened.version(hash).hash if hash else None)
-    elif action == "promote":
-        after = opened.promote(name, opened.version(hash or "").hash, reason=reason, at=at)
-    elif action == "pin":
-        after = opened.pin(name, reason=reason, at=at, hash=opened.version(hash).hash if hash else None)
-    else:
-        act = {"unpin": opened.unpin, "retire": opened.retire, "restore": opened.restore}[action]
-        after = act(name, reason=reason, at=at)
+    with opened.by(By("person")):
+        if action == "rollback":
+            after = opened.rollback(name, reason=reason, at=at, to=opened.version(hash).hash if hash else None)
+        elif action == "promote":
+            after = opened.promote(name, opened.version(hash or "").hash, reason=reason, at=at)
+        elif action == "pin":
+            after = opened.pin(name, reason=reason, at=at, hash=opened.version(hash).hash if hash else None)
+        else:
+            act = {"unpin": opened.unpin, "retire": opened.retire, "restore": opened.restore}[action]
+            after = act(name, reason=reason, at=at)
     return {
         "name": name,
         "action": action,
@@ -243,6 +255,34 @@ def graph(library: str, as_of: float | None) -> Json:
         return {"as_of": as_of, **picture(skills.as_of(as_of))}
     now = skills.calls().subgraph(opened.names())
     return {"as_of": None, **picture(now)}
+
+
+def version_graph(library: str, as_of: float | None) -> Json:
+    """All versions with all their edges (calls, supersedes, derived_from …), now or after so many iterations."""
+    opened = Library(database(read_only=True), library)
+    skills = SkillGraph(opened)
+    found = skills.versions() if as_of is None else skills.versions_as_of(as_of)
+    return {
+        "as_of": as_of,
+        "nodes": [{"hash": hash, **told} for hash, told in found.nodes(data=True)],
+        "edges": sorted([one, other, kind] for one, other, kind in found.edges(data="kind")),
+    }
+
+
+def version_graph_words(found: Mapping[str, Any]) -> str:
+    """A graph of versions as a table, calls left to the counts."""
+    if not found["nodes"]:
+        return "No versions."
+    skill = {each["hash"]: each["skill"] for each in found["nodes"]}
+    kinds = Counter(kind for _, _, kind in found["edges"])
+    counted = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.most_common()) or "no edges"
+    rows = [
+        [f"{skill[one]} {one[:15]}", kind.replace("_", " "), f"{skill[other]} {other[:15]}"]
+        for one, other, kind in found["edges"]
+        if kind != "calls"
+    ]
+    head = f"{len(found['nodes'])} versions; {counted}"
+    return f"{head}\n{table(['version', 'edge', 'version'], rows)}" if rows else head
 
 
 def graph_words(found: Mapping[str, Any]) -> str:

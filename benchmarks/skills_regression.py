@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from memory.db import open_db
 from memory.log import EventLog
 from skills.admit import admit
 from skills.library import Library
+from skills.reader import Move
 from skills.schema import SKILLS
 from skills.skill import Use
 
@@ -110,20 +112,38 @@ def mended(home: Path, result: Result) -> dict[str, Any]:
             if move.action in ("fell", "repair_asked", "adopted", "cleared", "held", "rolled_back"):
                 at = int(move.at) - begun
                 result.row(step="move", iteration=at, skill=move.skill, action=move.action, why=move.reason)
-        fell = next((move for move in moves if move.action == "fell"), None)
-        later = [move for move in moves if fell and move.action == "adopted" and move.id > fell.id]
-        new = next((move for move in later if fell and move.skill == fell.skill), None)
-        followed = [move.skill for move in moves if move.action == "adopted" and new and move.id > new.id]
+        fell = _first(moves, "fell", begun)
+        mended = {
+            skill: next(
+                (int(move.at) - begun for move in moves
+                 if (move.skill, move.action) == (skill, "adopted") and int(move.at) - begun >= at),
+                None,
+            )
+            for skill, at in fell.items()
+        }  # fmt: skip
+        since = min((at for at in mended.values() if at is not None), default=None)
+        after = [move for move in moves if since is not None and move.at - begun >= since]
+        followed = {skill: at for skill, at in _first(after, "adopted", begun).items() if skill not in fell}
         failed = [row.iteration for row in rows if not row.passed]
         result.row(step="iterations", run=len(rows), failed=failed, skills=len(library.names()))
         return {
-            "fallen_skill": fell.skill if fell else None,
-            "noticed_iteration": int(fell.at) - begun if fell else None,
-            "mended_iteration": int(new.at) - begun if new else None,
+            "fell": fell,
+            "noticed_iteration": min(fell.values(), default=None),
+            "mended": mended,
+            "all_mended_iteration": None if None in mended.values() else max(mended.values(), default=None),
             "callers_that_followed": followed,
             "iterations": len(rows),
             "failed_iterations": failed,
         }
+
+
+def _first(moves: Sequence[Move], action: str, begun: int) -> dict[str, int]:
+    """When something first happened to each skill, in iterations of the second journey."""
+    found: dict[str, int] = {}
+    for move in moves:
+        if move.action == action:
+            found.setdefault(move.skill, int(move.at) - begun)
+    return found
 
 
 if __name__ == "__main__":

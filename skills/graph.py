@@ -56,6 +56,25 @@ class SkillGraph:
             self._versions = revision, graph
         return self._versions[1]
 
+    def versions_as_of(self, at: float) -> nx.MultiDiGraph[str]:
+        """Versions and all kinds of their edges as they stood at a moment of the experience clock."""
+        graph, links = (
+            self.versions(),
+            {(each.version, each.other, each.kind): each.at for each in self._library.links()},
+        )
+        since = dict(
+            self._library.db.execute("SELECT hash, at FROM versions WHERE library = ?", [self._library.name]).fetchall()
+        )
+        kept = [
+            (one, other, key)
+            for one, other, key, kind in graph.edges(keys=True, data="kind")
+            if max(since[one], since[other], links.get((one, other, kind), 0.0)) <= at
+        ]
+        then: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        then.add_nodes_from((hash, told) for hash, told in graph.nodes(data=True) if since[hash] <= at)
+        then.add_edges_from((one, other, graph.edges[one, other, key]) for one, other, key in kept)
+        return then
+
     def modules(self, *hashes: str) -> list[dict[str, Any]]:
         """The versions and all that they call, callees first, as a run wants them: [{id, name, source, uses}]."""
         found: dict[str, dict[str, Any]] = {}

@@ -8,6 +8,7 @@ judges source text (admit.py) and never runs it.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 
 from sqlite_utils import Database
 
@@ -17,7 +18,7 @@ from skills import evidence
 from skills.admit import Admission
 from skills.errors import CallCycle, Inadmissible, NotAllowed
 from skills.evidence import Ladder
-from skills.reader import Action, LibraryReader
+from skills.reader import Action, By, LibraryReader
 from skills.skill import LinkKind, Record, Rung, Skill, Use, Version, version_hash
 from skills.words import apart, spoken
 
@@ -32,6 +33,16 @@ class Library(LibraryReader):
     def __init__(self, db: Database, name: str = "main", ladder: Ladder | None = None) -> None:
         super().__init__(db, name)
         self._ladder = ladder or Ladder()
+        self._by = By("library")
+
+    @contextlib.contextmanager
+    def by(self, by: By) -> Iterator[None]:
+        """Changes within are somebody's: a person's, the monitor's. Without it they are the library's own."""
+        before, self._by = self._by, by
+        try:
+            yield
+        finally:
+            self._by = before
 
     def add(
         self,
@@ -74,7 +85,7 @@ class Library(LibraryReader):
             raise Inadmissible(admission.refusals)
         signature, uses = admission.signature, dict(admission.uses)
         hash = version_hash(admission.source, signature, uses, admission.language)
-        with atomic(self.db):
+        with atomic(self.db), self.by(By(author or self._by.author, journey, iteration)):
             kept = self.db.execute("SELECT 1 FROM versions WHERE library = ? AND hash = ?", [self.name, hash])
             if kept.fetchone():
                 return self.version(hash)
@@ -124,8 +135,8 @@ class Library(LibraryReader):
         iteration, position) counts once.
         """
         version = self.version(use.version)
-        with atomic(self.db):
-            first_event, last_event = use.events or (None, None)
+        first_event, last_event = use.events or (None, None)
+        with atomic(self.db), self.by(By(self._by.author, use.journey, use.iteration, last_event)):
             added = self.db.execute(
                 "INSERT OR IGNORE INTO uses (library, version, outcome, journey, iteration, position, at, setting, "
                 "world, args, before, after, tools, stations, places, ticks, cause, first_event, last_event, brain, "
@@ -356,8 +367,9 @@ class Library(LibraryReader):
 
     def _log(self, skill: str, action: Action, version: int, before: int | None, reason: str, at: float) -> None:
         self.db.execute(
-            "INSERT INTO moves (library, skill, action, version, before, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [self.name, skill, action, version, before, reason, at],
+            "INSERT INTO moves (library, skill, action, version, before, reason, at, "
+            "author, journey, iteration, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [self.name, skill, action, version, before, reason, at, *vars(self._by).values()],
         )
 
     def _learn(self, version: Version) -> tuple[Record, list[evidence.Run]]:

@@ -75,6 +75,15 @@ class Proofs:
         ).fetchone()
         return (str(row[0]), int(row[1])) if row else None
 
+    def situations_elsewhere(self, seed: int, world: str, most: int) -> list[tuple[str, int, str, int]]:
+        """Situations captured in a kind of world under other seeds, newest first: (hash, seed, journey, iteration)."""
+        rows = self._db.execute(
+            "SELECT hash, seed, journey, iteration FROM situations WHERE seed != ? AND world LIKE ? || ':%' "
+            "ORDER BY rowid DESC LIMIT ?",
+            [seed, world, most],
+        ).fetchall()
+        return [(str(hash), int(seed), str(journey), int(iteration)) for hash, seed, journey, iteration in rows]
+
     def next_number(self) -> int:
         """The number that the next trial will have."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM trials").fetchone()[0])

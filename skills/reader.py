@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -44,6 +44,20 @@ _VERSION = (
 
 
 @dataclass(frozen=True)
+class By:
+    """Who changed something, and what led to it.
+
+    `author` is a person, the library itself, the monitor or a brain; `journey`, `iteration` and `event` (its number in
+    the event log) name the run that was decided on, empty where there was none.
+    """
+
+    author: str = ""
+    journey: str = ""
+    iteration: int = 0
+    event: int | None = None
+
+
+@dataclass(frozen=True)
 class Move:
     """One change of a skill's pointer or standing, with its reason; `before` is the version that was current."""
 
@@ -54,6 +68,7 @@ class Move:
     reason: str
     at: float
     id: int = 0
+    by: By = By()
 
 
 @dataclass(frozen=True)
@@ -137,23 +152,21 @@ class LibraryReader:
 
     def history(self, name: str) -> list[Move]:
         """Every change of the skill's pointer and standing, oldest first."""
-        rows = self.db.execute(
-            "SELECT moves.skill, action, new.hash, old.hash, moves.reason, moves.at, moves.id FROM moves "
-            "JOIN versions AS new ON new.id = moves.version LEFT JOIN versions AS old ON old.id = before "
-            "WHERE moves.library = ? AND moves.skill = ? ORDER BY moves.id",
-            [self.name, name],
-        )
-        return [Move(*row) for row in rows]
+        return self._moves("moves.skill = ?", [name])
 
     def moves(self, *, until: float | None = None) -> list[Move]:
         """Every change of the library, oldest first, up to a moment of the experience clock."""
+        return self._moves("(? IS NULL OR moves.at <= ?)", [until, until])
+
+    def _moves(self, where: str, values: list[Any]) -> list[Move]:
         rows = self.db.execute(
-            "SELECT moves.skill, action, new.hash, old.hash, moves.reason, moves.at, moves.id FROM moves "
+            "SELECT moves.skill, action, new.hash, old.hash, moves.reason, moves.at, moves.id, "
+            "moves.author, moves.journey, moves.iteration, moves.event FROM moves "
             "JOIN versions AS new ON new.id = moves.version LEFT JOIN versions AS old ON old.id = before "
-            "WHERE moves.library = ? AND (? IS NULL OR moves.at <= ?) ORDER BY moves.id",
-            [self.name, until, until],
+            f"WHERE moves.library = ? AND {where} ORDER BY moves.id",
+            [self.name, *values],
         )
-        return [Move(*row) for row in rows]
+        return [replace(Move(*row[:7]), by=By(*row[7:])) for row in rows]
 
     def rung(self, hash: str) -> Rung:
         """Where a version stands on the ladder."""

@@ -180,3 +180,17 @@ def m007_meaning(db: Database) -> None:
         items = db.execute("SELECT DISTINCT item FROM effects WHERE version = ? AND low > 0 ORDER BY item", [current])
         text = spoken(name, purpose, [str(row[0]) for row in items])
         db.execute("INSERT INTO skill_texts VALUES (?, ?, 'skill', ?)", [skill, library, text])
+
+
+@SKILLS()
+def m008_movers(db: Database) -> None:
+    """Who moved a pointer or a standing, and the run and the event that it was decided on; unknown of older moves."""
+    run_script(
+        db,
+        """
+        ALTER TABLE moves ADD COLUMN author TEXT NOT NULL DEFAULT '';
+        ALTER TABLE moves ADD COLUMN journey TEXT NOT NULL DEFAULT '';
+        ALTER TABLE moves ADD COLUMN iteration INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE moves ADD COLUMN event INTEGER;
+        """,
+    )

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from agent.cases_minecraft import MinecraftCases
+from agent.config import JourneyConfig
 from agent.known_goals import draft_for, write
 from agent.proving import STARTING, Prover
 from agent.refactoring import Refactoring
 from agent.skill_trials import prover
-from agent.store import AGENT, Store
+from agent.store import AGENT, Iteration, Store
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
 from curriculum.checks import Gained
@@ -22,6 +23,7 @@ from curriculum.schema import CURRICULUM
 from curriculum.task import Task
 from envs.base import Limits
 from envs.errors import EnvError
+from envs.minecraft import MinecraftEnv, MinecraftSettings
 from envs.minecraft_trials import MinecraftTrials
 from memory.db import open_db
 from memory.log import EventLog
@@ -53,13 +55,13 @@ class Workshop:
         self.db = open_db(path, SKILLS, CURRICULUM, AGENT)
         self.library, self.log = Library(self.db), EventLog(self.db)
 
-    def keep(self, source: str, *, trusted: bool = False, setting: Setting = "fresh") -> Version:
+    def keep(self, source: str, *, runs: int = 1, trusted: bool = False, setting: Setting = "fresh") -> Version:
         """A source as a version, with runs that make it trusted if asked."""
         with JavaScript() as language:
             known = dict.fromkeys(primitives(), "")
             admission = admit(source, parse=language.facts, primitives=known, library=self.library)
         version = self.library.add(admission, reason="test")
-        for run in range(10 if trusted else 1):
+        for run in range(10 if trusted else runs):
             self.library.record_use(
                 Use(version.hash, "succeeded", version.hash, run, 0.0, args={"count": 1}, after={"oak_log": 1},
                     ticks=60, setting=setting, world=f"w{run}")
@@ -92,6 +94,52 @@ def test_a_trial_is_evidence_from_a_world_that_the_writer_never_saw(workshop: Wo
     again = proving.cases.fresh(version, 0)
     assert again is not None
     assert again.beginning.seed == trial.seed, "the same version is tried in the same worlds"
+
+
+def test_every_other_proof_begins_from_a_situation_in_a_world_that_the_writer_never_saw(
+    workshop: Workshop, proving: Prover, tmp_path: Path
+) -> None:
+    version = workshop.keep(CALLER.replace("mineLogs(bot, { count: Math.ceil(count / 4) })", "0"), runs=0)
+    proofs = proving.proofs
+    for number in range(3):
+        workshop.library.record_use(
+            Use(version.hash, "succeeded", "home", number, 0.0, args={"count": 4}, before={"oak_log": 1},
+                after={"oak_planks": 4}, ticks=60)
+        )  # fmt: skip
+    Store(workshop.db).create(JourneyConfig(name="other", worlds=("minecraft",), seed=9))
+    proofs.keep_situation(b"its own", world="minecraft:5", seed=5, journey=version.journey, iteration=0, at=0.0)
+    with closing(MinecraftEnv(MinecraftSettings(tmp_path / "world", seed=9))) as env:
+        before = env.start()
+        for number, item in enumerate(["stick", "oak_log"], 1):
+            env.command(f"give journeyman {item} 3")
+            proofs.keep_situation(env.capture(), world="minecraft:9", seed=9, journey="other", iteration=number, at=0.0)
+            Store(workshop.db).record(
+                Iteration("other", number, 1, {}, "n", "", {}, (), "", "returned", None, None, (),
+                          {**before, "inventory": env.observe()["inventory"]}, {}, 1, 1.0, 1.0, 1.0)
+            )  # fmt: skip
+    without, captured = (proving.cases.fresh(version, number) for number in (0, 1))
+    assert without is not None
+    assert captured is not None
+    assert (without.situation, without.setting, without.beginning.kit) == (None, "fresh", {"oak_log": 1})
+    assert (captured.situation, 9) == proofs.situation_of("other", 2), "the one that has what the skill needs"
+    assert (captured.setting, captured.beginning.seed, captured.beginning.kit) == ("fresh", 9, {})
+    assert proving.cases.fresh(version, 1) == captured
+    first, second = proving.verify(version.hash, 2)
+    assert (first.passed, second.passed) == (True, True), (first, second)
+    assert second.situation == captured.situation
+    assert workshop.library.rung(version.hash) == "verified"
+
+
+def test_a_caller_of_which_nothing_tells_what_it_is_for_stays_with_the_version_it_was_proven_with(
+    workshop: Workshop, proving: Prover
+) -> None:
+    old = workshop.keep(GOOD, trusted=True)
+    vague = workshop.keep(CALLER.replace("craftPlanks", "doSomething"))
+    assert proving.cases_of(vague, 1) == []
+    better = workshop.keep(GOOD.replace("  await", "  // tidier\n  await"))
+    assert proving.challenge(better.hash).passed
+    assert workshop.library.get("mineLogs").current == better
+    assert workshop.library.get("doSomething").current.uses == {"mineLogs": old.hash}
 
 
 def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(

@@ -22,7 +22,7 @@ from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillErr
 from skills.evidence import learn_effects, wilson
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.reader import LibraryReader
+from skills.reader import By, LibraryReader
 from skills.rename import rename
 from skills.schema import SKILLS
 from skills.search import gives, search
@@ -96,6 +96,46 @@ def test_evidence_moves_a_version_up_the_ladder_and_down_again(library: Library)
     assert fallen[-1] == "parole"
     back = [library.record_use(run(version, iteration)) for iteration in range(24, 44)]
     assert back[-1] == "trusted"
+
+
+def test_every_change_tells_who_made_it_and_the_run_that_it_was_decided_on(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="asked for", author="planner", journey="j", iteration=3)
+    for number in range(1, 3):
+        library.record_use(
+            run(version, number, setting="fresh", world=f"w{number}", events=(10 * number, 10 * number + 5))
+        )
+    with library.by(By("person")):
+        library.pin("mineLogs", reason="as it is")
+    library.unpin("mineLogs", reason="again")
+    made = [(each.action, each.by) for each in library.history("mineLogs")]
+    assert made == [
+        ("added", By("planner", "j", 3)),
+        ("climbed", By("library", "a", 1, 15)),
+        ("climbed", By("library", "a", 2, 25)),
+        ("pinned", By("person")),
+        ("unpinned", By("library")),
+    ]
+
+
+def test_versions_and_all_their_edges_are_told_as_they_stood_at_any_iteration(library: Library) -> None:
+    logs = library.add(admitted("mineLogs"), reason="r", at=1)
+    planks = library.add(admitted("craftPlanks", uses={"mineLogs": logs.hash}), reason="r", at=2)
+    newer = library.add(admitted("mineLogs", "await 0;"), reason="r", at=3)
+    library.link(newer.hash, "derived_from", planks.hash, reason="r", at=4)
+    graph = SkillGraph(library)
+
+    def then(at: float) -> set[tuple[str, str, str]]:
+        return set(graph.versions_as_of(at).edges(data="kind"))
+
+    calls, supersedes = (planks.hash, logs.hash, "calls"), (newer.hash, logs.hash, "supersedes")
+    assert (set(graph.versions_as_of(1)), then(1)) == ({logs.hash}, set())
+    assert then(2) == {calls}
+    assert then(3) == {calls, supersedes}
+    assert (
+        then(4)
+        == {calls, supersedes, (newer.hash, planks.hash, "derived_from")}
+        == set(graph.versions().edges(data="kind"))
+    )
 
 
 def test_the_same_run_counts_once_and_an_unmet_need_is_not_a_failure(library: Library) -> None:
