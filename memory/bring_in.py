@@ -1,12 +1,14 @@
 """Takes a bundle in: all of it or nothing, without doubling what is known and without trusting what it says.
 
 What the bundle and the database both have is recognised. Where they contradict each other the policy decides. Text that
-gives orders comes in as untrusted, whoever wrote it there.
+gives orders comes in as untrusted, whoever wrote it there. What was already drawn from events and episodes comes with
+them and is not drawn again; from the others the jobs of this database will.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,12 +19,15 @@ from sqlite_utils import Database
 
 from memory import documents, guard
 from memory.bundle import Bundle, Row, read_bundle
+from memory.capture import Capture
+from memory.consolidate import Consolidate, tally
 from memory.db import atomic
 from memory.documents import document_of
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import NotKept, Refused
-from memory.export import ITEM_INPUTS, ITEM_REFERENCES
+from memory.export import EVENT_INPUTS, ITEM_INPUTS, ITEM_REFERENCES
 from memory.items import FAMILY, Item, document_state, from_snapshot, key_of, marks_of
+from memory.jobs import Scheduler, cursor_of, keep_cursor
 from memory.log import Event, EventLog, canonical
 from memory.notes import Note, Notes
 from memory.semantic import Semantic
@@ -71,6 +76,10 @@ class _Taking:
         self.notes: dict[int, int] = {}
         self.items: dict[int, int] = {}
         self.fresh: set[int] = set()
+        self.fresh_events: set[int] = set()
+        self.fresh_episodes: set[int] = set()
+        self.done = bundle.done or dict.fromkeys((Capture.name, Consolidate.name), sys.maxsize)
+        self.tells_events = bundle.done is not None
         self.new: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
         self.collided: Counter[str] = Counter()
@@ -81,6 +90,7 @@ class _Taking:
 
     def all(self) -> None:
         """Take in every part, in the order in which they build on one another."""
+        self._catch_up()
         for row in self.rows["programs"]:
             if Episodes(self.db).keep_program(row["source"]) != row["hash"]:
                 raise Refused(f"the program {row['hash']!r} does not have the source that its name says")
@@ -93,6 +103,28 @@ class _Taking:
         self._journal()
         for row in self.rows["reviews"]:
             self._review(row)
+        self._leave_off()
+
+    def _catch_up(self) -> None:
+        """Let the jobs draw from what is here already: then one place says up to where they have come."""
+        jobs = Scheduler(self.db, [Capture(), Consolidate()])
+        for name in jobs.names:
+            jobs.run(name, now=self.now, limit=sys.maxsize)
+
+    def _leave_off(self) -> None:
+        """The jobs go on after what came with its conclusions, and with what came without."""
+        episodes = Episodes(self.db)
+        for number in sorted(self.fresh_episodes):
+            if number <= self.done[Consolidate.name]:
+                tally(self.db, episodes.by_id(self.episodes[number]))
+        for name, unit, table, kept, fresh in (
+            (Capture.name, "seq", "events", self.events, self.fresh_events),
+            (Consolidate.name, "episode", "episodes", self.episodes, self.fresh_episodes),
+        ):
+            waiting = [kept[number] for number in fresh if number > self.done[name]]
+            (last,) = self.db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()
+            here = cursor_of(self.db, name).get(unit, 0)
+            keep_cursor(self.db, name, {unit: max(here, min(waiting) - 1 if waiting else last)})
 
     def _events(self) -> None:
         batches: dict[tuple[str, int, str], list[Row]] = {}
@@ -105,6 +137,8 @@ class _Taking:
             self._count("events", done.new, done.same, len(rows))
             kept = [event.seq for event in log.read(journey, iteration=iteration, node=node)]
             self.events |= dict(zip((row["number"] for row in rows), kept, strict=False))
+            if done.new:
+                self.fresh_events.update(row["number"] for row in rows)
 
     def _episode(self, row: Row) -> None:
         data = {name: value for name, value in row.items() if name not in ("number", *_EPISODE_ENDS)}
@@ -129,18 +163,22 @@ class _Taking:
             known = None
         kept = known or episodes.record(episode)
         self.episodes[row["number"]] = kept.id
+        if known is None:
+            self.fresh_episodes.add(row["number"])
         self._count("episodes", known is None, replace(kept, id=0, events=None) == replace(episode, events=None))
 
     def _note(self, row: Row) -> None:
         data = {name: value for name, value in row.items() if name != "number"}
         note = Note(**{**data, "scope": self.rename(data["scope"])})
         notes = Notes(self.db)
-        known = notes.read(note.scope, note.stream, after=note.position - 1, limit=1)
-        was = bool(known) and known[0].position == note.position
-        kept = notes.record(note)
+        there = notes.read(note.scope, note.stream, after=note.position - 1, limit=1)
+        taken = there[0] if there and there[0].position == note.position else None
+        known = notes.of_event(note.scope, note.event) if note.event else taken
+        # Where another event's note has its place, it comes after all that are there.
+        kept = known or (notes.append(note) if taken else notes.record(note))
         if kept is not None:
             self.notes[row["number"]] = kept.id
-            self._count("notes", not was, kept.text == note.text)
+            self._count("notes", known is None, kept.text == note.text)
 
     def _items(self) -> None:
         """First which of them are known here, then the others with the numbers that they will have."""
@@ -225,9 +263,7 @@ class _Taking:
         for row in self.rows["journal"]:
             if row["item"] not in self.fresh:
                 continue
-            inputs = {
-                name: self.items.get(value) if name in ITEM_INPUTS else value for name, value in row["inputs"].items()
-            }
+            inputs = {name: self._input(name, value) for name, value in row["inputs"].items()}
             values: list[Any] = [
                 row["operation"],
                 self.items[row["item"]],
@@ -247,6 +283,14 @@ class _Taking:
             )
             numbers[row["number"]] = id
             self.new["journal"] += 1
+
+    def _input(self, name: str, value: Any) -> Any:
+        """What an operation was done with, by its number here; events of an old bundle kept the number of there."""
+        if name in ITEM_INPUTS:
+            return self.items.get(value)
+        if name in EVENT_INPUTS:
+            return self.events.get(value) if self.tells_events else None
+        return value
 
     def _act(self, numbers: Mapping[int, int], row: Row) -> int | None:
         if row["act"] is None or row["act"] in numbers:

@@ -16,7 +16,9 @@ from typing import Any
 from memory.errors import Refused
 from memory.log import canonical
 
-FORMAT = "journeyman-memory/1"
+FORMAT = "journeyman-memory/2"
+_BEFORE = "journeyman-memory/1"
+"""The format that did not say up to where jobs had drawn from its rows; it is read as if they had from all."""
 FILES = ("programs", "events", "episodes", "notes", "items", "journal", "reviews")
 """The parts of a bundle, in the order in which they build on one another."""
 _MANIFEST = "manifest.json"
@@ -27,13 +29,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle that was read and found whole; `digest` names its content."""
+    """A bundle that was read and found whole; `digest` names its content.
+
+    `done` says for each job from how many of the rows that it works through it has drawn its conclusions: what came of
+    these is among the items and notes. None in a bundle that is too old to tell.
+    """
 
     rows: Mapping[str, list[Row]]
     digest: str
+    done: Mapping[str, int] | None = None
 
 
-def write_bundle(folder: Path, rows: Mapping[str, Iterable[Row]], page: str) -> str:
+def write_bundle(folder: Path, rows: Mapping[str, Iterable[Row]], page: str, done: Mapping[str, int]) -> str:
     """Write a bundle into a folder that is empty or new; returns its digest."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -49,9 +56,9 @@ def write_bundle(folder: Path, rows: Mapping[str, Iterable[Row]], page: str) -> 
                 count += 1
         files[name] = {"rows": count, "sha256": hash.hexdigest()}
     (folder / _PAGE).write_text(page, encoding="utf-8", newline="\n")
-    digest = hashlib.sha256(canonical(files).encode()).hexdigest()
+    digest = _digest(FORMAT, files, done)
     # The manifest comes last: a folder without one is not a bundle but the rest of an interrupted export.
-    manifest = {"format": FORMAT, "digest": digest, "files": files}
+    manifest = {"format": FORMAT, "digest": digest, "done": dict(done), "files": files}
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
     return digest
 
@@ -69,7 +76,7 @@ def read_bundle(folder: Path) -> Bundle:
         if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
             raise Refused(f"{path} was changed or damaged since it was exported: its hash is another")
         rows[name] = [_row(path, number, line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
-    return Bundle(rows, str(manifest["digest"]))
+    return Bundle(rows, str(manifest["digest"]), manifest.get("done"))
 
 
 def _manifest(folder: Path) -> Mapping[str, Any]:
@@ -77,15 +84,21 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         found = manifest["format"]
         files = {name: str(manifest["files"][name]["sha256"]) for name in FILES}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        done = {str(job): int(rows) for job, rows in manifest["done"].items()} if found == FORMAT else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"{folder} is not a memory bundle: it has no readable {_MANIFEST}") from error
-    if found != FORMAT:
+    if found not in (FORMAT, _BEFORE):
         raise Refused(f"{folder} has the format {found!r}, this program reads {FORMAT!r}: update the program")
-    digest = hashlib.sha256(canonical(manifest["files"]).encode()).hexdigest()
+    digest = _digest(found, manifest["files"], done)
     if manifest.get("digest") != digest or not files:
         raise Refused(f"{folder / _MANIFEST} was changed or damaged: its digest does not fit its content")
     checked: Mapping[str, Any] = manifest
     return checked
+
+
+def _digest(format: str, files: Mapping[str, Any], done: Mapping[str, int] | None) -> str:
+    content = files if format == _BEFORE else {"files": files, "done": done}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def _row(path: Path, number: int, line: bytes) -> Row:

@@ -37,15 +37,22 @@ class Capture:
         counting = f"SELECT count(*) FROM events WHERE seq > ? AND {_RELEVANT}"
         return int(db.execute(counting, [cursor.get("seq", 0)]).fetchone()[0])
 
+    def first(self, db: Database, cursor: Cursor) -> int | None:
+        """The number of the first event that waits."""
+        first: int | None = db.execute(
+            f"SELECT min(seq) FROM events WHERE seq > ? AND {_RELEVANT}", [cursor.get("seq", 0)]
+        ).fetchone()[0]
+        return first
+
     def step(self, db: Database, cursor: Cursor, now: float, limit: int) -> Step:
         """Take in the next events."""
         rows = db.execute(
-            "SELECT seq, journey, iteration, kind, data FROM events "
+            "SELECT seq, journey, iteration, kind, data, node, position FROM events "
             f"WHERE seq > ? AND {_RELEVANT} ORDER BY seq LIMIT ?",
             [cursor.get("seq", 0), limit],
         ).fetchall()
-        for seq, journey, iteration, kind, data in rows:
-            _Taking(db, seq, journey, iteration, now).take(kind, json.loads(data))
+        for seq, journey, iteration, kind, data, node, position in rows:
+            _Taking(db, seq, journey, iteration, now).take(kind, json.loads(data), f"{iteration}/{node}/{position}")
         return Step({"seq": rows[-1][0] if rows else cursor.get("seq", 0)}, len(rows), len(rows) == limit)
 
 
@@ -62,9 +69,9 @@ class _Taking:
         self.at = float(row[1]) if row else now
         self.world = str(row[2]) if row else ""
 
-    def take(self, kind: str, data: Mapping[str, Any]) -> None:
+    def take(self, kind: str, data: Mapping[str, Any], event: str) -> None:
         if kind in _TOLD:
-            self._told(kind, data)
+            self._told(kind, data, event)
         elif kind in ("stored", "took", "opened"):
             self._container(kind, data)
         elif kind == "dug":
@@ -75,10 +82,11 @@ class _Taking:
         elif kind == "respawned":
             self._spot("home", data, "where one comes back to life", "home")
 
-    def _told(self, kind: str, data: Mapping[str, Any]) -> None:
+    def _told(self, kind: str, data: Mapping[str, Any], event: str) -> None:
         text = str(data.get("text", ""))
         stream = f"{kind} {data['x']} {data['y']} {data['z']}" if kind == "sign" and "x" in data else kind
-        Notes(self.db).record(Note(self.journey, stream, self.seq, text, self.at, speaker=str(data.get("speaker", ""))))
+        speaker = str(data.get("speaker", ""))
+        Notes(self.db).append(Note(self.journey, stream, 0, text, self.at, speaker=speaker, event=event))
 
     def _container(self, kind: str, data: Mapping[str, Any]) -> None:
         if not {"x", "y", "z"} <= data.keys():

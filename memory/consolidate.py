@@ -48,6 +48,21 @@ class Consolidate:
         return Step({"episode": ids[-1] if ids else last}, len(ids), len(ids) == limit)
 
 
+def tally(db: Database, episode: Episode) -> None:
+    """Count an episode in the numbers that conclusions are drawn from; they can be made anew from all episodes."""
+    counted = [(f"chapter {episode.journey}", "episodes")]
+    if episode.outcome == "passed":
+        counted += [(f"goal {episode.kin}", "passed")]
+        counted += [(f"skill {skill}", episode.kin) for skill in episode.skills]
+    else:
+        counted += [(f"goal {episode.kin}", f"failed: {episode.cause or 'not_done'}")]
+        if episode.cause:
+            counted += [(f"failure {episode.kin} {signature(episode.cause, episode.message)}", "count")]
+    db.conn.executemany(
+        "INSERT INTO tallies VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1", sorted(counted)
+    )
+
+
 class _Conclusions:
     """What one more episode adds to what is known."""
 
@@ -56,6 +71,7 @@ class _Conclusions:
         self.semantic = Semantic(db)
 
     def draw(self) -> None:
+        tally(self.db, self.episode)
         rounds = self._rounds()
         if len(rounds) > 1:
             self._task(rounds)
@@ -137,7 +153,7 @@ class _Conclusions:
         if not episode.cause:
             return
         shape = signature(episode.cause, episode.message)
-        times = self._tally(f"failure {episode.kin} {shape}", "count")
+        times = self._count(f"failure {episode.kin} {shape}", "count")
         if self.semantic.answer("lesson", f"mended {episode.kin} {shape}", "") or times < GIVEN_UP:
             return
         if not _worth_saying(times):
@@ -148,7 +164,7 @@ class _Conclusions:
 
     def _procedure(self, skill: str) -> None:
         """A link into the skill graph: this skill serves that goal."""
-        times = self._tally(f"skill {skill}", self.episode.kin)
+        times = self._count(f"skill {skill}", self.episode.kin)
         if not _worth_saying(times):
             return
         goals = self._tallies(f"skill {skill}")
@@ -159,8 +175,6 @@ class _Conclusions:
 
     def _goal(self) -> None:
         episode = self.episode
-        outcome = "passed" if episode.outcome == "passed" else f"failed: {episode.cause or 'not_done'}"
-        self._tally(f"goal {episode.kin}", outcome)
         counts = self._tallies(f"goal {episode.kin}")
         total = sum(counts.values())
         if total < 2 or not _worth_saying(total):
@@ -175,7 +189,7 @@ class _Conclusions:
 
     def _chapter(self) -> None:
         episode = self.episode
-        number = self._tally(f"chapter {episode.journey}", "episodes")
+        number = self._count(f"chapter {episode.journey}", "episodes")
         if number % CHAPTER:
             return
         stretch = Episodes(self.db).find(episode.journey, up_to=episode.id, limit=CHAPTER)[::-1]
@@ -249,13 +263,8 @@ class _Conclusions:
         found = [self.semantic.answer("summary", f"task {task}", self.episode.journey) for task in sorted(tasks)]
         return sorted(item.id for item in found if item is not None)
 
-    def _tally(self, subject: str, name: str) -> int:
-        return int(
-            self.db.execute(
-                "INSERT INTO tallies VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
-                [subject, name],
-            ).fetchone()[0]
-        )
+    def _count(self, subject: str, name: str) -> int:
+        return self._tallies(subject).get(name, 0)
 
     def _tallies(self, subject: str) -> dict[str, int]:
         return dict(self.db.execute("SELECT name, count FROM tallies WHERE subject = ? ORDER BY name", [subject]))

@@ -1,7 +1,7 @@
 """Writes memory out as a bundle: episodes with their events, notes, items with their whole history, uses.
 
 Reads only. What is private stays here unless it is asked for; derived things (vectors, tallies, fitted settings) are
-not exported, because they can be made anew.
+not exported, because they can be made anew. It says how far the jobs had come, so that nothing is drawn twice.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ from typing import Any
 from sqlite_utils import Database
 
 from memory.bundle import FILES, Row, write_bundle
+from memory.capture import Capture
+from memory.consolidate import Consolidate
 from memory.items import Item, snapshot
+from memory.jobs import cursor_of
 from memory.semantic import Semantic
 
 ITEM_REFERENCES = ("superseded_by", "merged_into")
 ITEM_INPUTS = ("with", "by")
 """Names under which an item refers to others, and under which the journal's inputs do."""
+EVENT_INPUTS = ("event",)
+"""Names under which the journal's inputs refer to events."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ def export(db: Database, folder: Path, *, scopes: Sequence[str] | None = None, p
     """Write a bundle of everything, or of some scopes and what holds everywhere, into a new folder."""
     chosen = _Chosen(db, None if scopes is None else {"", *scopes}, private)
     rows = {name: list(getattr(chosen, name)()) for name in FILES}
-    digest = write_bundle(folder, rows, _page(chosen))
+    digest = write_bundle(folder, rows, _page(chosen), chosen.done())
     return Exported(str(folder), digest, {name: len(rows[name]) for name in FILES})
 
 
@@ -64,6 +69,15 @@ class _Chosen:
 
     def _wanted(self, scope: str) -> bool:
         return self._scopes is None or scope in self._scopes
+
+    def done(self) -> dict[str, int]:
+        """How many of the events and of the episodes the jobs have drawn their conclusions from, in order."""
+        waits = Capture().first(self.db, cursor_of(self.db, Capture.name))
+        last = cursor_of(self.db, Consolidate.name).get("episode", 0)
+        return {
+            Capture.name: sum(waits is None or seq < waits for seq in self.event_numbers),
+            Consolidate.name: sum(id <= last for id in self.episode_numbers),
+        }
 
     def programs(self) -> Iterator[Row]:
         used = {row[0] for row in self.db.execute("SELECT DISTINCT program FROM episodes WHERE program IS NOT NULL")}
@@ -104,6 +118,9 @@ class _Chosen:
             for name in ITEM_INPUTS:
                 if name in inputs:
                     inputs[name] = self.item_numbers.get(inputs[name])
+            for name in EVENT_INPUTS:
+                if name in inputs:
+                    inputs[name] = self.event_numbers.get(inputs[name])
             yield {
                 **row,
                 "number": number,

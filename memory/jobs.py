@@ -141,10 +141,7 @@ class Scheduler:
             with atomic(self._db):
                 # The cursor is read under the write lock: whoever comes second goes on where the first one left off.
                 done = job.step(self._db, self._cursor(job.name), now, min(STEP, limit - units))
-                self._db.execute(
-                    "INSERT INTO jobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor",
-                    [job.name, canonical(dict(done.cursor))],
-                )
+                keep_cursor(self._db, job.name, done.cursor)
             units, more = units + done.units, done.more
             lines.extend(done.lines)
         seconds = time.monotonic() - begun
@@ -167,9 +164,22 @@ class Scheduler:
         return self._jobs[name]
 
     def _cursor(self, name: str) -> Cursor:
-        row = self._db.execute("SELECT cursor FROM jobs WHERE name = ?", [name]).fetchone()
-        cursor: Cursor = json.loads(row[0]) if row else {}
-        return cursor
+        return cursor_of(self._db, name)
+
+
+def cursor_of(db: Database, name: str) -> Cursor:
+    """Where a job left off; nothing if it never ran."""
+    row = db.execute("SELECT cursor FROM jobs WHERE name = ?", [name]).fetchone()
+    cursor: Cursor = json.loads(row[0]) if row else {}
+    return cursor
+
+
+def keep_cursor(db: Database, name: str, cursor: Cursor) -> None:
+    """Where a job leaves off, written in the transaction of what it did."""
+    db.execute(
+        "INSERT INTO jobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor",
+        [name, canonical(dict(cursor))],
+    )
 
 
 class _TakenBack(Exception):

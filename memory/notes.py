@@ -1,8 +1,9 @@
 """Notes: what was said, written or read somewhere (chat, signs, books, pages), kept in order as data.
 
-Append-only, keyed by (scope, stream, position). Recalled text that comes back in a note is cut out, and a note that
-looks like an instruction is marked as untrusted; a note never becomes an instruction. What follows from notes is for
-the semantic tier.
+Append-only, keyed by (scope, stream, position), and by the event of the log that it was read from, if there is one:
+that key is the same in every database. Recalled text that comes back in a note is cut out, and a note that looks like
+an instruction is marked as untrusted; a note never becomes an instruction. What follows from notes is for the semantic
+tier.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ Origin = Literal["world", "person", "agent"]
 
 @dataclass(frozen=True)
 class Note:
-    """One thing said or read. `stream` is a conversation, a book, a sign; `position` its place therein."""
+    """One thing said or read. `stream` is a conversation, a book, a sign; `position` its place therein.
+
+    `event` names the event of the log that it was read from, as iteration/node/position, '' if there is none.
+    """
 
     scope: str
     stream: str
@@ -32,7 +36,11 @@ class Note:
     speaker: str = ""
     origin: Origin = "world"
     sensitivity: Sensitivity = "plain"
+    event: str = ""
     id: int = 0
+
+
+_COLUMNS = "scope, stream, position, text, at, speaker, origin, sensitivity, event, id"
 
 
 class Notes:
@@ -40,6 +48,24 @@ class Notes:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def append(self, note: Note) -> Note | None:
+        """Keep a note as the last of its stream, once for its event; the position that it brings is not looked at."""
+        with atomic(self._db):
+            known = self.of_event(note.scope, note.event)
+            if known is not None:
+                return known
+            (last,) = self._db.execute(
+                "SELECT coalesce(max(position), 0) FROM notes WHERE scope = ? AND stream = ?", [note.scope, note.stream]
+            ).fetchone()
+            return self.record(replace(note, position=last + 1))
+
+    def of_event(self, scope: str, event: str) -> Note | None:
+        """The note that was read from an event."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM notes WHERE scope = ? AND event = ? AND event <> ''", [scope, event]
+        )
+        return next((Note(*row) for row in rows.fetchall()), None)
 
     def record(self, note: Note) -> Note | None:
         """Keep a note; the one that is there stands. None if nothing is left of it without what was recalled."""
@@ -50,8 +76,8 @@ class Notes:
             note = replace(note, sensitivity="untrusted")
         with atomic(self._db):
             row = self._db.execute(
-                "INSERT INTO notes (scope, stream, position, at, speaker, text, origin, sensitivity) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                "INSERT INTO notes (scope, stream, position, at, speaker, text, origin, sensitivity, event) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, stream, position) DO NOTHING RETURNING id",
                 [
                     note.scope,
                     note.stream,
@@ -61,6 +87,7 @@ class Notes:
                     text,
                     note.origin,
                     note.sensitivity,
+                    note.event,
                 ],
             ).fetchone()
             if row is not None:
@@ -80,8 +107,7 @@ class Notes:
     def read(self, scope: str, stream: str, *, after: int = -1, limit: int = 100) -> list[Note]:
         """Notes of a stream in order."""
         rows = self._db.execute(
-            "SELECT scope, stream, position, text, at, speaker, origin, sensitivity, id FROM notes "
-            "WHERE scope = ? AND stream = ? AND position > ? ORDER BY position LIMIT ?",
+            f"SELECT {_COLUMNS} FROM notes WHERE scope = ? AND stream = ? AND position > ? ORDER BY position LIMIT ?",
             [scope, stream, after, limit],
         )
         return [Note(*row) for row in rows]

@@ -307,6 +307,25 @@ def m014_rewritten(db: Database) -> None:
     )
 
 
+@MEMORY()
+def m015_events_of_notes(db: Database) -> None:
+    """From which event of the log a note was read: a name that means the same in every database."""
+    run_script(
+        db,
+        """
+        ALTER TABLE notes ADD COLUMN event TEXT NOT NULL DEFAULT '';
+        DROP TRIGGER notes_no_update;
+        UPDATE notes SET event = coalesce((
+            SELECT iteration || '/' || node || '/' || events.position FROM events
+            WHERE seq = notes.position AND journey = scope AND source = 'world'
+            AND (stream = kind OR stream LIKE kind || ' %') AND kind IN ('chat', 'sign', 'book', 'page')), '');
+        CREATE TRIGGER notes_no_update BEFORE UPDATE ON notes BEGIN
+            SELECT RAISE(ABORT, 'notes is append-only'); END;
+        CREATE UNIQUE INDEX notes_event ON notes (scope, event) WHERE event <> '';
+        """,
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""
