@@ -9,7 +9,8 @@ import click
 
 from agent.showing import AS_JSON, show
 
-KINDS = click.Choice(["fact", "lesson", "place", "procedure", "sign", "summary"])
+KINDS = click.Choice(["episode", "fact", "lesson", "place", "procedure", "sign", "summary"])
+FAILURES = click.Choice(["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -58,16 +59,37 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
 
 
 @memory.command("list")
+@click.argument("words", nargs=-1)
 @click.option("--kind", type=KINDS)
-@click.option("--journey", "scope", help="Only what this journey sees.")
+@click.option("--journey", "scope", help="Only what this journey sees; of episodes, its own.")
 @click.option("--state", type=click.Choice(["generated", "active", "merged", "archived"]))
+@click.option("--outcome", type=click.Choice(["passed", "failed"]), help="How an episode ended.")
+@click.option("--failure", type=FAILURES, help="Whose fault an episode's failure was.")
+@click.option("--cause", help="The code of an episode's failure, such as no_tool.")
+@click.option("--world", help="In which kind of world an episode was: minecraft, desktop.")
+@click.option("--biome", help="In which biome an episode ended.")
+@click.option("--near", type=(float, float), metavar="X Z", help="Around which place an episode ended.")
+@click.option("--within", type=click.FloatRange(min=0), help="Blocks around that place (default: 32).")
+@click.option("--since", type=float, help="Episodes from this point of the experience clock on.")
+@click.option("--until", type=float, help="Episodes up to this point of the experience clock.")
+@click.option("--with", "involving", help="A skill that an episode called, or an item of which it left more or less.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @AS_JSON
-def memory_list(kind: Any, scope: str | None, state: Any, limit: int, as_json: bool) -> None:
-    """Facts, lessons, places and the like, newest first."""
+def memory_list(
+    words: tuple[str, ...], kind: Any, scope: str | None, state: Any, limit: int, as_json: bool, **sought: Any
+) -> None:
+    """Facts, lessons, places and the like, newest first; with `--kind episode` what happened.
+
+    Episodes are searched by what happened (words), where, when, with what, and how it ended: `journeyman memory list
+    --kind episode iron --outcome failed --near 120 -40`.
+    """
     from agent import remember, remember_words
 
-    show(remember.items(kind, scope, state, limit), as_json, remember_words.items)
+    sought = {name: value for name, value in {"words": words, **sought}.items() if value not in (None, ())}
+    if kind == "episode":
+        show(remember.episodes(scope, state, limit, sought), as_json, remember_words.episodes)
+    else:
+        show(remember.items(kind, scope, state, limit, sought), as_json, remember_words.items)
 
 
 @memory.command("show")

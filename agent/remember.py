@@ -25,6 +25,7 @@ from memory.bring_in import Policy, bring_in
 from memory.chroma import ChromaIndex
 from memory.db import open_db
 from memory.dense import dense_or_none, open_dense
+from memory.episodic import Episodes, describe
 from memory.errors import MemoryStoreError
 from memory.export import export
 from memory.health import health
@@ -123,8 +124,20 @@ def mind(journey: str | None, iteration: int | None) -> Json:
     return {"journey": name, "iteration": number, "steps": steps}
 
 
-def items(kind: Kind | None, scope: str | None, state: State | None, limit: int) -> list[Json]:
-    """Items of the semantic tier, newest first."""
+def episodes(journey: str | None, state: State | None, limit: int, sought: Json) -> list[Json]:
+    """Episodes, newest first, narrowed by what `Episodes.find` takes. Raises UsageError for what they do not have."""
+    if state is not None:
+        raise UsageError("episodes are never changed and have no state: leave --state out")
+    if "within" in sought and "near" not in sought:
+        raise UsageError("--within goes with a place: --near X Z")
+    found = Episodes(_database(read_only=True)).find(journey, limit=limit, **sought)
+    return [{**asdict(each), "text": describe(each)} for each in found]
+
+
+def items(kind: Kind | None, scope: str | None, state: State | None, limit: int, sought: Json) -> list[Json]:
+    """Items of the semantic tier, newest first. Raises UsageError for what only episodes are searched by."""
+    if sought:
+        raise UsageError(f"{', '.join(sorted(sought))}: only episodes are searched by that: add --kind episode")
     semantic = Semantic(_database(read_only=True))
     return [_item(each) for each in semantic.find(kind=kind, scope=scope, state=state, limit=limit)]
 

@@ -53,6 +53,17 @@ def mind(found: Json) -> str:
     return "\n".join(lines).rstrip()
 
 
+def episodes(found: Sequence[Json]) -> str:
+    """Episodes as a table."""
+    if not found:
+        return "No episode is like that."
+    rows = [
+        [each["journey"], str(each["iteration"]), f"{each['at']:g}", each["outcome"], each["cause"] or "", each["text"]]
+        for each in found
+    ]
+    return table(["journey", "iteration", "at", "outcome", "cause", "what happened"], rows)
+
+
 def items(found: Sequence[Json]) -> str:
     """Items as a table."""
     if not found:

@@ -75,6 +75,12 @@ def listed(ids: Iterable[int]) -> str:
     return f"[{','.join(map(str, ids))}]"
 
 
+def all_words(words: Iterable[str]) -> str:
+    """The search for texts with all of some words in them, whatever characters these hold; '' for no words."""
+    parts = [word.replace('"', '""') for text in words for word in text.split() if any(map(str.isalnum, word))]
+    return "text : ({})".format(" AND ".join(f'"{part}"' for part in parts)) if parts else ""
+
+
 def layer_of(tier: str, state: str) -> Layer:
     """The layer that a document's marks stand in."""
     return "happened" if tier in HAPPENED else "learned" if state == "current" else "past"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -22,6 +22,9 @@ from memory.signature import signature
 
 Failure = Literal["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"]
 """Whose fault a failed iteration was: the first question of every later decision about it."""
+
+
+_TOLD = "SELECT ref FROM documents WHERE tier = 'episode' AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
 
 
 @dataclass(frozen=True)
@@ -136,15 +139,43 @@ class Episodes:
         *,
         task: str | None = None,
         outcome: str | None = None,
+        failure: str | None = None,
         cause: str | None = None,
+        world: str | None = None,
+        biome: str | None = None,
+        near: tuple[float, float] | None = None,
+        within: float = 32.0,
+        since: float | None = None,
+        until: float | None = None,
+        involving: str | None = None,
+        words: Sequence[str] = (),
         up_to: int | None = None,
         limit: int = 20,
     ) -> list[Episode]:
-        """Episodes, newest first, narrowed by whatever is given; `up_to` is the last id to be looked at."""
-        given = {"journey": journey, "task": task, "outcome": outcome, "cause": cause}
-        asked = {column: value for column, value in given.items() if value is not None}
-        where = " AND ".join(["id <= ?", *(f"{column} = ?" for column in asked)])
-        return self._select(where, [2**62 if up_to is None else up_to, *asked.values()], limit)
+        """Episodes, newest first, narrowed by whatever is given: what happened, where, when, with what, how it ended.
+
+        `near` is (x, z) and `within` the blocks around it; `since` and `until` are times of the experience clock, both
+        included; `involving` is a skill that was called or an item of which there was more or less afterwards; all of
+        `words` stand in what is told of the episode; `up_to` is the last id to be looked at.
+        """
+        given = {"journey": journey, "task": task, "outcome": outcome, "failure": failure, "cause": cause,
+                 "world": world, "json_extract(place, '$.biome')": biome}  # fmt: skip
+        asked: list[tuple[str, list[Any]]] = [("id <= ?", [2**62 if up_to is None else up_to])]
+        asked += [(f"{column} = ?", [value]) for column, value in given.items() if value is not None]
+        if near is not None:
+            (x, z), far = near, "(json_extract(place, '$.{0}') - ?) * (json_extract(place, '$.{0}') - ?)"
+            asked.append((f"{far.format('x')} + {far.format('z')} <= ?", [x, x, z, z, within * within]))
+        if since is not None:
+            asked.append(("at >= ?", [since]))
+        if until is not None:
+            asked.append(("at <= ?", [until]))
+        if involving is not None:
+            found = "EXISTS (SELECT 1 FROM json_each({}) WHERE key = ?)"
+            asked.append((f"({found.format('skills')} OR {found.format('gained')})", [involving, involving]))
+        if told := documents.all_words(words):
+            asked.append((f"id IN ({_TOLD})", [told]))
+        where = " AND ".join(condition for condition, _ in asked)
+        return self._select(where, [value for _, values in asked for value in values], limit)
 
     def by_id(self, id: int) -> Episode:
         """The episode with this number."""

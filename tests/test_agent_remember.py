@@ -57,6 +57,16 @@ def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
     assert [item["subject"] for item in told("list", "--kind", "lesson")] == ["pickaxe"]
 
 
+def test_episodes_are_searched_from_the_command_line(lived: Path) -> None:
+    (failed,) = told("list", "--kind", "episode", "--outcome", "failed", "pickaxe")
+    assert (failed["iteration"], failed["cause"], failed["text"][:6]) == (1, "no_station", "Failed")
+    assert [each["iteration"] for each in told("list", "--kind", "episode", "--since", "2", "--journey", "a")] == [2]
+    assert "no_station" in said("list", "--kind", "episode", "--cause", "no_station")
+    assert "No episode is like that" in said("list", "--kind", "episode", "--near", "0", "0")
+    assert "add --kind episode" in said("list", "--outcome", "failed", code=2)
+    assert "--near X Z" in said("list", "--kind", "episode", "--within", "8", code=2)
+
+
 def test_an_operation_is_taken_back_by_its_entry(lived: Path) -> None:
     (entry,) = told("history", "2")
     assert entry["operation"] == "ADD"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -234,3 +235,31 @@ def test_marks_and_worlds_of_an_older_file_are_kept(tmp_path: Path) -> None:
     db.close()
     marks = open_db(tmp_path / "old.db").execute("SELECT document, scope, layer FROM marks ORDER BY document")
     assert marks.fetchall() == [(1, "a", "happened"), (2, "a", "learned"), (3, "a", "past")]
+
+
+def found_again(episodes: Episodes, **sought: Any) -> list[int]:
+    return [each.iteration for each in episodes.find(**sought)]
+
+
+def test_episodes_are_found_by_what_happened_where_when_with_what_and_how_it_ended(tmp_path: Path) -> None:
+    episodes = Episodes(open_db(tmp_path / "j.db"))
+    done = replace(EPISODE, outcome="passed", failure=None, cause=None, message="")
+    for episode in (
+        EPISODE,
+        replace(done, iteration=4, at=4.0, goal="gain a diamond", gained={"diamond": 1}, place=Place(90, 12, 90)),
+        replace(done, iteration=5, at=5.0, goal="write a letter", world="desktop", place=None, skills={}, gained={}),
+    ):
+        episodes.record(episode)
+    assert found_again(episodes) == [5, 4, 3]
+    assert found_again(episodes, words=["diamond"]) == [4], "5 came after it and is not about it"
+    assert found_again(episodes, words=["crafting table", "stone_pickaxe"]) == [3]
+    assert found_again(episodes, words=['"', "(", ""]) == [5, 4, 3], "no word, nothing asked"
+    assert found_again(episodes, near=(100, 90), within=10) == [4]
+    assert found_again(episodes, near=(100, 90), within=9) == []
+    assert found_again(episodes, biome="plains") == [3]
+    assert found_again(episodes, world="desktop") == [5]
+    assert (found_again(episodes, since=4), found_again(episodes, until=4)) == ([5, 4], [4, 3])
+    assert found_again(episodes, involving="mineStone") == [4, 3]
+    assert found_again(episodes, involving="cobblestone") == [3]
+    assert found_again(episodes, outcome="failed", failure="missing_need") == [3]
+    assert found_again(episodes, cause="no_station", since=4) == []
