@@ -123,7 +123,11 @@ def with_words(db: Database, question: Question, words: Found, others: Found, th
 
 
 def by_marks(db: Database, question: Question, then: Mapping[int, Item]) -> Found:
-    """Same error most, same goal, item or skill next, what holds or lacks it less, same place least; newer first."""
+    """Same error most, same goal, item or skill next, what holds or lacks it less, same place least; newer first.
+
+    What is marked with a thing that was asked about is relevant, whatever its words. What only happened near is not,
+    unless nothing but the place is asked about.
+    """
     wanted = [(3.0, "signature", signature(code, message)) for code, message in question.failures]
     wanted += [(2.0, "error", code) for code in question.errors]
     wanted += [(1.0, "goal", question.goal)] if question.goal else []
@@ -153,8 +157,11 @@ def by_marks(db: Database, question: Question, then: Mapping[int, Item]) -> Foun
     most = sum({name: weight for weight, kind, name in wanted if kind != "place"}.values()) + 0.5 * bool(question.place)
     summed = {document: sum(found.values()) / most for document, found in scores.items()} if scores else {}
     ranked = best_first(summed)[: 2 * CANDIDATES]
-    # A thing that is marked is about what was asked, whatever its words.
-    return Found({document: min(1.0, summed[document]) for document in ranked}, 1.0 if ranked else 0.0)
+    near = {name for _, kind, name in wanted if kind == "place"}
+    if len(near) == len(wanted) and not query_words(question.text):
+        near = set()
+    relevant = any(found.keys() - near for found in scores.values())
+    return Found({document: min(1.0, summed[document]) for document in ranked}, float(relevant))
 
 
 def by_meaning(db: Database, question: Question, index: Index, then: Mapping[int, Item]) -> Found:

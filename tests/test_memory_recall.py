@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import socket
@@ -83,7 +84,7 @@ def test_a_journey_sees_its_own_memories_and_what_holds_everywhere(db: Database)
 def test_the_same_error_and_the_same_place_are_found_without_a_common_word(db: Database) -> None:
     recalled = Recall(db).ask(Question("zzz", scope="a", errors=("no_station",)), now=10.0)
     assert {hit.tier for hit in recalled.hits} == {"episode", "lesson"}
-    near = Recall(db).ask(Question("zzz", scope="a", place=Place(33, 64, 0)), now=10.0)
+    near = Recall(db).ask(Question("", scope="a", place=Place(33, 64, 0)), now=10.0)
     assert {hit.text.split()[0] for hit in near.hits[:2]} == {"Failed:", "iron_ore"}
     assert near.routes == ("marks", "neighbours")
     assert [hit.text.split()[0] for hit in near.hits[2:]] == ["Did:"], "what came after a hit stands behind it"
@@ -309,8 +310,9 @@ def test_a_family_of_tasks_has_memories_of_its_own(db: Database) -> None:
     assert len(texts(db, Question("baking", scope="a", families=("food",)))) == 1
 
 
-@given(st.sampled_from(["a", "b", "c", ""]), st.text("iron ore craft pickaxe no_station", max_size=30))
-def test_no_route_ever_crosses_into_another_scope(scope: str, words: str) -> None:
+@functools.cache
+def kept_apart() -> Database:
+    """The same things in several scopes, and in each one thing that is private."""
     db = open_db(":memory:")
     semantic = Semantic(db)
     for other in ("a", "b", "", "family:x"):
@@ -320,6 +322,12 @@ def test_no_route_ever_crosses_into_another_scope(scope: str, words: str) -> Non
             semantic.add(replace(seen("iron_ore", n, 2, 3, scope=other, at=1.0), text=f"iron ore {n}"), reason="r")
         hidden = replace(lesson("iron", "craft", f"hide {other}", at=1.0), scope=other, sensitivity="private")
         semantic.add(hidden, reason="r")
+    return db
+
+
+@given(st.sampled_from(["a", "b", "c", ""]), st.text("iron ore craft pickaxe no_station", max_size=30))
+def test_no_route_ever_crosses_into_another_scope(scope: str, words: str) -> None:
+    db = kept_apart()
     asked = Question(words, scope=scope, items=("iron_ore", "iron"), place=Place(0, 0, 0), goal="craft iron pickaxe b")
     hits = Recall(db).ask(asked, now=9.0, limit=100).hits
     for hit in hits:
@@ -357,6 +365,18 @@ def test_what_is_only_faintly_alike_is_not_shown(db: Database) -> None:
     assert recalled.abstained
     assert recalled.hits == ()
     assert not Recall(db).ask(Question("gravel near hill 7", scope="a"), now=10.0).abstained
+
+
+def test_what_is_only_near_adds_to_a_rank_and_is_no_answer(db: Database) -> None:
+    here = Place(12, 64, 12)
+    asked = Question("zebra quantum election", scope="a", place=here)
+    recalled = Recall(db).ask(asked, now=10.0)
+    assert recalled.abstained
+    assert recalled.hits == ()
+    assert "iron_ore seen at 10 20 10" in texts(db, replace(asked, text="how to mine coal"))
+    near, far = (Recall(db).ask(replace(asked, text="craft", place=each), now=10.0).hits for each in (here, None))
+    assert "marks" in near[0].parts
+    assert not any("marks" in hit.parts for hit in far)
 
 
 def test_what_came_before_and_after_a_hit_is_found_through_it(tmp_path: Path) -> None:
