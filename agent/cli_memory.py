@@ -29,6 +29,9 @@ def memory() -> None:
 @click.option("--as-of", type=float, help="What held at this point of the experience clock.")
 @click.option("--history", is_flag=True, help="Also what is wrong now or out of mind.")
 @click.option("--why", is_flag=True, help="Show each part of each score.")
+@click.option(
+    "--rank", metavar="NAME,…", default="", help="A model that puts what would help first: openai:MODEL. Costs calls."
+)
 @AS_JSON
 def memory_recall(
     words: tuple[str, ...],
@@ -38,12 +41,16 @@ def memory_recall(
     as_of: float | None,
     history: bool,
     why: bool,
+    rank: str,
     as_json: bool,
 ) -> None:
     """What is remembered about something: `journeyman memory recall iron ore`."""
     from agent import remember, remember_words
 
-    found = remember.recall(" ".join(words), name, limit, as_of=as_of, history=history, tokens=tokens)
+    found = remember.recall(
+        " ".join(words), name, limit, as_of=as_of, history=history, tokens=tokens, rank=rank,
+        notice=lambda text: click.echo(text, err=True),
+    )  # fmt: skip
     show(found, as_json, remember_words.recalled(why))
 
 

@@ -62,11 +62,7 @@ def run(
         raise UsageError(f"--prompt {prompt}: choose {', '.join(CHANGEABLE)}")
     db, name = database(), f"improve-{int(time.time())}"
     ledger, calls = Ledger(db), Calls(db)
-    quiet = Clockwork(
-        notice=lambda text: None, routed=lambda *moved: None, paid=lambda: None, terminal=lambda needed: None,
-        stop=lambda: None, session_seconds=lambda: 0.0,
-    )  # fmt: skip
-    desk = desk_for(JourneyConfig(name, ("minecraft",), 0, brain), budget, calls, quiet)
+    desk = desk_for(JourneyConfig(name, ("minecraft",), 0, brain), budget, calls, Clockwork.of_a_command())
     if desk is None:
         raise UsageError(f"improve --brain {brain}: the planner has no prompts to improve; name a model")
     sets = sets_of(training, held_out, seeds)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from agent import similarity
 from agent.config import chroma_url, home
 from agent.errors import UsageError
-from agent.models.calls import Calls
+from agent.models.calls import MODELS, Calls
 from agent.store import AGENT, Store
 from memory import fit as fitting
 from memory.bring_in import Policy, bring_in
@@ -92,15 +92,29 @@ def open_recall(db: Database, off: Sequence[str] = (), rerank: Rerank | None = N
     return Recall(db, _dense(db), off=off, rerank=rerank)
 
 
-def recall(words: str, journey: str, limit: int, *, as_of: float | None, history: bool, tokens: int | None) -> Json:
-    """What is remembered about some words; without a journey, also what the newest one knows of its world."""
+def recall(
+    words: str,
+    journey: str,
+    limit: int,
+    *,
+    as_of: float | None,
+    history: bool,
+    tokens: int | None,
+    rank: str,
+    notice: Callable[[str], None],
+) -> Json:
+    """What is remembered about some words; without a journey, also what the newest one knows of its world.
+
+    `rank` names models that say of the best hits how much each would help; what they cost is written down.
+    """
     db = _database(read_only=True)
     store = Store(db)
     names = [each.name for each in store.journeys()]
     scope = store.journey(journey).name if journey else (names[-1] if names else "")
     question = Question(words, scope=scope, items=tuple(words.split()), as_of=as_of, history=history)
     now = float(store.experience()) if as_of is None else as_of
-    return asdict(open_recall(db).ask(question, now=now, limit=limit, tokens=tokens))
+    ranker = _ranker(rank, notice) if rank else None
+    return asdict(open_recall(db, rerank=ranker).ask(question, now=now, limit=limit, tokens=tokens))
 
 
 def mind(journey: str | None, iteration: int | None) -> Json:
@@ -266,6 +280,13 @@ def fit(dry: bool) -> Json:
 def _database(*, read_only: bool = False) -> Database:
     """The one database, opened without the loop and its slow imports; tables of other parts are left alone."""
     return open_db(home() / "journeyman.db", AGENT, read_only=read_only)
+
+
+def _ranker(names: str, notice: Callable[[str], None]) -> Rerank:
+    """Who ranks; those who ask models are imported only where one is to be asked."""
+    from agent.staff import ranker_for
+
+    return ranker_for(names, Calls(open_db(home() / "journeyman.db", MODELS)), notice)
 
 
 def _dense(db: Database) -> VectorIndex | ChromaIndex | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.config import NO_SERVER, Budget, JourneyConfig, ModelServer, home
+from agent.config import NO_LIMIT, NO_SERVER, Budget, JourneyConfig, ModelServer, home
 from agent.errors import UsageError
 from agent.models.call import ROLES, Role, Transport
 from agent.models.calls import Calls
@@ -31,6 +31,8 @@ from agent.roles.reflector import Reflector
 FORMS = "planner, openai:MODEL, replay:FILE, manual, or manual:FOLDER"
 NOBODY = ("planner", "off")
 """Names that seat no model."""
+RECALL = "memory recall"
+"""What the calls are kept under that no journey made."""
 BY_NAME_ONLY: tuple[Role, ...] = ("rank",)
 """Roles that the brain does not take by itself, because they cost a call each time and the loop does well without."""
 
@@ -127,6 +129,24 @@ class Clockwork:
     """Told that a question stands in the terminal, and that it is answered."""
     stop: Callable[[], None]
     session_seconds: Callable[[], float]
+
+    @classmethod
+    def of_a_command(cls, notice: Callable[[str], None] = lambda text: None) -> Clockwork:
+        """For a command that asks models outside of a journey."""
+        return cls(
+            notice=notice, routed=lambda *moved: None, paid=lambda: None, terminal=lambda needed: None,
+            stop=lambda: None, session_seconds=lambda: 0.0,
+        )  # fmt: skip
+
+
+def ranker_for(names: str, calls: Calls, notice: Callable[[str], None]) -> Ranker:
+    """Who ranks memories for a command: models in the form of `--role`. Raises UsageError."""
+    chosen = read_roles((f"rank={names}",))
+    seat = JourneyConfig(RECALL, (), 0, "planner", roles=chosen)
+    desk = desk_for(seat, NO_LIMIT, calls, Clockwork.of_a_command(notice))
+    if desk is None:
+        raise UsageError(f"--rank {names}: name a model, as in openai:MODEL")
+    return Ranker(desk)
 
 
 def desk_for(config: JourneyConfig, budget: Budget, calls: Calls, clockwork: Clockwork) -> Desk | None:

@@ -57,6 +57,23 @@ def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
     assert [item["subject"] for item in told("list", "--kind", "lesson")] == ["pickaxe"]
 
 
+def test_a_model_that_is_named_puts_first_what_would_help(lived: Path, tmp_path: Path) -> None:
+    db = open_db(lived / "journeyman.db")
+    Semantic(db).add(Item("fact", "coal", "coal coal coal"), reason="seen")
+    db.close()
+    asked = ["recall", "coal"]
+    plain = [hit["text"] for hit in told(*asked)["hits"]]
+    answer = {"role": "rank", "messages": [], "answer": '{"helps": [0, 1]}', "finish": "stop", "model": "m",
+              "tokens_in": 70, "tokens_out": 8, "cached": 0}  # fmt: skip
+    (tmp_path / "r.jsonl").write_text(json.dumps(answer) + "\n")
+    ranked = told(*asked, "--rank", f"replay:{tmp_path / 'r.jsonl'}")["hits"]
+    assert [hit["text"] for hit in ranked] == plain[::-1]
+    assert ranked[0]["parts"]["model"]["score"] == 1
+    (call,) = Calls(open_db(lived / "journeyman.db", MODELS)).of("memory recall")
+    assert (call["role"], call["tokens_in"]) == ("rank", 70), "what it cost is written down"
+    assert "name a model" in said(*asked, "--rank", "planner", code=2)
+
+
 def test_episodes_are_searched_from_the_command_line(lived: Path) -> None:
     (failed,) = told("list", "--kind", "episode", "--outcome", "failed", "pickaxe")
     assert (failed["iteration"], failed["cause"], failed["text"][:6]) == (1, "no_station", "Failed")
