@@ -101,12 +101,16 @@ def memory_list(
 
 @memory.command("show")
 @click.argument("item", type=int)
+@click.option("--episode", is_flag=True, help="It is the number of an episode (see `memory list --kind episode`).")
 @AS_JSON
-def memoryshow(item: int, as_json: bool) -> None:
-    """One item with its evidence, its strength and what it was made of."""
+def memoryshow(item: int, episode: bool, as_json: bool) -> None:
+    """One item with its evidence, its strength and what it was made of; or one episode with before and after."""
     from agent import remember, remember_words
 
-    show(remember.show(item), as_json, remember_words.item)
+    if episode:
+        show(remember.episode(item), as_json, remember_words.episode)
+    else:
+        show(remember.show(item), as_json, remember_words.item)
 
 
 @memory.command("history")

@@ -148,6 +148,15 @@ def episodes(journey: str | None, state: State | None, limit: int, sought: Json)
     return [{**asdict(each), "text": describe(each)} for each in found]
 
 
+def episode(id: int) -> Json:
+    """One episode with its program, and what was observed before and after it (None where that was not kept)."""
+    episodes = Episodes(_database(read_only=True))
+    found = episodes.by_id(id)
+    before, after = episodes.observed(found.journey, found.iteration) or (None, None)
+    source = episodes.program(found.program) if found.program else None
+    return {**asdict(found), "text": describe(found), "source": source, "before": before, "after": after}
+
+
 def items(kind: Kind | None, scope: str | None, state: State | None, limit: int, sought: Json) -> list[Json]:
     """Items of the semantic tier, newest first. Raises UsageError for what only episodes are searched by."""
     if sought:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from agent import observing
 from agent.tables import table
 
 Json = Mapping[str, Any]
@@ -58,10 +59,33 @@ def episodes(found: Sequence[Json]) -> str:
     if not found:
         return "No episode is like that."
     rows = [
-        [each["journey"], str(each["iteration"]), f"{each['at']:g}", each["outcome"], each["cause"] or "", each["text"]]
+        [
+            str(each["id"]),
+            each["journey"],
+            str(each["iteration"]),
+            f"{each['at']:g}",
+            each["outcome"],
+            each["cause"] or "",
+            each["text"],
+        ]
         for each in found
     ]
-    return table(["journey", "iteration", "at", "outcome", "cause", "what happened"], rows)
+    return table(["episode", "journey", "iteration", "at", "outcome", "cause", "what happened"], rows)
+
+
+def episode(found: Json) -> str:
+    """One episode with its program, and the world before and after it."""
+    asked = f"; prompt {found['prompt']}" if found["prompt"] else ""
+    lines = [
+        f"{found['journey']} #{found['iteration']}, round {found['round']} of task {found['task']}, at {found['at']:g}",
+        f"  {found['text']}",
+        f"  by {found['brain']}{asked}; {found['tokens']} tokens, {found['dollars']:.4f} dollars",
+    ]
+    for name in ("before", "after"):
+        seen = found[name]
+        lines.append(f"{name.capitalize()}:" if seen else f"{name.capitalize()}: not kept with this episode")
+        lines += [f"  {line}" for line in observing.lines(seen)] if seen else []
+    return "\n".join([*lines, *(["Program:", found["source"]] if found["source"] else [])])
 
 
 def items(found: Sequence[Json]) -> str:

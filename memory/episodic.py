@@ -17,13 +17,17 @@ from sqlite_utils import Database
 from memory import documents, guard
 from memory.db import atomic
 from memory.errors import NotKept
-from memory.log import canonical
+from memory.log import Event, EventLog, canonical
 from memory.signature import signature
 
 Failure = Literal["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"]
 """Whose fault a failed iteration was: the first question of every later decision about it."""
 
 
+Observed = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""The world before and after, as an env observed it."""
+
+_OBSERVED = ("before", "after")
 _TOLD = "SELECT ref FROM documents WHERE tier = 'episode' AND id IN (SELECT rowid FROM words WHERE words MATCH ?)"
 
 
@@ -98,8 +102,11 @@ class Episodes:
             raise NotKept(f"no program {hash!r} is kept")
         return str(row[0])
 
-    def record(self, episode: Episode) -> Episode:
-        """Keep an episode; if (journey, iteration) is already kept, that one stands and is returned."""
+    def record(self, episode: Episode, observed: Observed | None = None) -> Episode:
+        """Keep an episode; if (journey, iteration) is already kept, that one stands and is returned.
+
+        What was `observed` before and after it goes into the log, so that it travels with the episode's events.
+        """
         with atomic(self._db):
             kept = self._db.execute(
                 "SELECT id FROM episodes WHERE journey = ? AND iteration = ?", [episode.journey, episode.iteration]
@@ -124,7 +131,16 @@ class Episodes:
                     before=self._document_before(episode),
                     world=episode.world,
                 )
+                if observed is not None:
+                    seen = [Event(kind, data, "agent") for kind, data in zip(_OBSERVED, observed, strict=True)]
+                    EventLog(self._db).append(episode.journey, episode.iteration, "observed", seen)
         return self.get(episode.journey, episode.iteration)
+
+    def observed(self, journey: str, iteration: int) -> Observed | None:
+        """What was observed before and after an iteration; None where only the episode itself was kept."""
+        log = EventLog(self._db).read(journey, iteration=iteration, node="observed")
+        found = {each.kind: each.data for each in log}
+        return (found["before"], found["after"]) if found else None
 
     def get(self, journey: str, iteration: int) -> Episode:
         """The episode of one iteration."""

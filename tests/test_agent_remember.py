@@ -84,6 +84,29 @@ def test_episodes_are_searched_from_the_command_line(lived: Path) -> None:
     assert "--near X Z" in said("list", "--kind", "episode", "--within", "8", code=2)
 
 
+def test_an_episode_tells_before_and_after_wherever_it_was_taken(
+    lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_db(lived / "journeyman.db")
+    seen: tuple[dict[str, Any], dict[str, Any]] = ({"inventory": {}}, {"inventory": {"stick": 4}, "slots_free": 35})
+    program = Episodes(db).keep_program("async function stick(bot) {}")
+    episode = Episodes(db).record(Episode("a", 3, "t2", "gain a stick", "passed", 3.0, program=program), seen)
+    db.close()
+    told("export", str(tmp_path / "bundle"))
+    monkeypatch.setenv("JOURNEYMAN_HOME", str(tmp_path / "other"))
+    told("import", str(tmp_path / "bundle"), "--suffix", "-there")
+    (there,) = told("list", "stick", "--kind", "episode")
+    found = told("show", str(there["id"]), "--episode")
+    assert (found["journey"], found["before"], found["after"]) == ("a-there", *seen)
+    assert found["source"] == "async function stick(bot) {}"
+    text = said("show", str(there["id"]), "--episode")
+    assert "Before:\n  Inventory: nothing" in text
+    assert "After:\n  Inventory: 4 stick (35 slots free)." in text
+    monkeypatch.setenv("JOURNEYMAN_HOME", str(lived))
+    assert "Before: not kept" in said("show", str(episode.id - 1), "--episode")
+    assert "no episode 9 is kept" in said("show", "9", "--episode", code=1)
+
+
 def test_an_operation_is_taken_back_by_its_entry(lived: Path) -> None:
     (entry,) = told("history", "2")
     assert entry["operation"] == "ADD"
