@@ -5,14 +5,15 @@
 'use strict'
 
 const acorn = require('acorn')
+const { reached } = require('./reach')
 const { analyse, bindings } = require('./scopes')
+const { MEMBERS, UNAVAILABLE, INSTEAD } = require('./body/members')
 
 /** Names that every program may use without calling a skill: the language's and the façade's. */
 const GLOBALS = new Set(['Array', 'Boolean', 'BigInt', 'Date', 'Error', 'Infinity', 'JSON', 'Map', 'Math', 'NaN',
   'Number', 'Object', 'Promise', 'RangeError', 'ReferenceError', 'RegExp', 'Set', 'String', 'Symbol', 'SyntaxError',
   'TypeError', 'WeakMap', 'WeakSet', 'console', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'undefined', 'arguments',
-  'Vec3', 'mcData', 'goals', 'GameError', 'GoalBlock', 'GoalNear', 'GoalXZ', 'GoalNearXZ', 'GoalY', 'GoalGetToBlock',
-  'GoalLookAtBlock', 'GoalFollow', 'structuredClone'])
+  'Vec3', 'mcData', 'goals', 'GameError', ...Object.keys(MEMBERS.goals)])
 
 /** What programs reach for in vain, and what to use instead. */
 const FORBIDDEN = {
@@ -56,6 +57,7 @@ function facts (source, { primitives = [] } = {}) {
   const functions = program.body.filter(node => node.type === 'FunctionDeclaration')
     .map(node => functionFacts(node, source, comments))
   const main = functions.at(-1) ?? null
+  const members = reached(program, names.meant)
   const told = {
     ...nothing,
     ok: true,
@@ -66,6 +68,8 @@ function facts (source, { primitives = [] } = {}) {
       ...(names.top.get(main?.name)?.used ? [main.name] : [])],
     free: [...names.free.keys()],
     bound: bindings(program).filter(node => node !== main?.node.id).map(named),
+    unknown_members: members.filter(({ kind, name, isThere }) => !isThere && !(kind === 'bot' && UNAVAILABLE.includes(name)))
+      .map(({ name, line, known, ...object }) => ({ of: firstLine(source, object), name, line, known })),
     purpose: purposeOf(main?.doc ?? ''),
     assigned_constants: names.assignedConstants.map(named),
     unused_params: names.unused.filter(node => node.name !== 'bot' && isOwn(node, main)).map(named),
@@ -73,11 +77,11 @@ function facts (source, { primitives = [] } = {}) {
     outside_code: program.body.filter(({ type }) => type !== 'FunctionDeclaration' && type !== 'EmptyStatement')
       .map(node => ({ line: node.loc.start.line, text: firstLine(source, node) }))
   }
-  const refusals = [...refusalsOf(told, functions, names, program, primitives)].sort((a, b) => a.line - b.line)
+  const refusals = [...refusalsOf(told, functions, names, members, program, primitives)].sort((a, b) => a.line - b.line)
   return { ...told, refusals }
 }
 
-function * refusalsOf (told, functions, names, program, primitives) {
+function * refusalsOf (told, functions, names, members, program, primitives) {
   const refuse = (code, line, message) => ({ code, message, line })
   const main = functions.at(-1)
   if (!main) {
@@ -123,6 +127,12 @@ function * refusalsOf (told, functions, names, program, primitives) {
   for (const [name, why] of Object.entries(FORBIDDEN)) {
     const node = names.free.get(name)
     if (node) yield refuse('forbidden_name', node.loc.start.line, `${name} is not available: ${why}`)
+  }
+  for (const { kind, name, line, isThere } of members) {
+    if (isThere) yield refuse('assigns_constant', line, `bot.${name} cannot be assigned: keep what you need in a variable`)
+    else if (kind === 'bot' && UNAVAILABLE.includes(name)) {
+      yield refuse('forbidden_name', line, `bot.${name} is not available to programs: ${INSTEAD}`)
+    }
   }
   for (const node of find(program, ofType('ImportExpression'))) {
     yield refuse('forbidden_name', node.loc.start.line, 'import() is not available: nothing can be loaded')

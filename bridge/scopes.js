@@ -25,11 +25,12 @@ class Scope {
 }
 
 /**
- * @returns {{free: Map<string, node>, assignedConstants: node[], assignedFree: node[], unused: node[],
- *   top: Map<string, object>}}  free holds the first node of each free name; unused are parameters
+ * @returns {{free: Map<string, node>, meant: Map<node, node>, assignedConstants: node[], assignedFree: node[],
+ *   unused: node[], top: Map<string, object>}}  free holds the first node of each free name; meant says of each other
+ *   identifier that is read which node declares it; unused are parameters
  */
 function analyse (program) {
-  const found = { free: new Map(), assignedConstants: [], assignedFree: [], unused: [], top: new Map() }
+  const found = { free: new Map(), meant: new Map(), assignedConstants: [], assignedFree: [], unused: [], top: new Map() }
   const scope = new Scope(null, true)
   hoist(program, scope)
   found.top = scope.names
@@ -88,8 +89,10 @@ function visitPattern (node, scope, found) {
 
 function read (node, scope, found) {
   const declared = scope.find(node.name)
-  if (declared) declared.used = true
-  else if (!found.free.has(node.name)) found.free.set(node.name, node)
+  if (declared) {
+    declared.used = true
+    found.meant.set(node, declared.node)
+  } else if (!found.free.has(node.name)) found.free.set(node.name, node)
 }
 
 function assign (target, scope, found) {

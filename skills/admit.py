@@ -23,11 +23,15 @@ Parse = Callable[[str], Mapping[str, Any]]
 
 Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{name, params: [{name, type, default}]}],
 `calls` (names that are used, not defined in the source and not part of the language), `bound` [{name, line}] (names
-that the source gives a meaning of its own, that of the main function left out) and `purpose`.
+that the source gives a meaning of its own, that of the main function left out), `unknown_members` [{of, name, line,
+known}] (what the source reads of things that it is given, and they do not have) and `purpose`.
 """
 
 ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter", "no_parameter"})
 """Refusals that do not matter for a program that runs once and is not kept."""
+
+MOST_TOLD = 12
+"""So many members of a thing are all told to who asks for another; of more, those that read alike."""
 
 _QUANTITIES = frozenset(
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "dozen", "multiple"]
@@ -82,6 +86,7 @@ def admit(
         if name not in primitives and name not in uses and name != signature.name
     ]
     refusals += _hidden_skills(facts, signature.name, primitives, library)
+    refusals += [_unknown_member(each, primitives, library) for each in facts.get("unknown_members", ())]
     if signature.name in called:
         refusals.append(
             Refusal("calls_itself", f"`{signature.name}` calls itself: use a loop, or call a skill that does the part")
@@ -112,6 +117,17 @@ def _hidden_skills(
         if name == own or (library.has(name) and library.get(name).current.language == language):
             what = "is this skill itself" if name == own else "is a skill"
             yield Refusal("shadows_skill", f"`{name}` {what}: give what you define another name", lines[name])
+
+
+def _unknown_member(told: Mapping[str, Any], primitives: Mapping[str, str], library: LibraryReader) -> Refusal:
+    """Say that a thing does not have what is read of it, and what may have been meant."""
+    thing, name, known = str(told["of"]), str(told["name"]), list(told["known"])
+    if name in primitives or library.has(name):
+        hint = f"call `{name}(bot, ...)`"
+    else:
+        near = difflib.get_close_matches(name, known, 3, 0.5) if len(known) > MOST_TOLD else []
+        hint = f"did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else f"it has {', '.join(known)}"
+    return Refusal("unknown_member", f"`{thing}` has no `{name}`: {hint}", told.get("line"))
 
 
 def _signature(facts: Mapping[str, Any]) -> Signature | None:

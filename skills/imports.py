@@ -23,6 +23,7 @@ from skills.skill import Skill, Version
 Outcome = Literal["restored", "imported", "adapted", "unchanged", "kept as text", "refused"]
 
 MOST_TEXT = 64_000
+ALWAYS_FORGIVEN = frozenset({"no_parameter", "unknown_member"})
 FORGIVEN = ONLY_FOR_KEEPING | {"shadows_skill"}
 """What is no reason to refuse our own form from elsewhere: it could not know which skills this library has."""
 
@@ -68,6 +69,8 @@ class Taken:
     version: Version | None
     refusals: tuple[Refusal, ...] = ()
     new: bool = False
+    doubts: tuple[Refusal, ...] = ()
+    """What did not keep it out and may yet make it fail."""
 
 
 def take_in(
@@ -85,10 +88,12 @@ def take_in(
 ) -> Taken:
     """Judge a source and keep it in quarantine. `as_it_is` forgives what only matters for what we write ourselves.
 
-    A fixed amount is always forgiven: what comes from elsewhere is taken apart from how it would be written here.
+    A fixed amount is always forgiven: what comes from elsewhere is taken apart from how it would be written here. So is
+    what a thing does not have: code for another body may get on without it, which its proof will tell.
     """
     admission = admit(source, parse=parse, primitives=primitives, library=Incoming(library, along))
-    refusals = [*_deceptions(source, admission), *(r for r in admission.refusals if r.code != "no_parameter")]
+    doubts = tuple(each for each in admission.refusals if each.code == "unknown_member")
+    refusals = [*_deceptions(source, admission), *(r for r in admission.refusals if r.code not in ALWAYS_FORGIVEN)]
     if as_it_is:
         refusals = [each for each in refusals if each.code not in FORGIVEN]
     signature = admission.signature
@@ -100,7 +105,7 @@ def take_in(
         version = library.quarantine(admission, origin, reason=reason, author=author, at=at)
     except (CallCycle, UnknownSkill) as problem:
         return Taken(None, (Refusal("cycle", str(problem)),))
-    return Taken(version, new=version.hash not in before)
+    return Taken(version, new=version.hash not in before, doubts=doubts)
 
 
 def safe_purpose(text: str) -> str:

@@ -166,7 +166,8 @@ def take_library(
             else:
                 changes += (f"kept as another version of {version.skill}",)
             outcome: Outcome = "unchanged" if not taken.new else "adapted" if changes else "imported"
-            reports[program.name] = Report(program.name, outcome, changes, version.hash, version.skill, findings)
+            told_all = (*changes, *words(taken.doubts))
+            reports[program.name] = Report(program.name, outcome, told_all, version.hash, version.skill, findings)
         ordered = [reports[name] for name in (*foreign.programs, *foreign.bad)]
         for report in ordered:
             source, description = foreign.programs.get(report.name, ("", ""))

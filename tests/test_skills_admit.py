@@ -130,6 +130,24 @@ def test_a_skill_may_not_be_hidden_by_a_name_within(library: Library, inside: st
     assert "shadows_skill" not in codes(judge(f"async function gather(bot) {{ {inside} }}", library))
 
 
+@pytest.mark.parametrize(
+    ("inside", "hint"),
+    [
+        ("bot.inventory.countUsedSlots()", "`bot.inventory` has no `countUsedSlots`: it has slots, "),
+        ("bot.entity.health", "`bot.entity` has no `health`: did you mean `heldItem` or `height`"),
+        ("bot.findBlok({ matching: 'dirt' })", "did you mean `findBlock` or `findBlocks`"),
+        ("bot.time.hour", "it has timeOfDay, day, isDay, age, moonPhase"),
+        ("bot.mineBlock('stone', 1)", "call `mineBlock(bot, ...)`"),
+        ("bot.mineLogs({ count: 1 })", "call `mineLogs(bot, ...)`"),
+    ],
+)
+def test_what_the_bot_does_not_have_is_refused_with_what_it_has(library: Library, inside: str, hint: str) -> None:
+    admission = judge(f"async function look(bot) {{ return {inside} }}", library, as_program=True)
+    assert codes(admission) == ["unknown_member"]
+    assert hint in admission.refusals[0].message
+    assert admission.refusals[0].line == 1
+
+
 def test_a_skill_may_not_hide_itself(library: Library) -> None:
     admission = judge("async function gather(bot) { const gather = 1; return gather }", library)
     assert codes(admission) == ["shadows_skill"]

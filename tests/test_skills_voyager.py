@@ -133,6 +133,15 @@ def test_parameters_are_proposed_and_callers_follow(
     assert library.get("digSand").current.source.count("mineBlock") == 1, "skills.json is the truth, not code/"
 
 
+def test_what_another_body_has_and_ours_has_not_is_told_and_keeps_nothing_out(
+    take: Callable[[Path], dict[str, Report]], tmp_path: Path
+) -> None:
+    code = "async function ride(bot) { const horse = bot.nearestEntity(); if (bot.mount) await bot.mount(horse); }"
+    report = take(shared(tmp_path, {"ride": (code, "Rides.")}))["ride"]
+    assert report.outcome == "adapted"
+    assert report.said[-1].startswith("`bot` has no `mount`")
+
+
 def test_all_of_it_waits_in_quarantine(
     take: Callable[[Path], dict[str, Report]], library: Library, tmp_path: Path
 ) -> None:

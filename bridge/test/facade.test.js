@@ -4,6 +4,8 @@
 const test = require('node:test')
 const assert = require('node:assert/strict')
 const { join } = require('./body_harness')
+const { GLOBALS } = require('../parse')
+const { MEMBERS, UNAVAILABLE } = require('../body/members')
 
 test('the façade', async t => {
   const body = await join()
@@ -95,6 +97,42 @@ test('the façade', async t => {
       return [inside, window.containerCount('dirt'), bot.inventory.count('dirt')]`)
     assert.equal(error, null)
     assert.deepEqual(value, [3, 2, 2])
+  })
+
+  await t.test('has the members, and gives the names, by which programs are judged before they run', async () => {
+    await command('/give Tester wooden_pickaxe 1')
+    await command('/summon cow')
+    await body.operations.tick({ count: 10 })
+    const { value, error } = await run(`
+      const members = (thing, names = new Set()) => {
+        if (thing === null || thing === Object.prototype) return [...names]
+        for (const name of Object.getOwnPropertyNames(thing)) if (name !== 'constructor') names.add(name)
+        return members(Object.getPrototypeOf(thing), names)
+      }
+      const chest = bot.findBlock({ matching: 'chest', maxDistance: 6 })
+      const window = await bot.openChest(chest)
+      await window.close()
+      const things = { bot, inventory: bot.inventory, window, item: bot.inventory.findInventoryItem('wooden_pickaxe'),
+        block: chest, self: bot.entity, entity: bot.nearestEntity(({ name }) => name === 'cow'), position: bot.entity.position, experience: bot.experience, time: bot.time,
+        game: bot.game, pathfinder: bot.pathfinder, goals }
+      const kinds = Object.entries(things).map(([kind, thing]) => [kind, members(thing)])
+      const given = args.globals.filter(name => name === 'arguments' || name in globalThis)
+      const tables = args.tables.filter(name => mcData[name].none === undefined)
+      return [Object.fromEntries(kinds), given, tables]`,
+    { args: { globals: [...GLOBALS], tables: Object.keys(MEMBERS.mcData) } })
+    assert.equal(error, null)
+    const [kinds, given, tables] = value
+    /** What only some things of a kind have. */
+    const sometimes = { block: ['signText'], self: ['heldItem'], game: ['difficulty'],
+      entity: ['heldItem', 'droppedItem', 'username', 'health'] }
+    for (const [kind, found] of Object.entries(kinds)) {
+      const known = Object.keys(MEMBERS[kind]).concat(kind === 'bot' ? UNAVAILABLE : [])
+      assert.deepEqual([...new Set([...found, ...(sometimes[kind] ?? [])])].sort(), known.sort(), kind)
+    }
+    assert.deepEqual(Object.keys(MEMBERS).sort(), [...Object.keys(kinds), 'mcData'].sort())
+    assert.deepEqual(given, [...GLOBALS])
+    assert.deepEqual(tables, Object.keys(MEMBERS.mcData))
+    for (const name of UNAVAILABLE) assert.equal((await run(`bot.${name}()`)).error?.code, 'bad_argument', name)
   })
 
   await t.test('goes to goals, and says so when there is no way', async () => {

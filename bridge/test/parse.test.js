@@ -115,7 +115,46 @@ test('what is not declared cannot be assigned', () => {
     'for (mineLogs of []) { }', 'mineLogs ??= 1']) {
     assert.deepEqual(codes(inside(body)), ['assigns_constant'], body)
   }
-  assert.deepEqual(codes(inside('let own = 1; own += 1; bot.own = 1; own.own = 2; [own] = [1]')), [])
+  assert.deepEqual(codes(inside('let own = 1; own += 1; own.own = 2; [own] = [1]')), [])
+})
+
+test('what the bot, and what it has and gives, does not have is told with what there is', () => {
+  const told = body => facts(inside(body)).unknown_members.map(({ of, name, line }) => `${line} ${of} ${name}`)
+  for (const [body, wanted] of Object.entries({
+    'bot.inventory.countUsedSlots()': '2 bot.inventory countUsedSlots',
+    "bot?.inventory?.['used']": '2 bot?.inventory used',
+    '\nawait bot.collectBlock.collect(1)': '3 bot collectBlock',
+    'const { x } = bot.entity.pos': '2 bot.entity pos',
+    'const { inventory: own } = bot; own.total()': '2 own total',
+    'const { used } = bot.inventory': '2 bot.inventory used',
+    'const furnace = await bot.openFurnace(1); await furnace.smelt(1)': '2 furnace smelt',
+    'const at = bot.findBlock({}).position.offset(0, 1, 0); at.top()': '2 at top',
+    'bot.findBlock({ matching: block => block.isLog })': '2 block isLog',
+    "bot.nearestEntity(function (one) { return one.mobType === 'Cow' })": '2 one mobType',
+    'mcData.itemsArray.map(Number)': '2 mcData itemsArray',
+    'new goals.GoalNowhere(1)': '2 goals GoalNowhere',
+    'bot.own = 1': '2 bot own'
+  })) assert.deepEqual(told(body), [wanted], body)
+  const [{ known }] = facts(inside('bot.time.hour')).unknown_members
+  assert.deepEqual(known, ['timeOfDay', 'day', 'isDay', 'age', 'moonPhase'])
+})
+
+test('where the syntax does not show what a thing is, nothing is said of it', () => {
+  const { refusals, unknown_members: unknown } = facts(inside(`
+    let found = bot.findBlock({ position: at => at.y > 1, matching: block => block.position.y > 1 }); found.own
+    const key = 'own'; bot[key]; bot.entities[1].own; bot.inventory.items().own; bot.chat('a').then(1)
+    const own = { bot: 1 }; own.bot.own; const loop = loop.own; bot.hasOwnProperty('x'); bot.openChest(1).catch(1)
+    for (const block of []) { block.own } { const mcData = {}; }`))
+  assert.deepEqual(unknown, [])
+  assert.deepEqual(refusals.map(({ code }) => code), ['shadows_global'])
+})
+
+test('nothing of the bot is assigned or listened to', () => {
+  assert.deepEqual(codes(inside('bot.chat = 1')), ['assigns_constant'])
+  assert.deepEqual(codes(inside('bot.health++')), ['assigns_constant'])
+  const { refusals } = facts(inside("bot.once('spawn', () => {})"))
+  assert.deepEqual(refusals.map(({ code }) => code), ['forbidden_name'])
+  assert.match(refusals[0].message, /read the bot afterwards/)
 })
 
 test('every way to reach out is refused by name', () => {

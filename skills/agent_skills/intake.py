@@ -127,7 +127,8 @@ def _drafts(
         mine = tuple(each for each in findings if each.path in (script.path, SKILL_FILE))
         assert taken.version is not None
         name = taken.version.skill
-        reports.append(Report(name, outcome, notes, taken.version.hash, name, mine))
+        said = (*notes, *words(taken.doubts))
+        reports.append(Report(name, outcome, said, taken.version.hash, name, mine))
     if reports and refused:
         reports[0] = replace(reports[0], said=(*reports[0].said, *(f"not taken: {each}" for each in refused)))
     elif refused and (reading.history or any(_OURS.search(script.source) for script in reading.scripts)):
