@@ -40,8 +40,9 @@ const MAX_LETTERS = 100_000
  * @param {{primitives?: string[]}} [known] names that the program must not redefine
  */
 function facts (source, { primitives = [] } = {}) {
-  const nothing = { ok: false, errors: [], functions: [], main: null, calls: [], free: [], purpose: '',
-    assigned_constants: [], unused_params: [], has_return: false, outside_code: [], refusals: [] }
+  const nothing = { ok: false, errors: [], functions: [], main: null, calls: [], free: [], bound: [],
+    unknown_members: [], purpose: '', assigned_constants: [], unused_params: [], has_return: false, outside_code: [],
+    refusals: [] }
   const comments = []
   let program
   try {
@@ -68,7 +69,7 @@ function facts (source, { primitives = [] } = {}) {
       ...(names.top.get(main?.name)?.used ? [main.name] : [])],
     free: [...names.free.keys()],
     bound: bindings(program).filter(node => node !== main?.node.id).map(named),
-    unknown_members: members.filter(({ kind, name, isThere }) => !isThere && !(kind === 'bot' && UNAVAILABLE.includes(name)))
+    unknown_members: members.filter(each => !each.isThere && !isUnavailable(each))
       .map(({ name, line, known, ...object }) => ({ of: firstLine(source, object), name, line, known })),
     purpose: purposeOf(main?.doc ?? ''),
     assigned_constants: names.assignedConstants.map(named),
@@ -128,9 +129,11 @@ function * refusalsOf (told, functions, names, members, program, primitives) {
     const node = names.free.get(name)
     if (node) yield refuse('forbidden_name', node.loc.start.line, `${name} is not available: ${why}`)
   }
-  for (const { kind, name, line, isThere } of members) {
-    if (isThere) yield refuse('assigns_constant', line, `bot.${name} cannot be assigned: keep what you need in a variable`)
-    else if (kind === 'bot' && UNAVAILABLE.includes(name)) {
+  for (const each of members) {
+    const { name, line } = each
+    if (each.isThere) {
+      yield refuse('assigns_constant', line, `bot.${name} cannot be assigned: keep what you need in a variable`)
+    } else if (isUnavailable(each)) {
       yield refuse('forbidden_name', line, `bot.${name} is not available to programs: ${INSTEAD}`)
     }
   }
@@ -225,6 +228,7 @@ function find (node, wanted, stop = () => false) {
   return found
 }
 
+const isUnavailable = ({ kind, name }) => kind === 'bot' && UNAVAILABLE.includes(name)
 const ofType = type => node => node.type === type
 const isFunction = ({ type }) => /Function/.test(type)
 const firstLine = (source, { start, end }) => source.slice(start, end).split('\n')[0].slice(0, 80)
