@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
 from memory import schema
-from memory.errors import StoreMissing, StoreTooNew
+from memory.errors import StoreMissing, StoreTooNew, StoreTooOld
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another writer before it gives up."""
@@ -26,12 +26,14 @@ def open_db(path: str | Path, *sets: Migrations, read_only: bool = False) -> Dat
     """Open the database at `path`, creating it and bringing it up to date unless `read_only`.
 
     `sets` are the migration sets of the packages above this one; the set of `memory` is always applied.
-    A read-only database can be browsed while a journey is writing to it.
+    A read-only database can be browsed while a journey is writing to it. One that an earlier version of the program
+    wrote is brought up to date first.
     """
     path = Path(path)
     if read_only:
         if not path.exists():
             raise StoreMissing(f"no database at {path}: start a journey first")
+        _bring_up_to_date(path, sets)
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +75,20 @@ def atomic(db: Database) -> Iterator[Database]:
         db.conn.rollback()
         raise
     db.conn.commit()
+
+
+def _bring_up_to_date(path: Path, sets: tuple[Migrations, ...]) -> None:
+    """What only looks knows the tables of today alone."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
+        pending = any(migrations.pending(Database(connection)) for migrations in (schema.MEMORY, *sets))
+    if not pending:
+        return
+    try:
+        open_db(path, *sets).conn.close()
+    except sqlite3.OperationalError as error:
+        raise StoreTooOld(
+            f"{path} was written by an older version and cannot be brought up to date: {error}"
+        ) from error
 
 
 def _refuse_newer(db: Database, sets: tuple[Migrations, ...], path: Path) -> None:

@@ -2,6 +2,7 @@
 
 MemoryStoreError            base: one plain sentence with the value and what to do
 ├─ StoreTooNew              the file was written by a later version of the program
+├─ StoreTooOld              the file was written by an earlier version and may not be written to
 ├─ StoreMissing             a file to be read does not exist
 ├─ NotKept                  no such episode, item or journal entry
 ├─ Refused                  the operation would lose or contradict something that is kept
@@ -15,6 +16,10 @@ class MemoryStoreError(Exception):
 
 class StoreTooNew(MemoryStoreError):
     """The database holds tables of a later version; updating the program mends it."""
+
+
+class StoreTooOld(MemoryStoreError):
+    """The database lacks tables of this version, and it cannot be written to; a copy that can be will do."""
 
 
 class StoreMissing(MemoryStoreError):

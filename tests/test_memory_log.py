@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Migrations
 
 from memory.db import atomic, open_db
 from memory.errors import StoreMissing, StoreTooNew
@@ -134,6 +135,15 @@ def test_a_missing_or_newer_database_is_refused_with_a_sentence(tmp_path: Path) 
     db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('memory', 'm999_later', '')")
     with pytest.raises(StoreTooNew, match="m999_later"):
         open_db(tmp_path / "j.db")
+
+
+def test_a_database_of_an_earlier_version_is_brought_up_to_date_by_whoever_only_looks(tmp_path: Path) -> None:
+    earlier, later = Migrations("things"), Migrations("things")
+    for migrations in (earlier, later):
+        migrations(name="m001")(lambda db: db.execute("CREATE TABLE things (id INTEGER)"))
+    later(name="m002")(lambda db: db.execute("ALTER TABLE things ADD COLUMN colour TEXT"))
+    open_db(tmp_path / "j.db", earlier).conn.close()
+    assert open_db(tmp_path / "j.db", later, read_only=True).execute("SELECT colour FROM things").fetchall() == []
 
 
 def test_commits_reach_the_disk(tmp_path: Path) -> None:
