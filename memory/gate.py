@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, permutations, product
 
-from memory.stems import stem
+from memory.stems import inflected
 
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,:/-]\d+)*(?:st|nd|rd|th|%)?(?!\w)|(?<=[A-Za-z_])\d+|\d+(?=[A-Za-z])")
 _NUMBER_WORD = re.compile(
@@ -40,10 +40,11 @@ _OPPOSITES = [
     "this/that these/those".split()
 ]
 _EXACT = {*"east west north south left right up down above below inside outside near far more less most least".split(),
-          *"all every each both any few many same other another alone together".split()}  # fmt: skip
-"""Directions and amounts: said by one text only, they narrow it."""
+          *"all every each both any few many same other another alone together".split(),
+          *"was were had did will would can could may might must should".split()}  # fmt: skip
+"""Directions, amounts, tenses: said by one text only, they narrow or change what it says."""
 
-_WORD = re.compile(r"[^\W_]+(?:n['’]t\b)?")
+_WORD = re.compile(r"[^\W_]+(?:[_.'’-]+[^\W_]+)*")
 _PAUSE = re.compile(r"[,.;:!?](?=\s|$)|[()\[\]{}\"«»\n]|\s[-–—]\s")
 _EMPTY = frozenset(
     "a an the this that these those is are be been being it its itself s there do does has have some again also too "
@@ -107,9 +108,13 @@ def check(originals: Sequence[str], merged: str) -> Verdict:
     lost |= {f"new {entry}" for entry in kept if entry.startswith(("word", "number", "date")) and entry not in known}
     # A denial, number, date or direction that only one of them has turns or narrows the meaning: no paraphrase does.
     for texts in combinations((*originals, merged), 2):
-        one, other = (_turning(text) for text in texts)
-        lost |= {*(one ^ other), *(f"opposite: {pair}" for pair in _turned(texts))}
+        lost |= {*(_turning(texts[0]) ^ _turning(texts[1])), *(f"opposite: {pair}" for pair in _turned(texts))}
         lost |= {f"order: {' '.join(words)}" for words in _unlike(*texts)}
+    for one, other in permutations([_said(original) - _LINKING for original in originals], 2):
+        if one < other:  # What says the same in other words has other words, not only more of them
+            lost |= {f"more: {word}" for word in other - one}
+    for texts in combinations(originals, 2):
+        lost |= {f"either: {' or '.join(words)}" for words in _instead(*texts)}
     return Verdict(not lost, tuple(sorted(lost)))
 
 
@@ -128,7 +133,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def _turning(text: str) -> set[str]:
-    """The denials, numbers, dates, directions and amounts of a text."""
+    """The denials, numbers, dates, directions, amounts and tenses of a text."""
     exact = {f"exactly: {word}" for word in _EXACT & _words(text)}
     return exact | {entry for entry in content(text) if entry.startswith(("negation", "number", "date"))}
 
@@ -157,6 +162,18 @@ def _unlike(one: str, other: str) -> set[tuple[str, str]]:
     return first ^ second
 
 
+def _instead(one: str, other: str) -> set[tuple[str, str]]:
+    """Words of which each text has one where the other has the other: 'with a wooden', 'with a stone pickaxe'."""
+    found = set()
+    for part, beside in product(_parts(one), _parts(other)):
+        if len(part) == len(beside) > 1:
+            differing = [pair for pair in zip(part, beside, strict=True) if pair[0] != pair[1]]
+            if len(differing) == 1 and not _BLAND & {*differing[0]}:
+                found.add(differing[0])
+    mine, others = _said(one), _said(other)
+    return {(word, instead) for word, instead in found if word not in others and instead not in mine}
+
+
 def _said(text: str) -> frozenset[str]:
     """The words of a text that say something, each as the word that stands for it."""
     return frozenset(word for part in _parts(text) for word in part)
@@ -176,7 +193,7 @@ def _cut(phrase: str) -> Iterator[list[str]]:
         if word in _LINKS:
             yield part
             part = []
-        part.append(f"~{word}" if word in _LINKS else _SAME.get(word) or stem(word))
+        part.append(f"~{word}" if word in _LINKS else _SAME.get(word) or inflected(word))
     yield part
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from functools import cache, lru_cache
 from threading import Lock
@@ -21,6 +22,19 @@ def stem(word: str) -> str:
         found = [term for (term,) in db.execute("SELECT term FROM stems ORDER BY offset")]
         db.execute("DELETE FROM said")
     return " ".join(found)
+
+
+@lru_cache(maxsize=50_000)
+def inflected(word: str) -> str:
+    """One form for all inflections of a word: that of `mine` and `mining`, but not of `import` and `important`.
+
+    The index takes those two for one word, which is good for finding and too much for saying that texts are the same.
+    """
+    root = stem(word)
+    common = next((n for n, (a, b) in enumerate(zip(word, root, strict=False)) if a != b), min(len(word), len(root)))
+    ending = word[common:]
+    ending = re.sub("(?:ies|ied|es|ed|ying|ing|s|d|e|y)$", "", ending)
+    return root if not ending or ending == root[-1:] else f"{root}-{ending}"
 
 
 @cache

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import memory_merges
 from memory import gate
 from memory.db import open_db
 from memory.items import Item, lesson
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
-from memory.stems import TOKENIZER, stem
+from memory.stems import TOKENIZER, inflected, stem
 
 THINGS = "oak birch wooden stone iron coal gold bob alice morning midnight village cave zombie creeper".split()
 DOING = "mine smelt bring trade guard".split()
@@ -91,6 +92,7 @@ DIFFERENT = [
     ("give him the sword", "give her the sword"),
     ("mine the coal ore", "mine the coal or"),
     ("save the sheet as report.ods", "save the sheet as report.xlsx"),
+    ("import the file", "the important file"),
 ]
 
 
@@ -113,6 +115,18 @@ def test_the_same_in_another_order_form_or_everyday_word_is_the_same(one: str, o
     assert gate.same(one, other).ok, gate.same(one, other)
 
 
+def test_what_only_says_more_is_not_the_same_in_other_words() -> None:
+    texts = ["trade at the village", "trade at the village with Alice"]
+    assert "more: alic" in gate.check(texts, texts[1]).lost
+    joined = ["no log is in sight: walk east", "trees are missing from the view, none is there: walk east"]
+    assert "more" not in " ".join(gate.check(joined, f"{joined[0]}, {joined[1]}").lost)
+
+
+def test_saying_both_one_after_the_other_does_not_make_one_of_what_differs() -> None:
+    passing = [pair for pair in DIFFERENT if gate.check(pair, "; ".join(pair)).ok]
+    assert passing == [("craft planks with the table", "craft planks for the table")], "left to whoever offers it"
+
+
 def test_a_merge_may_not_say_what_no_original_says() -> None:
     texts = ["mine the coal", "dig the coal"]
     assert gate.check(texts, "mine the coal").ok
@@ -130,9 +144,26 @@ def test_lessons_of_wood_and_of_stone_stay_two_and_the_journal_says_why(tmp_path
     assert "word: wooden" in next(entry.reason for entry in semantic.journal() if entry.operation == "NOOP")
 
 
+def test_of_pairs_with_known_answers_none_is_merged_wrongly() -> None:
+    pairs = memory_merges.made(150, 7)
+    found = memory_merges.judged(pairs, memory_merges.reconciled(pairs))
+    assert found["wrong"] == []
+    assert found["recall"]["share"] > 0.6
+
+
 def test_words_are_one_word_where_the_index_takes_them_for_one() -> None:
     assert stem("mining") == stem("Mines") == "mine"
     assert stem("café") == "cafe"
     assert stem("wooden") != stem("wood")
+    for words in (
+        "mine mines mining mined",
+        "carry carries carrying",
+        "berry berries",
+        "operate operates operating",
+        "run running",
+    ):
+        assert len({inflected(word) for word in words.split()}) == 1
+    assert stem("import") == stem("important")
+    assert inflected("import") != inflected("important")
     (index,) = open_db(":memory:").execute("SELECT sql FROM sqlite_master WHERE name = 'words'").fetchone()
     assert f"tokenize='{TOKENIZER}'" in index
