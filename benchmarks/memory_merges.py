@@ -1,6 +1,6 @@
 """Does memory merge what says the same, and only that? Pairs of lessons with known answers, through the real job.
 
-    python -m benchmarks.memory_merges [--pairs 800] [--seed 7] [--json]
+    python -m benchmarks.memory_merges [--pairs 2000] [--seed 7] [--json]
 
 Half of the pairs say the same (in another order, form or everyday word, or freely in other words), half differ in one
 number, date, denial, direction, place, material, thing, person, or in which word belongs to which. They are made from
@@ -206,7 +206,7 @@ BY_HAND = [
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=800)
+    parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()

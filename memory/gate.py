@@ -114,7 +114,7 @@ def check(originals: Sequence[str], merged: str) -> Verdict:
         if one < other:  # What says the same in other words has other words, not only more of them
             lost |= {f"more: {word}" for word in other - one}
     for texts in combinations(originals, 2):
-        lost |= {f"either: {' or '.join(words)}" for words in _instead(*texts)}
+        lost |= {f"either: {' or '.join(sorted(words))}" for words in _instead(*texts)}
     return Verdict(not lost, tuple(sorted(lost)))
 
 

@@ -44,7 +44,7 @@ def said(text: str, data: object = "") -> set[str]:
     return {word for word in re.findall(r"-?[\w-]+", f"{text} {data}".lower()) if word in SAID}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(nearly_alike(), st.lists(texts, min_size=1, max_size=1)), min_size=1, max_size=4))
 def test_what_was_merged_keeps_every_thing_number_date_and_denial(drawn: list[list[str]]) -> None:
     db = open_db(":memory:")
@@ -57,6 +57,7 @@ def test_what_was_merged_keeps_every_thing_number_date_and_denial(drawn: list[li
         assert said(old.text) == said(merged.text), f"{old.text!r} is not in {merged.text!r}"
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(texts, min_size=2, max_size=3), st.lists(st.integers(0, 2), min_size=1, max_size=3))
 def test_no_merged_text_that_passes_loses_or_invents_a_thing(originals: list[str], parts: list[int]) -> None:
     merged = ", ".join(originals[part % len(originals)] for part in parts)
@@ -64,6 +65,7 @@ def test_no_merged_text_that_passes_loses_or_invents_a_thing(originals: list[str
         assert said(merged) == set().union(*map(said, originals))
 
 
+@settings(max_examples=40, deadline=None)
 @given(nearly_alike())
 def test_the_gate_does_not_care_which_text_comes_first(pair: list[str]) -> None:
     one, other = pair
