@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,7 @@ def admit(
     uses = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
     said = {refusal.code for refusal in refusals}
     refusals += [each for each in name_refusals(signature.name, primitives) if each.code not in said]
+    refusals += _quantities_in_parameters([each.name for each in signature.parameters])
     refusals += [
         _unresolved(name, primitives, library)
         for name in called
@@ -147,14 +148,39 @@ def name_refusals(name: str, primitives: Mapping[str, str]) -> Iterator[Refusal]
     """What stands against the name of a skill."""
     if name in primitives:
         yield Refusal("shadows_primitive", f"`{name}` is a primitive: give the skill a name of its own")
-    words = apart(name).split()
-    quantity = next((word for word in words if word in _QUANTITIES or re.search(r"\d", word)), None)
+    quantity = _quantity(name)
     if quantity:
-        plain = name[0] + re.sub(rf"(?i){quantity}", "", name[1:])
         yield Refusal(
             "quantity_in_name",
-            f"`{name}` has the quantity {quantity!r} in its name: call it `{plain}` and take a parameter `count`",
+            f"`{name}` has the quantity {quantity!r} in its name: call it `{_without(name, quantity)}` and take a "
+            "parameter `count`",
         )
+
+
+def _quantities_in_parameters(names: Sequence[str]) -> Iterator[Refusal]:
+    """Parameters whose names say how many. A digit that only tells like things apart (`x1`, `x2`) says nothing."""
+    stems = [re.sub(r"_?\d$", "", name) for name in names]
+    for name, stem in zip(names, stems, strict=True):
+        quantity = _quantity(stem if stems.count(stem) > 1 else name)
+        if quantity:
+            yield Refusal(
+                "quantity_in_name",
+                f"the parameter `{name}` has the quantity {quantity!r} in its name: call it "
+                f"`{_without(name, quantity)}`, and let its value say how many",
+            )
+
+
+def _quantity(name: str) -> str | None:
+    """The word of a name, or the digits, that say how many."""
+    word = next((word for word in apart(name).split() if word in _QUANTITIES), None)
+    digits = re.search(r"\d+", name)
+    return word or (digits and digits[0])
+
+
+def _without(name: str, quantity: str) -> str:
+    """A name without its quantity, written as before: `threeLogs` gives `logs`, `three_files` gives `files`."""
+    plain = re.sub(r"_{2,}", "_", re.sub(rf"(?i){quantity}", "", name, count=1)).strip("_")
+    return (plain[:1].lower() + plain[1:] if name[:1].islower() else plain) or "count"
 
 
 def _unresolved(name: str, primitives: Mapping[str, str], library: LibraryReader) -> Refusal:

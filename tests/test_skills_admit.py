@@ -100,6 +100,36 @@ def test_a_quantity_in_the_name_matters_only_for_what_is_kept(library: Library) 
 
 
 @pytest.mark.parametrize(
+    ("parameters", "quantities", "instead"),
+    [
+        ("threeLogs = 1", ["three"], ["`logs`"]),
+        ("logs3 = 1", ["3"], ["`logs`"]),
+        ("count = 1, dozenEggs = 1, take5Logs = 1", ["dozen", "5"], ["`eggs`", "`takeLogs`"]),
+        ("two = 1", ["two"], ["`count`"]),
+        ("x1 = 1, x2 = 1, path = '', path2 = ''", [], []),
+        ("weight = 1, tone = 1, often = 1", [], []),
+    ],
+)
+def test_no_parameter_says_how_many_in_its_name(
+    library: Library, parameters: str, quantities: list[str], instead: list[str]
+) -> None:
+    names = [each.split(" =")[0] for each in parameters.split(", ")]
+    source = f"async function gather(bot, {{ {parameters} }} = {{}}) {{ return [{', '.join(names)}] }}"
+    refusals = judge(source, library).refusals
+    assert [refusal.code for refusal in refusals] == ["quantity_in_name"] * len(quantities)
+    for refusal, quantity, plain in zip(refusals, quantities, instead, strict=True):
+        assert f"quantity {quantity!r}" in refusal.message
+        assert f"call it {plain}" in refusal.message
+    assert judge(source, library, as_program=True).admitted
+
+
+def test_no_parameter_of_a_desktop_skill_says_how_many_in_its_name(library: Library) -> None:
+    source = "def tidy(three_files: list) -> list:\n    return three_files"
+    (refusal,) = admit(source, parse=desktop_facts, primitives={}, library=library).refusals
+    assert "`three_files` has the quantity 'three' in its name: call it `files`" in refusal.message
+
+
+@pytest.mark.parametrize(
     ("source", "code"),
     [
         ("async function mineBlock(bot) { return 1 }", "shadows_primitive"),
