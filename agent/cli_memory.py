@@ -237,12 +237,13 @@ def memory_export(folder: Path, journeys: tuple[str, ...], private: bool, as_jso
     help="Where both know another answer: keep ours, take theirs, or take nothing in.",
 )
 @click.option("--suffix", default="", help="Added to the names of the bundle's journeys.")
+@click.option("--restore", is_flag=True, help="This is my own export, of another machine: take it as it stands.")
 @AS_JSON
-def memory_import(folder: Path, policy: Any, suffix: str, as_json: bool) -> None:
-    """Take in what `memory export` wrote: all of it or nothing."""
+def memory_import(folder: Path, policy: Any, suffix: str, restore: bool, as_json: bool) -> None:
+    """Take in what `memory export` wrote: all of it or nothing; what bears another seal than ours as quoted data."""
     from agent import remember, remember_words
 
-    show(remember.import_from(folder, policy, suffix), as_json, remember_words.counts)
+    show(remember.import_from(folder, policy, suffix, vouched=restore), as_json, remember_words.counts)
 
 
 @memory.command("fit")

@@ -1,16 +1,12 @@
 """Skills in and out: what `skills export`, `import` and `validate` do. Gives plain JSON, and its text for people.
 
-The seal is a keyed hash with a key of this installation, kept beside the database. By it the library knows its own
-exports again and takes them back with all their evidence; everybody else's come in as drafts.
+By its seal the library knows its own exports again and takes them back with all their evidence; everybody else's come
+in as drafts.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import os
-import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -18,9 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from agent.config import home
 from agent.database import database
-from agent.errors import AgentError, UsageError
+from agent.errors import AgentError
+from agent.seal import seal, sealed_by_us
 from agent.store import Store
 from agent.tables import table
 from bridge.errors import BridgeError
@@ -54,7 +50,7 @@ def export(
         chosen = closure(opened, names or opened.names(retired=True))
         if not chosen:
             raise AgentError(f"library {library!r} has no skills to export")
-        made = writer.folders(opened, chosen, runtimes={"javascript": runtime()}, bundle=bundle, seal=_seal)
+        made = writer.folders(opened, chosen, runtimes={"javascript": runtime()}, bundle=bundle, seal=seal)
         told, refused = [], []
         for folder in made:
             problems = [str(each) for each in validate(folder) if each.error]
@@ -147,7 +143,7 @@ def bring_in(
             if key is not None:
                 signing.verify_all(path, key)
             own = frozenset(runtime().files.values())
-            desk = Desk(parse, primitives(), _sealed_by_us, own, at)
+            desk = Desk(parse, primitives(), sealed_by_us, own, at)
             return take_folders(opened, open_folders(path), desk, vouched=vouched)
 
         if not dry_run:
@@ -265,34 +261,3 @@ def check_words(told: Sequence[Mapping[str, Any]]) -> str:
 
 def _place_of(path: Path, folder: Folder) -> Path:
     return path if (path / "SKILL.md").is_file() else next(iter(path.rglob(f"{folder.name}/SKILL.md"))).parent
-
-
-# -- the seal
-
-
-def _key() -> bytes:
-    """The key of this installation, made when it is first needed and readable by its owner only."""
-    path = home() / "seal.key"
-    try:
-        return bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError:
-        pass
-    except ValueError:
-        raise UsageError(f"{path} is damaged: move it away, and import your exports with --restore") from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_bytes(32)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
-    with os.fdopen(handle, "w") as file:
-        file.write(key.hex() + "\n")
-    return key
-
-
-def _seal(digest: str) -> str:
-    return hmac.new(_key(), digest.encode(), hashlib.sha256).hexdigest()
-
-
-def _sealed_by_us(digest: str, seal: str) -> bool:
-    return bool(seal) and hmac.compare_digest(_seal(digest), seal)

@@ -19,6 +19,7 @@ from agent import similarity
 from agent.config import chroma_url, home
 from agent.errors import UsageError
 from agent.models.calls import MODELS, Calls
+from agent.seal import seal
 from agent.store import AGENT, Store
 from memory import fit as fitting
 from memory.bring_in import Policy, bring_in
@@ -270,14 +271,15 @@ def export_to(folder: Path, journeys: Sequence[str], private: bool) -> Json:
             raise UsageError(
                 f"nothing is remembered of a journey {name!r}; there are: {', '.join(sorted(known - {''}))}"
             )
-    return asdict(export(db, folder, scopes=journeys or None, private=private))
+    return asdict(export(db, folder, scopes=journeys or None, private=private, seal=seal))
 
 
-def import_from(folder: Path, policy: Policy, suffix: str) -> Json:
-    """Take a bundle in."""
+def import_from(folder: Path, policy: Policy, suffix: str, *, vouched: bool = False) -> Json:
+    """Take a bundle in: one's own as it stands, anybody else's as data."""
     db = _database()
     now = float(Store(db).experience())
-    return asdict(bring_in(db, folder, now=now, policy=policy, rename=lambda name: name + suffix))
+    taken = bring_in(db, folder, now=now, policy=policy, rename=lambda name: name + suffix, seal=seal, vouched=vouched)
+    return asdict(taken)
 
 
 def fit(dry: bool) -> Json:

@@ -203,7 +203,13 @@ def counts(found: Json) -> str:
         [part, *(str(found[column].get(part, 0)) for column in ("new", "known", "collided"))]
         for part in sorted({*found["new"], *found["known"], *found["collided"]})
     ]
-    return table(["part", "new", "known", "collided"], rows) if rows else "The bundle is empty."
+    if not rows:
+        return "The bundle is empty."
+    theirs = (
+        "It bears another seal than yours: what came in is quoted as what somebody else says. Is it your own export?\n"
+    )
+    theirs += "Import it with --restore where it was not yet taken in."
+    return table(["part", "new", "known", "collided"], rows) + ("" if found["own"] else f"\n{theirs}")
 
 
 def embedded(found: Json) -> str:

@@ -1,12 +1,15 @@
 """Takes a bundle in: all of it or nothing, without doubling what is known and without trusting what it says.
 
-What the bundle and the database both have is recognised. Where they contradict each other the policy decides. Text that
-gives orders comes in as untrusted, whoever wrote it there. What was already drawn from events and episodes comes with
-them and is not drawn again; from the others the jobs of this database will.
+What the bundle and the database both have is recognised. Where they contradict each other the policy decides. Only what
+bears one's own seal, or what a person vouches for, comes in as it stands there. All else is what somebody else says:
+data of the origin `import`, untrusted, so that it is quoted; it pins nothing, and a sign of theirs is a lesson. Secrets
+are struck out in any case. What was already drawn from events and episodes comes with them and is not drawn again; from
+the others the jobs of this database will.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import sys
 from collections import Counter
@@ -39,19 +42,32 @@ Policy = Literal["keep", "theirs", "fail"]
 
 @dataclass(frozen=True)
 class BroughtIn:
-    """How many rows of each part were new, were known, or collided."""
+    """How many rows of each part were new, were known, or collided; `own` if it came in as it stands there."""
 
     new: Mapping[str, int]
     known: Mapping[str, int]
     collided: Mapping[str, int]
+    own: bool
 
 
 def bring_in(
-    db: Database, folder: Path, *, now: float, policy: Policy = "keep", rename: Callable[[str], str] = lambda name: name
+    db: Database,
+    folder: Path,
+    *,
+    now: float,
+    policy: Policy = "keep",
+    rename: Callable[[str], str] = lambda name: name,
+    seal: Callable[[str], str] = lambda digest: "",
+    vouched: bool = False,
 ) -> BroughtIn:
-    """Take a bundle in; `rename` gives its journeys other names, for journeys that happen to be called like ours."""
+    """Take a bundle in; `rename` gives its journeys other names, for journeys that happen to be called like ours.
+
+    It is one's own if `seal` makes of its digest the seal that it bears, or if it is `vouched` for.
+    """
     bundle = read_bundle(folder)
-    taking = _Taking(db, bundle, policy, rename, now)
+    sealed = bool(bundle.seal) and hmac.compare_digest(seal(bundle.digest).encode(), bundle.seal.encode())
+    own = vouched or sealed
+    taking = _Taking(db, bundle, policy, rename, now, own)
     with atomic(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         try:
@@ -62,14 +78,18 @@ def bring_in(
             raise Refused(f"collisions, so nothing was taken in: {dict(taking.collided)}")
         counts = {"new": dict(taking.new), "known": dict(taking.known), "collided": dict(taking.collided)}
         db.execute("INSERT OR IGNORE INTO brought_in VALUES (?, ?, ?)", [bundle.digest, now, canonical(counts)])
-    return BroughtIn(**counts)
+    return BroughtIn(**counts, own=own)
 
 
 class _Taking:
     """One bundle being taken in: numbers of the bundle to numbers of the database."""
 
-    def __init__(self, db: Database, bundle: Bundle, policy: Policy, rename: Callable[[str], str], now: float) -> None:
-        self.db, self.rows, self.policy, self.now = db, bundle.rows, policy, now
+    def __init__(
+        self, db: Database, bundle: Bundle, policy: Policy, rename: Callable[[str], str], now: float, own: bool
+    ) -> None:
+        self.db, self.policy, self.now, self.own = db, policy, now, own
+        # A program is named by its content, and refused if it has another.
+        self.rows = {name: rows if name == "programs" else guard.redact_all(rows) for name, rows in bundle.rows.items()}
         self._rename = rename
         self.events: dict[int, int] = {}
         self.episodes: dict[int, int] = {}
@@ -78,7 +98,9 @@ class _Taking:
         self.fresh: set[int] = set()
         self.fresh_events: set[int] = set()
         self.fresh_episodes: set[int] = set()
-        self.done = bundle.done or dict.fromkeys((Capture.name, Consolidate.name), sys.maxsize)
+        # From what somebody else says happened, nothing more is concluded here than what they concluded.
+        everything = dict.fromkeys((Capture.name, Consolidate.name), sys.maxsize)
+        self.done = bundle.done if own and bundle.done else everything
         self.tells_events = bundle.done is not None
         self.new: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
@@ -151,6 +173,7 @@ class _Taking:
                 "journey": self.rename(data["journey"]),
                 "gained": json.loads(data["gained"]),
                 "skills": json.loads(data["skills"]),
+                "sensitivity": self._sensitivity(data.get("sensitivity")),
             },
             place=Place(**place) if place else None,
             ticks=ticks if ticks[0] is not None else None,
@@ -169,7 +192,8 @@ class _Taking:
 
     def _note(self, row: Row) -> None:
         data = {name: value for name, value in row.items() if name != "number"}
-        note = Note(**{**data, "scope": self.rename(data["scope"])})
+        theirs = {} if self.own else {"origin": "world", "sensitivity": self._sensitivity(data["sensitivity"])}
+        note = Note(**{**data, "scope": self.rename(data["scope"]), **theirs})
         notes = Notes(self.db)
         there = notes.read(note.scope, note.stream, after=note.position - 1, limit=1)
         taken = there[0] if there and there[0].position == note.position else None
@@ -199,10 +223,7 @@ class _Taking:
             self._insert(self._item(row), self.items[row["number"]])
 
     def _item(self, row: Row) -> Item:
-        kept = from_snapshot(self._renumbered({name: value for name, value in row.items() if name != "number"}))
-        if kept.sensitivity == "plain" and guard.instruction_like(kept.text):
-            kept = replace(kept, sensitivity="untrusted")
-        return replace(kept, text=guard.redact(kept.text))
+        return from_snapshot(self._renumbered({name: value for name, value in row.items() if name != "number"}))
 
     def _known(self, item: Item) -> int | None:
         """The same statement, in the same scope and with the same fate."""
@@ -323,7 +344,14 @@ class _Taking:
         new["sources"] = sorted(self.items[each] for each in kept["sources"] if each in self.items)
         if "scope" in new:
             new["scope"] = self.rename(new["scope"])
+        if not self.own:
+            new["kind"] = "lesson" if new["kind"] == "sign" else new["kind"]
+            new |= {"origin": "import", "pinned": False, "sensitivity": self._sensitivity(new.get("sensitivity"))}
         return new
+
+    def _sensitivity(self, told: str | None) -> str:
+        """What is private stays so; all else that somebody else wrote is not to be trusted."""
+        return told or "plain" if self.own or told == "private" else "untrusted"
 
     def _count(self, part: str, new: bool, same: bool, rows: int = 1) -> None:
         (self.new if new else self.known if same else self.collided)[part] += rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,19 @@ class Bundle:
     """A bundle that was read and found whole; `digest` names its content.
 
     `done` says for each job from how many of the rows that it works through it has drawn its conclusions: what came of
-    these is among the items and notes. None in a bundle that is too old to tell.
+    these is among the items and notes. None in a bundle that is too old to tell. `seal` is what its writer made of the
+    digest with a key of theirs, '' if nothing.
     """
 
     rows: Mapping[str, list[Row]]
     digest: str
     done: Mapping[str, int] | None = None
+    seal: str = ""
 
 
-def write_bundle(folder: Path, rows: Mapping[str, Iterable[Row]], page: str, done: Mapping[str, int]) -> str:
+def write_bundle(
+    folder: Path, rows: Mapping[str, Iterable[Row]], page: str, done: Mapping[str, int], seal: Callable[[str], str]
+) -> str:
     """Write a bundle into a folder that is empty or new; returns its digest."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -58,7 +62,7 @@ def write_bundle(folder: Path, rows: Mapping[str, Iterable[Row]], page: str, don
     (folder / _PAGE).write_text(page, encoding="utf-8", newline="\n")
     digest = _digest(FORMAT, files, done)
     # The manifest comes last: a folder without one is not a bundle but the rest of an interrupted export.
-    manifest = {"format": FORMAT, "digest": digest, "done": dict(done), "files": files}
+    manifest = {"format": FORMAT, "digest": digest, "seal": seal(digest), "done": dict(done), "files": files}
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
     return digest
 
@@ -76,7 +80,7 @@ def read_bundle(folder: Path) -> Bundle:
         if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
             raise Refused(f"{path} was changed or damaged since it was exported: its hash is another")
         rows[name] = [_row(path, number, line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
-    return Bundle(rows, str(manifest["digest"]), manifest.get("done"))
+    return Bundle(rows, str(manifest["digest"]), manifest.get("done"), str(manifest.get("seal") or ""))
 
 
 def _manifest(folder: Path) -> Mapping[str, Any]:

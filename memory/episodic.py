@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from memory import documents, guard
 from memory.db import atomic
 from memory.errors import NotKept
+from memory.guard import Sensitivity
 from memory.log import Event, EventLog, canonical
 from memory.signature import signature
 
@@ -48,7 +49,7 @@ class Episode:
     `failure` is the class and `cause` the code of what went wrong (both None after a success); `gained` is the
     inventory after minus before; `family` names the tasks that differ from this one only in their content, and is ''
     where a goal is always the same task; `skills` maps each used skill to its version; `at` is the experience clock;
-    `brain` and `prompt` name the model and the version of its prompt.
+    `brain` and `prompt` name the model and the version of its prompt; `sensitivity` marks what quotes orders.
     """
 
     journey: str
@@ -73,6 +74,7 @@ class Episode:
     dollars: float = 0.0
     prompt: str = ""
     family: str = ""
+    sensitivity: Sensitivity = "plain"
     id: int = 0
 
     @property
@@ -112,7 +114,7 @@ class Episodes:
                 "SELECT id FROM episodes WHERE journey = ? AND iteration = ?", [episode.journey, episode.iteration]
             ).fetchone()
             if kept is None:
-                episode = replace(episode, goal=guard.redact(episode.goal), message=guard.redact(episode.message))
+                episode = _guarded(episode)
                 row = _row(episode)
                 id = int(
                     self._db.execute(
@@ -130,6 +132,7 @@ class Episodes:
                     marks=_marks(episode),
                     before=self._document_before(episode),
                     world=episode.world,
+                    sensitivity=episode.sensitivity,
                 )
                 if observed is not None:
                     seen = [Event(kind, data, "agent") for kind, data in zip(_OBSERVED, observed, strict=True)]
@@ -237,6 +240,20 @@ def describe(episode: Episode) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def _guarded(episode: Episode) -> Episode:
+    """The episode without secrets, and marked if what it tells gives orders: an error can quote whatever was there."""
+    words = {name: guard.redact(getattr(episode, name)) for name in _WORDS}
+    place = episode.place and Place(**guard.redact_all(vars(episode.place)))
+    told = {"gained": guard.redact_all(episode.gained), "skills": guard.redact_all(episode.skills), "place": place}
+    clean = replace(episode, **{**words, **told}, cause=guard.redact(episode.cause) if episode.cause else None)
+    if clean.sensitivity == "plain" and guard.instruction_like(describe(clean)):
+        clean = replace(clean, sensitivity="untrusted")
+    return clean
+
+
+_WORDS = ("task", "goal", "world", "message", "brain", "prompt", "family")
+
+
 def _marks(episode: Episode) -> list[documents.Mark]:
     marks = [("item", name) for name in episode.gained]
     marks += [("skill", name) for name in episode.skills]
@@ -278,6 +295,7 @@ def _row(episode: Episode) -> dict[str, Any]:
         "dollars": episode.dollars,
         "prompt": episode.prompt,
         "family": episode.family,
+        "sensitivity": episode.sensitivity,
     }
 
 

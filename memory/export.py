@@ -7,7 +7,7 @@ not exported, because they can be made anew. It says how far the jobs had come, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,21 @@ class Exported:
     counts: Mapping[str, int]
 
 
-def export(db: Database, folder: Path, *, scopes: Sequence[str] | None = None, private: bool = False) -> Exported:
-    """Write a bundle of everything, or of some scopes and what holds everywhere, into a new folder."""
+def export(
+    db: Database,
+    folder: Path,
+    *,
+    scopes: Sequence[str] | None = None,
+    private: bool = False,
+    seal: Callable[[str], str] = lambda digest: "",
+) -> Exported:
+    """Write a bundle of everything, or of some scopes and what holds everywhere, into a new folder.
+
+    `seal` makes of its digest what only this installation can make; by it the bundle is known again as one's own.
+    """
     chosen = _Chosen(db, None if scopes is None else {"", *scopes}, private)
     rows = {name: list(getattr(chosen, name)()) for name in FILES}
-    digest = write_bundle(folder, rows, _page(chosen), chosen.done())
+    digest = write_bundle(folder, rows, _page(chosen), chosen.done(), seal)
     return Exported(str(folder), digest, {name: len(rows[name]) for name in FILES})
 
 

@@ -27,8 +27,10 @@ _SECRETS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SECRET_NAMES = r"password|passwd|passphrase|api[_-]?key|secret|access[_-]?token|auth[_-]?token"
+_SECRET_NAME = re.compile(rf"(?i)(?:^|[\W_])(?:{_SECRET_NAMES})$")
 _NAMED_SECRET = re.compile(
-    r"""(?i)((?:["']?\b[\w-]*(?:password|passwd|passphrase|api[_-]?key|secret|access[_-]?token|auth[_-]?token)["']?)"""
+    rf"""(?i)((?:["']?\b[\w-]*(?:{_SECRET_NAMES})["']?)"""
     r"""\s*(?:[:=]|\bis\b)\s*["']?)([^\s"',;}]{4,})"""
 )
 _INSTRUCTION = re.compile(
@@ -55,11 +57,14 @@ def redact(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """Plain JSON with the secrets in all its strings struck out."""
+    """Plain JSON with the secrets in all its strings struck out, and what stands under the name of a secret."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {name: redact_all(part) for name, part in value.items()}
+        return {
+            redact(name): REDACTED if isinstance(part, str) and part and _SECRET_NAME.search(name) else redact_all(part)
+            for name, part in value.items()
+        }
     if isinstance(value, list | tuple):
         return [redact_all(part) for part in value]
     return value
@@ -68,6 +73,15 @@ def redact_all(value: Any) -> Any:
 def instruction_like(text: str) -> bool:
     """Whether a text looks as if it told a model what to do."""
     return _INSTRUCTION.search(text) is not None
+
+
+def orders(value: Any) -> bool:
+    """Whether any string of plain JSON looks as if it told a model what to do."""
+    if isinstance(value, Mapping):
+        return any(orders(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(orders(part) for part in value)
+    return isinstance(value, str) and instruction_like(value)
 
 
 def without_recalled(text: str) -> str:

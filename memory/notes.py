@@ -56,7 +56,8 @@ class Notes:
             if known is not None:
                 return known
             (last,) = self._db.execute(
-                "SELECT coalesce(max(position), 0) FROM notes WHERE scope = ? AND stream = ?", [note.scope, note.stream]
+                "SELECT coalesce(max(position), 0) FROM notes WHERE scope = ? AND stream = ?",
+                [note.scope, guard.redact(note.stream)],
             ).fetchone()
             return self.record(replace(note, position=last + 1))
 
@@ -72,7 +73,8 @@ class Notes:
         text = guard.redact(guard.without_recalled(note.text))
         if not text:
             return None
-        if note.sensitivity == "plain" and note.origin != "person" and guard.instruction_like(text):
+        note = replace(note, stream=guard.redact(note.stream), speaker=guard.redact(note.speaker))
+        if note.sensitivity == "plain" and note.origin != "person" and guard.orders([note.speaker, text]):
             note = replace(note, sensitivity="untrusted")
         with atomic(self._db):
             row = self._db.execute(

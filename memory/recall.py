@@ -18,6 +18,7 @@ from memory.db import atomic
 from memory.decay import Outcome, Strength
 from memory.documents import LISTED, listed
 from memory.fitted import fitted_curve, fitted_weights
+from memory.guard import redact_all
 from memory.index import Index
 from memory.log import canonical
 from memory.packing import pack_hits
@@ -208,7 +209,7 @@ class Recall:
     def _log(self, question: Question, now: float, log: tuple[str, int]) -> None:
         with atomic(self.db):
             (known,) = self.db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
-            kept = canonical(replace(question, known=known).to_json())
+            kept = canonical(redact_all(replace(question, known=known).to_json()))
             self.db.execute("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", [*log, now, kept])
 
 

@@ -11,6 +11,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from memory import guard
+
 MEMORY = Migrations("memory")
 """The migration set of this package."""
 
@@ -322,6 +324,30 @@ def m015_events_of_notes(db: Database) -> None:
         CREATE TRIGGER notes_no_update BEFORE UPDATE ON notes BEGIN
             SELECT RAISE(ABORT, 'notes is append-only'); END;
         CREATE UNIQUE INDEX notes_event ON notes (scope, event) WHERE event <> '';
+        """,
+    )
+
+
+@MEMORY()
+def m016_orders_in_episodes(db: Database) -> None:
+    """An episode whose error quotes an order is marked, as notes and items are; those that are there already, too."""
+    run_script(
+        db,
+        """
+        ALTER TABLE episodes ADD COLUMN sensitivity TEXT NOT NULL DEFAULT 'plain';
+        DROP TRIGGER episodes_no_update;
+        """,
+    )
+    told = db.execute("SELECT id, ref, text FROM documents WHERE tier = 'episode'")
+    marked = [(document, episode) for document, episode, text in told if guard.instruction_like(text)]
+    for document, episode in marked:
+        db.execute("UPDATE episodes SET sensitivity = 'untrusted' WHERE id = ?", [episode])
+        db.execute("UPDATE documents SET sensitivity = 'untrusted' WHERE id = ?", [document])
+    run_script(
+        db,
+        """
+        CREATE TRIGGER episodes_no_update BEFORE UPDATE ON episodes BEGIN
+            SELECT RAISE(ABORT, 'episodes is append-only'); END;
         """,
     )
 

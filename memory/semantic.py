@@ -109,8 +109,8 @@ class Semantic:
             old = self._changeable(id)
             new = replace(
                 old,
-                text=old.text if text is None else guard.redact(text),
-                data=old.data if data is None else guard.redact_all(data),
+                text=old.text if text is None else text,
+                data=old.data if data is None else data,
                 evidence=tuple(sorted({*old.evidence, *evidence})),
                 sources=tuple(sorted({*old.sources, *sources})),
                 state=old.state if state is None else state,
@@ -118,6 +118,8 @@ class Semantic:
                 pinned=old.pinned if pinned is None else pinned,
                 sensitivity=old.sensitivity if sensitivity is None else sensitivity,
             )
+            # What a person has called plain stays so until it says something else.
+            new = _guarded(new, mark=sensitivity is None and (text is not None or data is not None))
             return old if new == old else self._write("UPDATE", old, new, at, reason, inputs)
 
     def supersede(self, id: int, new: Item, *, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
@@ -154,7 +156,7 @@ class Semantic:
         what the text says as data; without it that of the original with this text, or of the first, is kept.
         """
         with self._act():
-            olds = [self._changeable(id) for id in sorted(set(ids))]
+            olds, text = [self._changeable(id) for id in sorted(set(ids))], guard.redact(text)
             kept = next((old for old in olds if old.text == text), olds[0])
             values = kept.data if data is None else guard.redact_all(data)
             self._mergeable(olds, text, values)
@@ -174,7 +176,7 @@ class Semantic:
             into = self._next("items")
             for old in olds:
                 self._write("MERGE", old, replace(old, state="merged", merged_into=into), at, reason, inputs)
-            return self._write("MERGE", None, merged, at, reason, inputs)
+            return self._write("MERGE", None, _guarded(merged), at, reason, inputs)
 
     def archive(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """ARCHIVE: take an item out of mind; it stays true and can be restored."""
@@ -196,6 +198,7 @@ class Semantic:
 
     def noop(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any]) -> None:
         """NOOP: a change was considered and not made; written once for the same reason and inputs."""
+        reason, inputs = guard.redact(reason), guard.redact_all(inputs)
         with atomic(self._db):
             same = self._db.execute(
                 "SELECT 1 FROM journal WHERE item = ? AND operation = 'NOOP' AND reason = ? AND inputs = ?",
@@ -436,8 +439,8 @@ class Semantic:
                 operation,
                 item,
                 at,
-                reason,
-                canonical(dict(inputs)),
+                guard.redact(reason),
+                canonical(guard.redact_all(dict(inputs))),
                 canonical(dict(before)),
                 canonical(dict(after)),
                 undoes,
@@ -503,10 +506,17 @@ _COLUMNS = (
 )
 
 
-def _guarded(item: Item) -> Item:
+def _guarded(item: Item, *, mark: bool = True) -> Item:
     """The item without secrets and marked if it gives orders; known from when it was so, unless it says otherwise."""
-    clean = replace(item, text=guard.redact(item.text), data=guard.redact_all(item.data))
-    if clean.sensitivity == "plain" and clean.origin != "person" and guard.instruction_like(clean.text):
+    clean = replace(
+        item,
+        subject=guard.redact(item.subject),
+        text=guard.redact(item.text),
+        slot=guard.redact(item.slot),
+        data=guard.redact_all(item.data),
+    )
+    told = [clean.subject, clean.text, clean.data]
+    if mark and clean.sensitivity == "plain" and clean.origin != "person" and guard.orders(told):
         clean = replace(clean, sensitivity="untrusted")
     return clean if clean.recorded_at else replace(clean, recorded_at=clean.valid_from)
 

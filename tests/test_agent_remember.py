@@ -119,8 +119,12 @@ def test_an_operation_is_taken_back_by_its_entry(lived: Path) -> None:
 def test_a_bundle_goes_out_and_comes_in(lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = told("export", str(tmp_path / "bundle"))
     assert out["counts"]["episodes"] == 2
+    assert told("import", str(tmp_path / "bundle"))["own"], "it bears the seal of this home"
+    monkeypatch.setenv("JOURNEYMAN_HOME", str(tmp_path / "foreign"))
+    assert "another seal" in said("import", str(tmp_path / "bundle"))
+    assert {item["sensitivity"] for item in told("list")} == {"untrusted"}
     monkeypatch.setenv("JOURNEYMAN_HOME", str(tmp_path / "other"))
-    assert told("import", str(tmp_path / "bundle"))["new"]["items"] == 2
+    assert told("import", str(tmp_path / "bundle"), "--restore")["new"]["items"] == 2
     assert told("export", str(tmp_path / "again"))["digest"] == out["digest"]
     assert "not a memory bundle" in said("import", str(tmp_path), code=1)
 

@@ -74,7 +74,7 @@ def test_a_round_trip_is_exact(tmp_path_factory: pytest.TempPathFactory, outcome
     here, there = open_db(":memory:"), open_db(":memory:")
     lived(here, outcomes=outcomes)
     first = export(here, folder / "one")
-    bring_in(there, folder / "one", now=9.0)
+    bring_in(there, folder / "one", now=9.0, vouched=True)
     assert export(there, folder / "two").digest == first.digest
     assert content(folder / "two") == content(folder / "one")
     for id, text in here.execute("SELECT id, text FROM documents ORDER BY id").fetchall():
@@ -87,7 +87,7 @@ def test_what_came_in_can_still_be_undone(tmp_path: Path) -> None:
     here, there = open_db(":memory:"), open_db(":memory:")
     lived(here)
     export(here, tmp_path / "b")
-    bring_in(there, tmp_path / "b", now=9.0)
+    bring_in(there, tmp_path / "b", now=9.0, vouched=True)
     semantic = Semantic(there)
     merge = next(entry for entry in semantic.journal(limit=-1) if entry.operation == "MERGE")
     semantic.undo_act(merge.id, at=10.0, reason="they differ after all")
@@ -101,8 +101,8 @@ def test_taking_in_twice_changes_nothing(tmp_path: Path) -> None:
     here, there = open_db(":memory:"), open_db(":memory:")
     lived(here)
     export(here, tmp_path / "b")
-    assert bring_in(there, tmp_path / "b", now=9.0).new["items"] > 3
-    again = bring_in(there, tmp_path / "b", now=10.0)
+    assert bring_in(there, tmp_path / "b", now=9.0, vouched=True).new["items"] > 3
+    again = bring_in(there, tmp_path / "b", now=10.0, vouched=True)
     assert again.new.get("items", 0) == again.collided.get("items", 0) == 0
     assert again.known["episodes"] == 5
     assert export(there, tmp_path / "c").digest == export(here, tmp_path / "d").digest
@@ -120,7 +120,7 @@ def test_a_damaged_bundle_is_refused_whole(tmp_path: Path, file: str) -> None:
         manifest["files"]["items"]["sha256"] = "0" * 64
         path.write_text(json.dumps(manifest))
     with pytest.raises(Refused, match="changed or damaged"):
-        bring_in(there, tmp_path / "b", now=9.0)
+        bring_in(there, tmp_path / "b", now=9.0, vouched=True)
     assert there.execute("SELECT count(*) FROM documents").fetchone()[0] == 0
 
 
@@ -132,7 +132,7 @@ def test_where_two_answers_collide_the_policy_decides(tmp_path: Path) -> None:
     def contents(policy: str) -> list[str]:
         ours = open_db(":memory:")
         Semantic(ours).add(container("chest", 1, 64, 1, {"coal": 1}, scope="a", at=3.0), reason="stored")
-        bring_in(ours, tmp_path / "b", now=9.0, policy=policy)  # type: ignore[arg-type]
+        bring_in(ours, tmp_path / "b", now=9.0, vouched=True, policy=policy)  # type: ignore[arg-type]
         return [item.text.split()[-1] for item in Semantic(ours).find(kind="place")]
 
     assert contents("keep") == ["coal"]
@@ -147,7 +147,7 @@ def test_journeys_can_be_given_other_names_and_private_things_stay(tmp_path: Pat
     Semantic(here).add(Item("fact", "diary", "dear diary", sensitivity="private"), reason="r")
     export(here, tmp_path / "b")
     assert "diary" not in str(content(tmp_path / "b"))
-    bring_in(there, tmp_path / "b", now=9.0, rename=lambda name: f"{name}-theirs")
+    bring_in(there, tmp_path / "b", now=9.0, vouched=True, rename=lambda name: f"{name}-theirs")
     assert {episode.journey for episode in Episodes(there).find()} == {"a-theirs"}
     assert {item.scope for item in Semantic(there).find(limit=-1)} == {"", "a-theirs"}
 
@@ -174,6 +174,6 @@ def test_what_came_in_is_found_by_the_same_marks_in_the_same_worlds(tmp_path: Pa
     ours, theirs = open_db(tmp_path / "a.db"), open_db(tmp_path / "b.db")
     lived(ours)
     export(ours, tmp_path / "bundle")
-    bring_in(theirs, tmp_path / "bundle", now=9.0)
+    bring_in(theirs, tmp_path / "bundle", now=9.0, vouched=True)
     assert faces(theirs) == faces(ours)
     assert {row[3] for row in faces(ours)} == {"", "minecraft"}

@@ -91,7 +91,7 @@ def test_a_memory_that_travelled_goes_on_as_it_would_have_at_home(
     folder = tmp_path_factory.mktemp("bundles")
     export(home, folder / "b")
     for db in (empty, other):
-        bring_in(db, folder / "b", now=LATER)
+        bring_in(db, folder / "b", now=LATER, vouched=True)
     assert export(empty, folder / "again").digest == export(home, folder / "home").digest
     for db in (home, empty, other):
         to_the_end(db)
@@ -108,7 +108,7 @@ def test_a_chest_holds_after_an_import_what_it_held(tmp_path: Path) -> None:
     happen(home, "anna", [("stored", 5)])
     to_the_end(home)
     export(home, tmp_path / "b")
-    bring_in(there, tmp_path / "b", now=2.0)
+    bring_in(there, tmp_path / "b", now=2.0, vouched=True)
     to_the_end(there)
     (chest,) = Semantic(there).find(kind="place")
     assert chest.data["contents"] == {"cobblestone": 5}
@@ -128,7 +128,7 @@ def test_a_bundle_of_the_first_format_comes_in_as_drawn_from(tmp_path: Path) -> 
     export(home, tmp_path / "b")
     _made_older(tmp_path / "b")
     happen(there, "berta", [("slept", 1)] * 5)
-    bring_in(there, tmp_path / "b", now=2.0)
+    bring_in(there, tmp_path / "b", now=2.0, vouched=True)
     to_the_end(there)
     assert known(there)["items"] == known(home)["items"]
     assert [note.text for note in Notes(there).read("anna", "chat")] == ["line 1"]
@@ -140,7 +140,7 @@ def test_notes_of_two_databases_that_have_one_place_are_both_kept(tmp_path: Path
     Notes(there).append(Note("anna", "chat", 0, "from here", 1.0, event="1/run/0"))
     export(home, tmp_path / "b")
     for _ in range(2):
-        bring_in(there, tmp_path / "b", now=2.0)
+        bring_in(there, tmp_path / "b", now=2.0, vouched=True)
     assert [note.text for note in Notes(there).read("anna", "chat")] == ["from here", "from there"]
 
 
