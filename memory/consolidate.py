@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from memory import documents
 from memory.episodic import Episode, Episodes
 from memory.items import Item
 from memory.jobs import Cursor, Step
@@ -185,7 +186,7 @@ class _Conclusions:
         text += f"; {', '.join(f'{counts[name]} {name}' for name in causes[:5])}" if causes else ""
         data = {"level": 2, "goal": episode.kin, "passed": passed, "total": total, "failures": counts}
         slot = f"goal {episode.kin}"
-        self._keep("summary", episode.kin, text, data, slot=slot, sources=self._of_goal())
+        self._keep("summary", episode.kin, text, data, slot=slot, evidence=self._tried(slot), sources=self._of_goal())
 
     def _chapter(self) -> None:
         episode = self.episode
@@ -257,6 +258,23 @@ class _Conclusions:
             [self.episode.kin],
         )
         return sorted(id for (id,) in rows)
+
+    def _tried(self, slot: str) -> list[int]:
+        """The episodes of this goal, in all journeys, that its summary does not yet point to."""
+        known, kin = self.semantic.answer("summary", slot, ""), self.episode.kin
+        last = max(known.evidence, default=0) if known else 0
+        rows = [
+            id
+            for scope in documents.scopes_of(self.db, "goal", kin)
+            for (id,) in self.db.execute(
+                "SELECT episodes.id FROM marks CROSS JOIN documents ON documents.id = document "
+                "CROSS JOIN episodes ON episodes.id = ref WHERE kind = 'goal' AND value = ?1 AND marks.scope = ?2 "
+                "AND layer = 'happened' AND tier = 'episode' AND episodes.id > ?3 AND episodes.id <= ?4 "
+                "AND iif(family = '', goal, family) = ?1",
+                [kin, scope, last, self.episode.id],
+            ).fetchall()
+        ]
+        return sorted(rows)
 
     def _of_tasks(self, tasks: set[str]) -> list[int]:
         """The summaries of some tasks of this journey."""

@@ -109,6 +109,21 @@ def test_levels_of_compression_point_down_to_what_they_came_from(tmp_path: Path)
     assert len(by_level[3].evidence) == 25
 
 
+def test_summaries_of_tasks_that_went_well_at_once_point_to_their_episodes_too(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    for n in range(1, 31):
+        goal, journey = ("dig", "a") if n % 3 else ("craft", "b")
+        Episodes(db).record(Episode(journey, n, f"{goal} {n}", goal, "passed", float(n), world="minecraft"))
+    scheduler(db).run("consolidate", now=30.0)
+    summaries = Semantic(db).find(kind="summary")
+    assert {item.data["level"] for item in summaries} == {2}
+    for item in summaries:
+        goals = {Episodes(db).by_id(id).goal for id in item.evidence}
+        assert goals == {item.data["goal"]}
+        assert len(item.evidence) == item.data["total"]
+        assert item.confidence == (len(item.evidence) + 1) / (len(item.evidence) + 2)
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(tmp_path: Path) -> None:
     db = open_db(tmp_path / "j.db")
     tried(db, "a", [("craft pickaxe", "no_station"), ("craft pickaxe", None)])
