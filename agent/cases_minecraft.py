@@ -121,11 +121,12 @@ class MinecraftCases(Cases):
         return {name: value for name, value in args.items() if name in parameters}
 
     def _kit(self, version: Version, args: Mapping[str, Any]) -> dict[str, int]:
-        """What every success had at hand before: tools and stations, and what it used up, for this amount."""
+        """What every success had at hand before: tools and stations, and what it used up, for this amount.
+
+        A version that never did it gets what the current one needs.
+        """
         kit: dict[str, int] = {}
-        if self.library.get(version.skill).current.hash != version.hash:
-            return kit
-        for operator in self._operators.of(version.skill)[:1]:
+        for operator in (self._operators.of_version(version) or self._operators.of(version.skill))[:1]:
             for served in operator.tools:
                 kit[served[0]] = max(1, kit.get(served[0], 0))
             kit.update(self._consumed(operator, args))

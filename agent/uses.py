@@ -140,9 +140,10 @@ def _had_its_needs(
 ) -> bool:
     """Whether a run had at hand all that successes had: then what it lacked was its own to get, and it failed."""
     operators = Operators(library, families(data))
-    if library.get(version.skill).current.hash != version.hash or not operators.of(version.skill):
+    known = operators.of_version(version)
+    if not known:
         return False
-    operator, have = operators.of(version.skill)[0], operators.counted(before)
+    operator, have = known[0], operators.counted(before)
     count = args.get("count", 1)
     used = consumed(operator, count if isinstance(count, int) else 1)
     tooled = all(any(have.get(name) for name in served) for served in operator.tools)

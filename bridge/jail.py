@@ -25,7 +25,7 @@ HEAP_MB = 1024
 TEMPORARY_BYTES = 16 << 20
 OPEN_FILES = 256
 _LIBRARIES = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/lib32", "/etc/ld.so.cache")
-_CODE = ("body", "data", "parse.js", "recipe_yields.js", "scopes.js", "package.json")
+_CODE = ("body", "data", "parse.js", "reach.js", "recipe_yields.js", "scopes.js", "package.json")
 
 
 def command(arguments: Sequence[str], *, shared: Path | None = None, extra: dict[str, Path] | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from skills.evidence import defaults, learn_effects
 from skills.reader import LibraryReader
-from skills.skill import Effect, Rung, Skill, Use
+from skills.skill import Effect, Record, Rung, Use, Version
 from skills.words import names
 
 LOOK_BACK = 60
@@ -96,7 +96,7 @@ class Operators:
     rungs: frozenset[Rung] = frozenset({"candidate", "verified", "trusted", "parole"})
     most: int = 6
     """How many skills are looked at for one item, best proven first."""
-    _known: dict[str, tuple[Operator, ...]] = field(default_factory=dict)
+    _known: dict[str, tuple[Operator, ...]] = field(default_factory=dict)  # by skill and by version
     _giving: dict[str, tuple[Operator, ...]] = field(default_factory=dict)
     _stamp: tuple[int, int] = (-1, -1)
     _prior: float = 0.5
@@ -128,11 +128,18 @@ class Operators:
         self._look_again()
         return self._of(name)
 
+    def of_version(self, version: Version) -> tuple[Operator, ...]:
+        """The same of any version, from its own runs alone."""
+        self._look_again()
+        if version.hash not in self._known:
+            uses = [self._in_families(use) for use in self.library.uses_of(version.hash, LOOK_BACK)]
+            rung, record = self.library.rung(version.hash), self.library.record_of(version.hash)
+            self._known[version.hash] = tuple(_operators(version, rung, record, uses, self._prior))
+        return self._known[version.hash]
+
     def _of(self, name: str) -> tuple[Operator, ...]:
         if name not in self._known:
-            skill = self.library.get(name)
-            uses = self.library.uses_of(skill.current.hash, LOOK_BACK)
-            self._known[name] = tuple(_operators(skill, [self._in_families(use) for use in uses], self._prior))
+            self._known[name] = self.of_version(self.library.get(name).current)
         return self._known[name]
 
     def _look_again(self) -> None:
@@ -177,8 +184,8 @@ class Operators:
         )
 
 
-def _operators(skill: Skill, uses: Sequence[Use], prior: float) -> list[Operator]:
-    signature = skill.current.signature
+def _operators(version: Version, rung: Rung, record: Record, uses: Sequence[Use], prior: float) -> list[Operator]:
+    signature = version.signature
     parameters = {parameter.name for parameter in signature.parameters}
     standard = defaults(signature)
     groups: dict[str, list[Effect]] = {}
@@ -192,18 +199,18 @@ def _operators(skill: Skill, uses: Sequence[Use], prior: float) -> list[Operator
         mine = [use for use in successes if all({**standard, **use.args}.get(n) == v for n, v in when.items())]
         found.append(
             Operator(
-                skill=skill.name,
-                version=skill.current.hash,
-                rung=skill.rung,
-                succeeded=skill.record.succeeded,
-                failed=skill.record.failed,
+                skill=version.skill,
+                version=version.hash,
+                rung=rung,
+                succeeded=record.succeeded,
+                failed=record.failed,
                 args={name: value for name, value in when.items() if name in parameters and value is not None},
                 effects=tuple(effects),
                 tools=_tools(mine),
                 time=_time([({**standard, **use.args}.get(amount or "", 1), use.ticks) for use in mine]),
                 runs=len(mine),
                 prior=prior,
-                source=skill.current.source,
+                source=version.source,
             )
         )
     return found

@@ -210,6 +210,20 @@ def test_an_error_of_the_trial_worlds_is_told_where_the_trials_are_collected(wor
         assert broken.proofs.trials_of(version.hash) == []
 
 
+def test_any_version_is_tried_with_what_its_own_successes_had_at_hand(workshop: Workshop, proving: Prover) -> None:
+    source = CALLER.replace("mineLogs(bot, { count: Math.ceil(count / 4) })", "0")
+    old, new, untried = (workshop.keep(f"/** {words} */\n{source}", runs=0) for words in ("Old.", "New.", "Untried."))
+    for number, (version, log) in enumerate(((old, "birch_log"), (new, "oak_log"))):
+        workshop.library.record_use(
+            Use(version.hash, "succeeded", "home", number, 0.0, args={"count": 4}, before={log: 1},
+                after={"oak_planks": 4}, ticks=60)
+        )  # fmt: skip
+    workshop.library.promote("craftPlanks", new.hash, reason="test")
+    assert workshop.library.get("craftPlanks").current == new
+    kits = [case.beginning.kit for version in (old, new, untried) if (case := proving.cases.fresh(version, 0))]
+    assert kits == [{"birch_log": 1}, {"oak_log": 1}, {"oak_log": 1}], "one that never did it gets the current one's"
+
+
 def test_places_of_the_home_world_are_not_looked_for_in_other_worlds(workshop: Workshop, proving: Prover) -> None:
     source = GOOD.replace("{ count = 1 }", "{ count = 1, places = {}, near = 8 }")
     version = workshop.keep(source.replace("gained: count", "gained: count, places, near"))
