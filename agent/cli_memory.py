@@ -11,6 +11,7 @@ from agent.showing import AS_JSON, show
 
 KINDS = click.Choice(["episode", "fact", "lesson", "place", "procedure", "sign", "summary"])
 FAILURES = click.Choice(["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"])
+CURVES = click.Choice(["fsrs6", "exponential", "half_life", "act_r"])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -247,10 +248,12 @@ def memory_import(folder: Path, policy: Any, suffix: str, restore: bool, as_json
 
 
 @memory.command("fit")
+@click.option("--curve", type=CURVES, help="Fade by this curve from now on (default: the best on your log).")
+@click.option("--weight", "weights", multiple=True, metavar="NAME=NUMBER", help="Recall with this weight (repeatable).")
 @click.option("--dry-run", "dry", is_flag=True, help="Show the fit and keep the settings as they are.")
 @AS_JSON
-def memory_fit(dry: bool, as_json: bool) -> None:
-    """Fit the forgetting curve and the weights of recall on your own log."""
+def memory_fit(curve: str | None, weights: tuple[str, ...], dry: bool, as_json: bool) -> None:
+    """Fit the forgetting curve and the weights of recall on your own log, or choose them."""
     from agent import remember, remember_words
 
-    show(remember.fit(dry), as_json, remember_words.fitted)
+    show(remember.fit(dry, curve, weights), as_json, remember_words.fitted)

@@ -29,6 +29,7 @@ from memory.dense import dense_or_none, open_dense
 from memory.episodic import Episodes, describe
 from memory.errors import MemoryStoreError
 from memory.export import export
+from memory.fitted import settings
 from memory.health import health
 from memory.index import VectorIndex
 from memory.items import Item, Kind, State, sign
@@ -236,9 +237,10 @@ def restore(id: int, reason: str) -> Json:
 
 
 def stats() -> Json:
-    """How memory stands: sizes, junk, doubles, what contradicts, what the jobs did, how far the index follows."""
+    """How memory stands: sizes, junk, doubles, what contradicts, what the jobs did, how far the index is, settings."""
     db = _database(read_only=True)
-    return {**health(db, now=float(Store(db).experience())), "jobs": scheduler(db).runs(limit=12)}
+    found = health(db, now=float(Store(db).experience()))
+    return {**found, "jobs": scheduler(db).runs(limit=12), "settings": settings(db)}
 
 
 def consolidate(names: Sequence[str], limit: int, dry: bool) -> list[Json]:
@@ -282,10 +284,20 @@ def import_from(folder: Path, policy: Policy, suffix: str, *, vouched: bool = Fa
     return asdict(taken)
 
 
-def fit(dry: bool) -> Json:
-    """Fit the forgetting curve and the weights of recall on this user's own log."""
+def fit(dry: bool, curve: str | None, weights: Sequence[str]) -> Json:
+    """Fit the forgetting curve and the weights of recall on this user's own log, or keep those that are named."""
     db = _database()
-    return fitting.fit_all(db, now=float(Store(db).experience()), index=_dense(db), dry=dry)
+    now, chosen = float(Store(db).experience()), dict(_weight(each) for each in weights)
+    found = fitting.fit_all(db, now=now, index=_dense(db), dry=dry, curve=curve, chosen=chosen)
+    return {**found, "settings": settings(db)}
+
+
+def _weight(given: str) -> tuple[str, float]:
+    name, _, value = given.partition("=")
+    try:
+        return name, float(value)
+    except ValueError as error:
+        raise UsageError(f"{given!r} is no weight: say NAME=NUMBER, such as meaning=0.3") from error
 
 
 def _database(*, read_only: bool = False) -> Database:

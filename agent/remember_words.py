@@ -154,11 +154,18 @@ def stats(found: Json) -> str:
         f"doubles {found['duplicate_share']:.1%}, empty {found['junk_share']:.1%}, "
         f"contradictions open: {found['contradictions_open']}",
     ]
+    lines.append(_settings(found["settings"]))
     lines += [f"vectors of {each['model']}: {each['vectors']}, {each['missing']} missing" for each in found["index"]]
     return "\n".join(lines)
 
 
 _STATES = ("current", "superseded", "merged", "archived")
+
+
+def _settings(found: Json) -> str:
+    by = {"hand": "chosen by hand", "log": "fitted on your log", "default": "the default"}[found["by"]]
+    weights = ", ".join(f"{name} {value:g}" for name, value in found["weights"].items())
+    return f"fades by {found['curve']}, stretched by {found['scale']:g} ({by}); weights of recall: {weights}"
 
 
 def jobs(found: Sequence[Json]) -> str:
@@ -183,17 +190,17 @@ def fitted(found: Json) -> str:
     lines = []
     if found["curves"]:
         rows = [
-            [each["curve"], f"{each['scale']:g}", f"{each['held_out']:.4f}", f"{each['default']:.4f}"]
+            [each["curve"], f"{each['scale']:g}", *(f"{each[of]:.4f}" for of in ("compared", "held_out", "default"))]
             for each in found["curves"]
         ]
-        lines.append(table(["curve", "scale", "held-out log loss", "unfitted"], rows))
+        lines.append(table(["curve", "scale", "log loss where compared", "held out", "held out, unfitted"], rows))
     else:
         lines.append(f"{found['reviews']} uses of memories so far; a curve is fitted from {found['needed']} on")
     if found["weights"]:
         fit = found["weights"]
         lines.append(f"weights: {fit['held_out']:.3f} (default {fit['default']:.3f}) over {fit['questions']} questions")
     kept = [name for name, was in found["kept"].items() if was]
-    lines.append(f"kept: {', '.join(kept)}" if kept else "the defaults stay")
+    lines += [f"kept: {', '.join(kept)}" if kept else "the settings stay as they are", _settings(found["settings"])]
     return "\n".join(lines)
 
 

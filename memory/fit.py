@@ -1,7 +1,7 @@
 """`memory fit`: the forgetting curve and the weights of recall, fitted on what happened to this user's own memories.
 
-The log is cut by time: the first part fits, the rest judges, and both fitted and default are shown. What is no better
-on the rest is not kept. Writes only the fitted settings.
+The log is cut by time: the first part fits and chooses, the rest judges, and both fitted and default are shown. What is
+no better on the rest is not kept, except what a person names. Writes only the fitted settings.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlite_utils import Database
 
 from memory import decay
+from memory.errors import Refused
 from memory.fitted import fitted_weights, keep
 from memory.index import Index
 from memory.question import Question, Weights
@@ -25,6 +26,9 @@ FEWEST = 40
 """Reviews, or questions with an outcome, below which nothing is fitted."""
 _SCALES = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 5.0, 10.0, 20.0, 50.0)
 _PART = 2 / 3
+"""Of the log, what fits; of that part again, what fits while curves are compared on its rest."""
+MOST_WEIGHT = {field.name: 0.1 if field.name == "strength" else 2.0 for field in fields(Weights)}
+"""How much each weight may be: fading tips the balance and never more."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,11 @@ class Review:
 
 @dataclass(frozen=True)
 class CurveFit:
-    """One curve on the held-out part: its log loss with the fitted scale and as it is by default."""
+    """One curve: its log loss where curves were compared, and on the held-out part, fitted and as it is by default."""
 
     curve: str
     scale: float
+    compared: float
     held_out: float
     default: float
 
@@ -73,16 +78,24 @@ def reviews_of(db: Database) -> list[Review]:
 
 
 def fit_curves(reviews: Sequence[Review]) -> list[CurveFit]:
-    """Each curve fitted on the first part and judged on the rest, best first; empty if there are too few."""
+    """Each curve fitted on the first part and judged on the rest, the chosen one first; empty if there are too few.
+
+    Curves are compared on the end of the first part, fitted on its beginning: the held-out part has no say.
+    """
     cut = int(len(reviews) * _PART)
     if len(reviews) < FEWEST:
         return []
-    fits = []
+    fitting, rest, fits = reviews[:cut], reviews[cut:], []
+    begins = int(cut * _PART)
     for curve in decay.CURVES:
-        scale = min(_SCALES, key=lambda each: log_loss(reviews[:cut], curve, each))
-        held_out, default = log_loss(reviews[cut:], curve, scale), log_loss(reviews[cut:], curve, 1.0)
-        fits.append(CurveFit(curve, scale, held_out, default))
-    return sorted(fits, key=lambda fit: fit.held_out)
+        compared = log_loss(fitting[begins:], curve, _scale(fitting[:begins], curve))
+        scale = _scale(fitting, curve)
+        fits.append(CurveFit(curve, scale, compared, log_loss(rest, curve, scale), log_loss(rest, curve, 1.0)))
+    return sorted(fits, key=lambda fit: fit.compared)
+
+
+def _scale(reviews: Sequence[Review], curve: str) -> float:
+    return min(_SCALES, key=lambda each: log_loss(reviews, curve, each))
 
 
 def log_loss(reviews: Iterable[Review], curve: str, scale: float) -> float:
@@ -116,16 +129,42 @@ def fit_weights(db: Database, index: Index | None = None) -> WeightFit | None:
     return WeightFit(best, held_out, default, len(asked))
 
 
-def fit_all(db: Database, *, now: float, index: Index | None = None, dry: bool = False) -> dict[str, Any]:
-    """Fit both, keep what is better on the held-out part, and say what was found."""
+def fit_all(
+    db: Database,
+    *,
+    now: float,
+    index: Index | None = None,
+    dry: bool = False,
+    curve: str | None = None,
+    chosen: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """Fit both, keep what is better on the held-out part, and say what was found.
+
+    A curve that is named is kept whatever the log says, stretched as fits it where that is better on the held-out part;
+    so are weights that are given. Raises Refused for names and values that there are not.
+    """
+    if curve is not None and curve not in decay.CURVES:
+        raise Refused(f"there is no curve {curve!r}; there are {', '.join(decay.CURVES)}")
+    for name, value in (chosen or {}).items():
+        if not 0 <= value <= MOST_WEIGHT.get(name, -1):
+            raise Refused(f"{name}={value:g} is no weight; there are, from 0, {_listed(MOST_WEIGHT)}")
     reviews = reviews_of(db)
-    curves, weights = fit_curves(reviews), fit_weights(db, index)
+    curves, weights = fit_curves(reviews), None if chosen else fit_weights(db, index)
     kept: dict[str, Any] = {"curve": False, "weights": False}
-    if curves:
+    if curve is not None:
+        curves.sort(key=lambda fit: fit.curve != curve)
+        better = bool(curves) and curves[0].held_out < curves[0].default - 1e-9
+        kept["curve"] = not dry
+        if not dry:
+            keep(db, "curve", {"curve": curve, "scale": curves[0].scale if better else 1.0, "by": "hand"}, now)
+    elif curves:
         default = next(fit for fit in curves if fit.curve == "fsrs6").default
         kept["curve"] = not dry and curves[0].held_out < default - 1e-9
         if kept["curve"]:
-            keep(db, "curve", {"curve": curves[0].curve, "scale": curves[0].scale}, now)
+            keep(db, "curve", {"curve": curves[0].curve, "scale": curves[0].scale, "by": "log"}, now)
+    if chosen and not dry:
+        kept["weights"] = True
+        keep(db, "weights", {**fitted_weights(db).to_json(), **chosen}, now)
     if weights:
         kept["weights"] = not dry and weights.held_out > weights.default
         if kept["weights"]:
@@ -137,6 +176,10 @@ def fit_all(db: Database, *, now: float, index: Index | None = None, dry: bool =
         "weights": asdict(weights) if weights else None,
         "kept": kept,
     }
+
+
+def _listed(most: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} to {value:g}" for name, value in most.items())
 
 
 _GRID: dict[str, tuple[float, ...]] = {

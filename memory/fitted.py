@@ -31,6 +31,13 @@ def fitted_curve(db: Database) -> tuple[str, float]:
     return (str(value["curve"]), float(value["scale"])) if value else ("fsrs6", 1.0)
 
 
+def settings(db: Database) -> dict[str, Any]:
+    """What memory fades and recalls by now: the curve, its scale, who chose it (hand, log, default); the weights."""
+    curve, scale = fitted_curve(db)
+    by = (_value(db, "curve") or {"by": "default"}).get("by", "log")
+    return {"curve": curve, "scale": scale, "by": by, "weights": fitted_weights(db).to_json()}
+
+
 def _value(db: Database, name: str) -> dict[str, Any] | None:
     row = db.execute("SELECT value FROM fitted WHERE name = ?", [name]).fetchone()
     return json.loads(row[0]) if row else None

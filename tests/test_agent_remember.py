@@ -52,6 +52,11 @@ def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
         assert said(*words).strip()
         told(*words)
     assert told("fit")["needed"] > 0
+    chosen = told("fit", "--curve", "act_r", "--weight", "meaning=0.3")["settings"]
+    assert (chosen["curve"], chosen["by"], chosen["weights"]["meaning"]) == ("act_r", "hand", 0.3)
+    assert "fades by act_r, stretched by 1 (chosen by hand); weights of recall: words 0.6, meaning 0.3" in said("stats")
+    assert "'linear' is not one of" in said("fit", "--curve", "linear", code=2)
+    assert "say NAME=NUMBER" in said("fit", "--weight", "meaning", code=2)
     assert told("recall", "coal")["hits"][0]["text"] == "coal lies deep"
     assert "words #1" in said("recall", "coal", "--why")
     assert [item["subject"] for item in told("list", "--kind", "lesson")] == ["pickaxe"]

@@ -5,11 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from agent.cli_memory import CURVES
 from memory import decay, fit
 from memory.db import open_db
+from memory.errors import Refused
 from memory.fitted import fitted_curve, fitted_weights
+from memory.fitted import settings as kept_settings
+from memory.health import health
 from memory.items import lesson
 from memory.recall import Question, Recall, Weights
 from memory.semantic import Item, Semantic
@@ -43,6 +49,50 @@ def test_a_user_who_forgets_fast_gets_a_steeper_curve(tmp_path: Path) -> None:
     assert best["held_out"] < default
     assert found["kept"]["curve"]
     assert fitted_curve(db) == (best["curve"], best["scale"])
+
+
+FAST = [fit.Review(1.0, 8.0, True), fit.Review(40.0, 8.0, False)]
+SLOW = [fit.Review(1.0, 8.0, True), fit.Review(40.0, 8.0, True), fit.Review(400.0, 8.0, True)]
+
+
+@given(st.lists(st.sampled_from([*FAST, *SLOW]), min_size=60, max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_the_held_out_part_has_no_say_in_which_curve_is_chosen(rest: list[fit.Review]) -> None:
+    begun = FAST * 60
+    chosen, other = (fit.fit_curves(begun + each) for each in (rest, FAST * 30))
+    assert (chosen[0].curve, chosen[0].scale) == (other[0].curve, other[0].scale)
+
+
+def test_the_curve_that_would_have_won_on_the_held_out_part_is_not_taken_for_that() -> None:
+    found = fit.fit_curves(FAST * 60 + SLOW * 20)
+    assert found[0].compared == min(each.compared for each in found)
+    assert found[0].held_out > min(each.held_out for each in found)
+
+
+@pytest.mark.parametrize("uses", [0, 30])
+def test_a_person_chooses_the_curve_by_name_and_weights_by_theirs(tmp_path: Path, uses: int) -> None:
+    db = open_db(tmp_path / "j.db")
+    used(db, [(1.0, True), (60.0, False)] * uses)
+    assert fit.fit_all(db, now=99.0, curve="half_life", dry=True)["kept"] == {"curve": False, "weights": False}
+    assert fitted_curve(db) == ("fsrs6", 1.0)
+    found = fit.fit_all(db, now=99.0, curve="half_life", chosen={"marks": 1.5})
+    assert found["kept"] == {"curve": True, "weights": True}
+    assert fitted_curve(db)[0] == "half_life"
+    assert (fitted_weights(db).marks, fitted_weights(db).words) == (1.5, Weights().words)
+    assert kept_settings(db)["by"] == "hand"
+    Semantic(db).add(Item("fact", "sand", "sand by the lake", valid_from=99.0), reason="r")
+    assert health(db, now=199.0)["retention"]["faded"] == uses * 2 + 1, "fsrs6 leaves 0.7 of what was added last"
+
+
+def test_what_is_no_curve_or_weight_is_refused_with_what_there_is(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    assert list(CURVES.choices) == list(decay.CURVES)
+    with pytest.raises(Refused, match="there are fsrs6, exponential, half_life, act_r"):
+        fit.fit_all(db, now=1.0, curve="linear")
+    with pytest.raises(Refused, match=r"strength to 0\.1"):
+        fit.fit_all(db, now=1.0, chosen={"strength": 0.5})
+    with pytest.raises(Refused, match="taste=1 is no weight"):
+        fit.fit_all(db, now=1.0, chosen={"taste": 1.0})
 
 
 def test_too_little_is_not_fitted_and_a_dry_run_keeps_the_default(tmp_path: Path) -> None:
