@@ -25,18 +25,19 @@ from memory import fit as fitting
 from memory.bring_in import Policy, bring_in
 from memory.chroma import ChromaIndex
 from memory.db import open_db
-from memory.dense import dense_or_none, open_dense
+from memory.dense import dense_or_none, open_dense, vectors_or_none
 from memory.episodic import Episodes, describe
 from memory.errors import MemoryStoreError
 from memory.export import export
 from memory.fitted import settings
 from memory.health import health
-from memory.index import VectorIndex
+from memory.index import DOCUMENTS, VectorIndex
 from memory.items import Item, Kind, State, sign
 from memory.recall import Question, Recall, Rerank
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
 from memory.working import Working
+from skills.similarity import SKILL_TEXTS
 
 Json = dict[str, Any]
 
@@ -76,17 +77,31 @@ class Meanwhile:
             db = _database()
             try:
                 scheduler(db).run_all(now=self._now, limit=UNITS, stop=self._stop.is_set)
-                for index in (_dense(db), similarity.skill_index(db)[0]):
-                    if index is not None:
-                        index.repair(self._stop.is_set)
-                    if isinstance(index, ChromaIndex):
-                        index.close()
+                self._embed(db)
             finally:
                 db.close()
         except (MemoryStoreError, sqlite3.OperationalError):
             pass  # a locked file or a missing model: what was not done waits for the next program
         except BaseException as error:  # a bug belongs to the loop, which records it
             self._error = error
+
+    def _embed(self, db: Database) -> None:
+        """Keep up the vectors that were asked for; all of them are compared with their words once after a start.
+
+        An approximate index over them is left alone: to open and fill one takes longer than a program may wait for.
+        """
+        for texts, wanted in ((DOCUMENTS, _embedded(db)), (SKILL_TEXTS, similarity.wanted(db))):
+            index = vectors_or_none(db, texts) if wanted and not self._stop.is_set() else None
+            if index is None:
+                continue
+            name = (str(home()), texts.vectors)
+            index.repair(self._stop.is_set, check=name not in _CHECKED)
+            if not self._stop.is_set():
+                _CHECKED.add(name)
+
+
+_CHECKED: set[tuple[str, str]] = set()
+"""Vectors (home, table) that this process has compared with their words: damage comes from outside, between starts."""
 
 
 def open_recall(db: Database, off: Sequence[str] = (), rerank: Rerank | None = None) -> Recall:
@@ -314,10 +329,14 @@ def _ranker(names: str, notice: Callable[[str], None]) -> Rerank:
 
 def _dense(db: Database) -> VectorIndex | ChromaIndex | None:
     """The dense route, if somebody asked for it once (there are vectors) and it works here."""
-    if db.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is None:
+    if not _embedded(db):
         return None
     index, _ = dense_or_none(db, home() / "index" / "memory", url=chroma_url())
     return index
+
+
+def _embedded(db: Database) -> bool:
+    return db.execute("SELECT 1 FROM vectors LIMIT 1").fetchone() is not None
 
 
 def _item(item: Item) -> Json:

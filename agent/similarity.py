@@ -21,9 +21,14 @@ from skills.similarity import SKILL_TEXTS, by_meaning
 OFF = "similarity is off: switch it on with journeyman skills reindex (it needs: pip install 'journeyman[models]')"
 
 
+def wanted(db: Database) -> bool:
+    """Whether somebody asked for the route: then there are vectors."""
+    return db["skill_vectors"].exists() and db.execute("SELECT 1 FROM skill_vectors LIMIT 1").fetchone() is not None
+
+
 def skill_index(db: Database) -> tuple[VectorIndex | ChromaIndex | None, str]:
     """The index, or None and why it is off."""
-    if not db["skill_vectors"].exists() or db.execute("SELECT 1 FROM skill_vectors LIMIT 1").fetchone() is None:
+    if not wanted(db):
         return None, OFF
     index, why = dense_or_none(db, _folder(), url=chroma_url(), texts=SKILL_TEXTS)
     return index, f"similarity is off: {why}" if why else ""

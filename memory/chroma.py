@@ -12,11 +12,12 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from memory.documents import LISTED, listed
 from memory.errors import DenseUnavailable
 from memory.index import Coverage, Embedder, Texts, VectorIndex, numpy
 
@@ -36,7 +37,8 @@ class ChromaIndex:
     """The same answers as `VectorIndex`, approximately, for more documents than fit a matrix in memory.
 
     Each scope has a collection of its own, because a filter over everything costs more than the search itself. Scopes
-    of up to `above` documents have none: their vectors are compared exactly.
+    of up to `above` documents have none: their vectors are compared exactly. So are those that were made since the
+    collections were brought up, at the opening or by `update`: who writes vectors need not touch the collections.
     """
 
     def __init__(
@@ -71,9 +73,9 @@ class ChromaIndex:
         """Whether the vectors say the same as the texts; the collections follow them."""
         return self._vectors.coverage()
 
-    def repair(self, stop: Callable[[], bool] = lambda: False) -> int:
+    def repair(self, stop: Callable[[], bool] = lambda: False, *, check: bool = True) -> int:
         """Bring the vectors up to the documents, then the collections up to the vectors."""
-        done = self._vectors.repair(stop)
+        done = self._vectors.repair(stop, check=check)
         return max(done, 0 if stop() else self.update())
 
     def reindex(self) -> int:
@@ -93,6 +95,9 @@ class ChromaIndex:
             [self._above],
         )
         self._collections = {scope: self._collection(scope) for (scope,) in large.fetchall()}
+        vectors = self._vectors
+        (last,) = vectors.db.execute(f"SELECT coalesce(max(id), 0) FROM {vectors.texts.vectors}").fetchone()
+        self._newer = VectorIndex(vectors.db, vectors.embedder, vectors.texts, after=last)
         return sum(self._copy(scope, collection) for scope, collection in self._collections.items())
 
     def search(
@@ -103,7 +108,9 @@ class ChromaIndex:
         small = [scope for scope in asked if scope not in self._collections]
         found = self._vectors.search(text, limit, scopes=small, tiers=tiers) if small else []
         vector = self._vectors.embedder.embed([text])
-        for scope in set(asked) & self._collections.keys():
+        large = set(asked) & self._collections.keys()
+        found += self._newer.search(text, limit, scopes=sorted(large), tiers=tiers) if large else []
+        for scope in large:
             count = self._collections[scope].count()
             if not count:
                 continue
@@ -111,11 +118,18 @@ class ChromaIndex:
                 query_embeddings=vector,
                 n_results=min(limit, count),
                 where=None if tiers is None else {"tier": {"$in": sorted(set(tiers))}},
-                include=["distances"],
+                include=["distances", "metadatas"],
             )
-            pairs = zip(near["ids"][0], near["distances"][0], strict=True)
-            found += [(int(id), 1 - float(far)) for id, far in pairs]
+            rows = [data["row"] for data in near["metadatas"][0]]
+            kept = self._kept(rows)
+            told = zip(near["ids"][0], near["distances"][0], rows, strict=True)
+            found += [(int(id), 1 - float(far)) for id, far, row in told if row in kept]
         return sorted(found, key=lambda each: (-each[1], each[0]))[:limit]
+
+    def _kept(self, rows: Sequence[int]) -> set[int]:
+        """Those of some vectors that are still there: that of a text that was written anew is gone."""
+        sql = f"SELECT id FROM {self._vectors.texts.vectors} WHERE id IN {LISTED}"
+        return {row[0] for row in self._vectors.db.execute(sql, [listed(rows)]).fetchall()}
 
     def _collection(self, scope: str) -> Any:
         return self._client.get_or_create_collection(
@@ -132,8 +146,8 @@ class ChromaIndex:
         rows = db.execute(
             f"SELECT vectors.id, document, tier FROM {texts.table} AS texts "
             f"CROSS JOIN {texts.vectors} AS vectors ON document = texts.id "
-            "WHERE scope = ? AND model = ?",
-            [scope, self.embedder.id],
+            "WHERE scope = ? AND model = ? AND length(vector) = ?",
+            [scope, self.embedder.id, 4 * self.embedder.size],
         ).fetchall()
         gone = sorted(kept.keys() - {str(document) for _, document, _ in rows})
         for start in range(0, len(gone), _BATCH):
@@ -142,11 +156,15 @@ class ChromaIndex:
         for start in range(0, len(waiting), _BATCH):
             batch = waiting[start : start + _BATCH]
             vector = f"SELECT vector FROM {texts.vectors} WHERE id = ?"
-            blobs = [db.execute(vector, [row]).fetchone()[0] for row, _, _ in batch]
+            read = (np.frombuffer(db.execute(vector, [row]).fetchone()[0], dtype=np.float32) for row, _, _ in batch)
+            # A damaged vector waits for its repair.
+            sound = [(each, row) for each, row in zip(read, batch, strict=True) if np.isfinite(each).all()]
+            if not sound:
+                continue
             collection.upsert(
-                ids=[str(document) for _, document, _ in batch],
-                embeddings=[np.frombuffer(blob, dtype=np.float32) for blob in blobs],
-                metadatas=[{"row": row, "tier": tier} for row, _, tier in batch],
+                ids=[str(document) for _, (_, document, _) in sound],
+                embeddings=[each for each, _ in sound],
+                metadatas=[{"row": row, "tier": tier} for _, (row, _, tier) in sound],
             )
         return len(waiting)
 

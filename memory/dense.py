@@ -37,6 +37,14 @@ def open_dense(
     return ChromaIndex(vectors, folder, above=EXACT) if largest and largest[0] > EXACT else vectors
 
 
+def vectors_or_none(db: Database, texts: Texts = DOCUMENTS) -> VectorIndex | None:
+    """The vectors alone, for whoever only keeps them up; an approximate index follows them when it is opened."""
+    try:
+        return VectorIndex(db, found_embedder(), texts)
+    except DenseUnavailable:
+        return None
+
+
 def dense_or_none(
     db: Database, folder: Path, *, url: str | None = None, texts: Texts = DOCUMENTS
 ) -> tuple[VectorIndex | ChromaIndex | None, str]:

@@ -23,6 +23,12 @@ from memory.errors import DenseUnavailable
 
 BATCH = 32
 """How many texts are embedded at a time, and kept in one transaction."""
+_LOOKED_AT = 4096
+"""How many vectors are looked at in one go when all of them are checked."""
+_BYTES = 4
+"""Of one number of a vector."""
+_LENGTH_ERROR = 0.01
+"""By how much the length of a sound vector may differ from 1."""
 
 
 class Embedder(Protocol):
@@ -73,8 +79,9 @@ class Coverage:
 class VectorIndex:
     """Exact nearest neighbours over the vectors of one model."""
 
-    def __init__(self, db: Database, embedder: Embedder, texts: Texts = DOCUMENTS) -> None:
-        self.db, self.embedder, self.texts = db, embedder, texts
+    def __init__(self, db: Database, embedder: Embedder, texts: Texts = DOCUMENTS, *, after: int = 0) -> None:
+        """Over all vectors, or over those only that were made `after` the one of this number."""
+        self.db, self.embedder, self.texts, self._after = db, embedder, texts, after
         self._forget()
 
     def coverage(self) -> Coverage:
@@ -85,6 +92,35 @@ class VectorIndex:
             [self.embedder.id],
         ).fetchone()
         return Coverage(self.embedder.id, int(documents), int(missing or 0))
+
+    def wrong(self) -> list[int]:
+        """The vectors that are not what the model made of the words as they are: of other words, torn, or no unit.
+
+        Looks at every vector of the model, about half a second of a processor for 100,000: for the start.
+        """
+        np, found, size = numpy(), list[int](), self.embedder.size
+        rows = self.db.execute(
+            f"SELECT vectors.id, hash, text, vector FROM {self.texts.vectors} AS vectors "
+            f"JOIN {self.texts.table} AS texts ON texts.id = document WHERE model = ?",
+            [self.embedder.id],
+        )
+        while some := rows.fetchmany(_LOOKED_AT):
+            whole = [row for row in some if isinstance(row[3], bytes) and len(row[3]) == _BYTES * size]
+            kept = np.frombuffer(b"".join(row[3] for row in whole), dtype=np.float32).reshape(len(whole), size)
+            with np.errstate(all="ignore"):  # a torn number can be anything
+                unit = np.abs(np.linalg.norm(kept, axis=1) - 1) <= _LENGTH_ERROR
+            sound = {row[0] for row, fits in zip(whole, unit, strict=True) if fits and row[1] == _hash(row[2])}
+            found += [row[0] for row in some if row[0] not in sound]
+        return found
+
+    def check(self) -> int:
+        """Take out the vectors that are `wrong`, so that they are missing and made anew; returns how many."""
+        wrong = self.wrong()
+        if wrong:
+            with atomic(self.db):
+                self.db.conn.executemany(f"DELETE FROM {self.texts.vectors} WHERE id = ?", [(id,) for id in wrong])
+            self._forget()
+        return len(wrong)
 
     def update(self, limit: int = -1) -> int:
         """Embed up to `limit` documents that have no vector, newest first; returns how many.
@@ -118,8 +154,13 @@ class VectorIndex:
                 )
         return len(waiting)
 
-    def repair(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Bring the index up to the documents, a batch at a time, until it is or `stop` says so: for a background."""
+    def repair(self, stop: Callable[[], bool] = lambda: False, *, check: bool = True) -> int:
+        """Bring the index up to the documents, a batch at a time, until it is or `stop` says so: for a background.
+
+        With `check`, what is there is compared with the words first: once after a start is enough.
+        """
+        if check and not stop():
+            self.check()
         done = 0
         while not stop() and (embedded := self.update(BATCH)):
             done += embedded
@@ -154,7 +195,8 @@ class VectorIndex:
     def _blocks_of(self, scopes: Collection[str] | None) -> list[_Block]:
         """The vectors of the scopes, read when they are first asked for and kept up with what others add."""
         if not self._blocks:
-            (self._seen,) = self.db.execute(f"SELECT coalesce(max(id), 0) FROM {self.texts.vectors}").fetchone()
+            (last,) = self.db.execute(f"SELECT coalesce(max(id), 0) FROM {self.texts.vectors}").fetchone()
+            self._seen = max(last, self._after)
         new = self.db.execute(
             f"SELECT scope, tier, document, vector, vectors.id FROM {self.texts.vectors} AS vectors "
             f"JOIN {self.texts.table} AS texts ON texts.id = document "
@@ -175,8 +217,8 @@ class VectorIndex:
         rows = self.db.execute(
             f"SELECT tier, document, vector FROM {self.texts.table} AS texts "
             f"CROSS JOIN {self.texts.vectors} AS vectors ON document = texts.id "
-            "WHERE scope = ? AND model = ? AND vectors.id <= ?",
-            [scope, self.embedder.id, self._seen],
+            "WHERE scope = ? AND model = ? AND vectors.id > ? AND vectors.id <= ?",
+            [scope, self.embedder.id, self._after, self._seen],
         )
         for tier, document, blob in rows:
             block.put(document, tier, blob)
@@ -196,8 +238,10 @@ class _Block:
         self._codes: dict[str, int] = {}
 
     def put(self, document: int, tier: str, blob: bytes) -> None:
-        """Add a document's vector, or take the new one for the old."""
+        """Add a document's vector, or take the new one for the old; one that is torn is left out."""
         np = numpy()
+        if not isinstance(blob, bytes) or len(blob) != _BYTES * self._matrix.shape[1]:
+            return
         row = self._rows.setdefault(document, self.count)
         if row == self.count:
             if self.count == len(self._documents):
@@ -215,12 +259,16 @@ class _Block:
     def nearest(self, asked: Any, limit: int, tiers: Collection[str] | None) -> list[tuple[int, float]]:
         """(document, cosine) of the nearest, in no order."""
         np = numpy()
-        scores, documents = self._matrix[: self.count] @ asked, self._documents[: self.count]
+        with np.errstate(all="ignore"):
+            scores, documents = self._matrix[: self.count] @ asked, self._documents[: self.count]
+        # No cosine: a damaged vector, which waits for its repair, may not come before everything else.
+        sound = np.abs(scores) <= 1 + _LENGTH_ERROR
+        scores = np.where(sound, scores, -np.inf)
         if tiers is not None and not self._codes.keys() <= set(tiers):
             wanted = np.isin(self._tiers[: self.count], [self._codes[tier] for tier in tiers if tier in self._codes])
             scores, documents = scores[wanted], documents[wanted]
         few = np.argpartition(-scores, limit - 1)[:limit] if limit < len(scores) else np.arange(len(scores))
-        return [(int(documents[row]), float(scores[row])) for row in few]
+        return [(int(documents[row]), float(scores[row])) for row in few if scores[row] > -np.inf]
 
 
 def numpy() -> ModuleType:
