@@ -142,8 +142,7 @@ def bring_in(
                 )
             if key is not None:
                 signing.verify_all(path, key)
-            own = frozenset(runtime().files.values())
-            desk = Desk(parse, primitives(), sealed_by_us, own, at)
+            desk = Desk(parse, primitives(), sealed_by_us, runtime(), at)
             return take_folders(opened, open_folders(path), desk, vouched=vouched)
 
         if not dry_run:

@@ -25,6 +25,10 @@ def test_the_jail_works_here() -> None:
     assert jail.check() is None
 
 
+def test_the_jail_holds_every_file_that_the_body_requires() -> None:
+    assert inside("return require('/opt/journeyman/bridge/body/main.js').operations.parse({ source: '' }).ok") is True
+
+
 def test_no_file_of_the_machine_is_there(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x")
     secret = str(tmp_path / "secret")

@@ -10,10 +10,12 @@ import stat
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from agent.exchange import runtime
 from bridge.language import JavaScript, primitives
 from memory.db import open_db
 from skills import render, signing
@@ -457,6 +459,36 @@ def test_text_made_to_take_for_ever_is_read_all_the_same(piece: str) -> None:
 
 def test_honest_skills_give_no_findings() -> None:
     assert scan(folder(scripts__dig_js=CODE)) == []
+
+
+def test_our_own_words_and_files_are_no_findings_unless_somebody_changed_them(
+    library: Library, javascript: JavaScript, tmp_path: Path
+) -> None:
+    with closing(open_db(tmp_path / "away.db", SKILLS)) as db:
+        theirs = Library(db)
+        theirs.add(admit(CODE, parse=javascript.facts, primitives=primitives(), library=theirs), reason="r")
+        (made,) = writer.folders(theirs, ["digSand"], runtimes={"javascript": runtime()})
+    desk = Desk(javascript.facts, primitives(), lambda digest, seal: False, runtime())
+
+    def found(path: str = "SKILL.md", old: bytes = b"", new: bytes = b"") -> list[tuple[str, str, int]]:
+        assert old in made.files[path]
+        files = {**made.files, path: made.files[path].replace(old, new, 1)}
+        (report,) = take_folders(library, [Folder(made.name, files, "/elsewhere")], desk)
+        assert report.outcome in ("imported", "unchanged", "kept as text")
+        return [(each.kind, each.path, each.line) for each in report.findings]
+
+    assert found() == []
+    install = b"npm install --no-package-lock"
+    line = made.files["SKILL.md"].decode().split("npm install")[0].count("\n") + 1
+    assert found(old=install, new=b"npm install --force") == [("download", "SKILL.md", line)]
+    last = made.files["SKILL.md"][-20:]
+    more = found(old=last, new=last + b"\nnpm install --no-package-lock\n")
+    assert more == [("download", "SKILL.md", made.files["SKILL.md"].count(b"\n") + 2)], "once more is not ours"
+    runner = "scripts/run.mjs"
+    assert {each[:2] for each in found(runner, b"TICKS_A_SECOND", b"TICKS")} == {
+        ("download", runner),
+        ("process", runner),
+    }
 
 
 def test_findings_reach_people_and_the_record_and_no_prompt(

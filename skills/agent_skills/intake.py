@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from memory.db import atomic
@@ -17,6 +17,7 @@ from skills.admit import Parse
 from skills.agent_skills.archive import SKILL_FILE, Folder
 from skills.agent_skills.reader import Reading, Script, read
 from skills.agent_skills.scan import Finding, scan
+from skills.agent_skills.writer import Runtime
 from skills.errors import SkillError
 from skills.imports import Outcome, Report, Taken, record, take_in, words
 from skills.library import Library
@@ -29,12 +30,12 @@ _OURS = re.compile(r"\basync\s+function\s+[\w$]+\s*\(\s*bot\b")
 
 @dataclass(frozen=True)
 class Desk:
-    """What the intake works with: how code is judged, whose seal is ours, which files are copies of our own body."""
+    """What the intake works with: how code is judged, whose seal is ours, what we put into each folder ourselves."""
 
     parse: Parse
     primitives: Mapping[str, str]
     sealed_by_us: Callable[[str, str], bool]
-    own_files: frozenset[bytes] = frozenset()
+    own: Runtime = field(default_factory=Runtime)
     at: float = 0.0
 
 
@@ -121,10 +122,16 @@ def _drafts(
     if reading.history:
         notes += ("its history and evidence are claims of others: kept on record, not believed",)
     told, refused = _take_scripts(library, folder, reading, desk, versions)
-    reports = []
+    reports: list[Report] = []
+    scripts = {script.path for script, _ in told}
     for script, taken in told:
         outcome: Outcome = "imported" if taken.new else "unchanged"
-        mine = tuple(each for each in findings if each.path in (script.path, SKILL_FILE))
+        # What stands in no script is told with the first of them.
+        mine = tuple(
+            each
+            for each in findings
+            if each.path in (script.path, SKILL_FILE) or (not reports and each.path not in scripts)
+        )
         assert taken.version is not None
         name = taken.version.skill
         said = (*notes, *words(taken.doubts))
@@ -136,6 +143,8 @@ def _drafts(
     elif not reports and not any(script.id in versions for script in reading.scripts):
         why = tuple(refused[:5]) or ("it holds no program in the form of this library",)
         reports.append(Report(reading.name, "kept as text", (*why, *notes), findings=findings))
+    elif not reports and findings:
+        reports.append(Report(reading.name, "unchanged", ("its programs came with another folder",), findings=findings))
     return [_record(library, report, folder, reading, desk) for report in reports]
 
 
@@ -179,8 +188,13 @@ def _take_scripts(
 
 
 def _findings(folder: Folder, desk: Desk) -> tuple[Finding, ...]:
-    """What the scan sees, copies of our own files left out."""
-    strange = {path: each for path, each in folder.files.items() if each not in desk.own_files}
+    """What the scan sees, whole copies of our own files and of our own words about them left out."""
+    ours = frozenset(desk.own.files.values())
+    strange = {path: each for path, each in folder.files.items() if each not in ours}
+    usage = desk.own.usage.rstrip().encode()
+    if usage and SKILL_FILE in strange:
+        # As many empty lines in their place: every finding keeps the number of its line.
+        strange[SKILL_FILE] = strange[SKILL_FILE].replace(usage, b"\n" * usage.count(b"\n"), 1)
     return tuple(scan(replace(folder, files=strange)))
 
 
