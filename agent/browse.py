@@ -11,7 +11,7 @@ from agent.tables import table
 from skills import render
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.skill import Skill
+from skills.skill import Effect, Skill
 
 Json = dict[str, Any]
 
@@ -85,6 +85,7 @@ def _links(library: Library, graph: SkillGraph, skill: Skill) -> list[Json]:
 def skill_words(found: Mapping[str, Any]) -> str:
     """One skill as text."""
     lines = [found["call"], f"  {found['purpose']}", f"  {found['contract']}", ""]
+    lines += [f"  {'effect':<11}{each}" for each in map(_effect_words, found["effects"])]
     for label, key in (
         ("calls", "calls"), ("rests on", "rests_on"), ("called by", "called_by"), ("primitives", "primitives")
     ):  # fmt: skip
@@ -97,6 +98,13 @@ def skill_words(found: Mapping[str, Any]) -> str:
             f"  {mark} {each['hash'][:15]}  {each['journey']} #{each['iteration']}, {each['author']}: {each['reason']}"
         )
     return "\n".join(lines)
+
+
+def _effect_words(effect: Json) -> str:
+    """One effect with the runs for and against it."""
+    told = render.effect(Effect(**effect))
+    one_of = f", one of {effect['family']}" if effect["family"] else ""
+    return f"{told}: {effect['seen'] - effect['against']} runs for, {effect['against']} against{one_of}"
 
 
 def code(library: str, name: str, hash: str | None) -> Json:

@@ -69,7 +69,7 @@ def parts(
 ) -> Parts:
     """Everything that the nodes of a session work with."""
     store, data = Store(db), gamedata.load()
-    library, calls, begun = Library(db, config.library), Calls(db), seconds()
+    library, calls, begun = Library(db, config.library, families=families(data)), Calls(db), seconds()
     ledger, approvals = Ledger(db), Approvals(db)
 
     def stop() -> None:

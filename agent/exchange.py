@@ -16,6 +16,7 @@ from typing import Any
 
 from agent.database import database
 from agent.errors import AgentError
+from agent.families import families
 from agent.seal import seal, sealed_by_us
 from agent.store import Store
 from agent.tables import table
@@ -117,7 +118,7 @@ def bring_in(
 ) -> Json:
     """Import folders, a zip or a Voyager library; what is in them is judged, never run."""
     with closing(database()) as db, JavaScript() as javascript:
-        opened = Library(db, library)
+        opened = Library(db, library, families=families(gamedata.load()))
         at = float(Store(db).experience())
 
         def parse(source: str) -> Mapping[str, Any]:

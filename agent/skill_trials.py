@@ -14,6 +14,7 @@ from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.database import database
 from agent.errors import UsageError
+from agent.families import families
 from agent.proving import Prover
 from agent.refactoring import Refactoring
 from agent.store import Store
@@ -59,7 +60,7 @@ def desktop_prover(library: Library, store: Store, log: EventLog, folder: Path) 
 def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[[Trial], None] | None) -> Json:
     """Try a version (default: the current one) in fresh worlds and count the trials as evidence."""
     db = database()
-    opened = Library(db, library)
+    opened = Library(db, library, families=families(gamedata.load()))
     version = opened.version(hash) if hash else opened.get(name).current
     before = opened.rung(version.hash)
     with ExitStack() as stack:
@@ -91,7 +92,7 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
 def refactor(library: str, *, apply: bool) -> Json:
     """What the library proposes about itself, and what came of it if it was to be applied."""
     db = database()
-    opened, store = Library(db, library), Store(db)
+    opened, store = Library(db, library, families=families(gamedata.load())), Store(db)
     with closing(prover(opened, store, EventLog(db))) as proving, JavaScript() as language:
         refactoring = Refactoring(proving, language, float(store.experience()))
         if not apply:

@@ -16,6 +16,7 @@ from agent.store import Iteration
 from curriculum.gamedata import GameData
 from memory.log import Event
 from skills.errors import UnknownSkill
+from skills.evidence import counted
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import consumed
@@ -127,9 +128,10 @@ def _judge(span: Mapping[str, Any], ended: str, library: Library, data: GameData
         unmet = lacking and not _had_its_needs(version, span["args"], span["before"], library, data)
         return ("unmet" if unmet else "failed"), code
     count = span["args"].get("count", 1)
+    before, after = ({**counted(span[when], families(data)), **span[when]} for when in ("before", "after"))
     for effect in library.effects_of(version.hash):
         if effect.low > 0 and effect.per == "count" and names(version.skill, effect.item) and not effect.when:
-            gained = span["after"].get(effect.item, 0) - span["before"].get(effect.item, 0)
+            gained = after.get(effect.item, 0) - before.get(effect.item, 0)
             if isinstance(count, int) and gained <= 0 < count:
                 return "failed", NOT_DONE
     return "succeeded", None

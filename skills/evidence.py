@@ -12,11 +12,11 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from memory.episodic import inventory_difference
-from skills.skill import Effect, Need, NeedKind, Outcome, Record, Rung, Setting, Signature, Use
+from skills.skill import Effect, Need, NeedKind, Outcome, Record, Rung, Setting, Signature, Time, Use
 
 LATEST = (5, 8, 12)
 """So many of the latest runs are compared with those before them: few show a hard fall soon, many a soft one."""
@@ -133,11 +133,84 @@ def learn_needs(uses: Sequence[Use]) -> list[Need]:
     return [Need(kind, name, count, len(successes)) for (kind, name), count in sorted(seen.items())]
 
 
-def learn_effects(uses: Sequence[Use], signature: Signature) -> list[Effect]:
+def learn_effects(uses: Sequence[Use], signature: Signature, families: Mapping[str, str] | None = None) -> list[Effect]:
     """Intervals of what the successful runs changed, for each set of arguments that are kinds of something.
 
-    Where the change is the same whatever those arguments are, it is one effect that does not depend on them.
+    Where the change is the same whatever those arguments are, it is one effect that does not depend on them. Where it
+    was now this, now that of a family (`families`: item to its name), an effect of the family tells what was sure.
     """
+    effects = _learned(uses, signature)
+    families = families or {}
+    varying = {_place(each, families) for each in effects if each.item in families and each.low <= 0 <= each.high}
+    if not varying:
+        return effects
+    together = _learned([in_families(use, families) for use in uses], signature)
+    wanted = {place for item, given in varying for place in ((item, given), (item, json.dumps({})))}
+    told = [each for each in together if _place(each, families) in wanted]
+    names = {each.item for each in told}
+    return [
+        *(replace(each, family=families[each.item]) if families.get(each.item) in names else each for each in effects),
+        *told,
+    ]
+
+
+def _place(effect: Effect, families: Mapping[str, str]) -> tuple[str, str]:
+    """Of what an effect tells under the name of its family, and under which arguments."""
+    return families.get(effect.item, effect.item), json.dumps(effect.when)
+
+
+def in_families(use: Use, families: Mapping[str, str]) -> Use:
+    """A use with items that stand for each other counted under the name of their family."""
+    return replace(
+        use,
+        before=counted(use.before, families),
+        after=counted(use.after, families),
+        tools=tuple(dict.fromkeys(families.get(name, name) for name in use.tools)),
+        stations=tuple(dict.fromkeys(families.get(name, name) for name in use.stations)),
+    )
+
+
+def counted(inventory: Mapping[str, int], families: Mapping[str, str]) -> dict[str, int]:
+    """An inventory with families in the place of their members."""
+    counts: Counter[str] = Counter()
+    for item, count in inventory.items():
+        counts[families.get(item, item)] += count
+    return dict(counts)
+
+
+def learn_time(uses: Sequence[Use], signature: Signature, amount: str | None) -> Time | None:
+    """The time of the successful runs over the number parameter `amount`, if there is one; None without runs."""
+    given = defaults(signature)
+    runs = [({**given, **use.args}.get(amount or ""), use.ticks) for use in uses if use.outcome == "succeeded"]
+    if not runs:
+        return None
+    points = [(float(units or 0), ticks) for units, ticks in runs if _is_amount(units)]
+    if not points:
+        amount, points = None, [(1.0, ticks) for _, ticks in runs]
+    ticks = [float(each) for _, each in points]
+    low, high, per = min(ticks), max(ticks), None
+    if amount:
+        rates = [each / units for units, each in points]
+        if _spread(rates) <= _spread(ticks):
+            low, high, per = min(rates), max(rates), amount
+    fixed, per_unit = _line(points)
+    return Time(low, high, fixed, per_unit, per, len(points))
+
+
+def _line(points: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """The least-squares line through (amount, ticks); through the mean in proportion where amounts do not differ."""
+    mean_amount = math.fsum(amount for amount, _ in points) / len(points)
+    mean_ticks = math.fsum(ticks for _, ticks in points) / len(points)
+    spread = math.fsum((amount - mean_amount) ** 2 for amount, _ in points)
+    if spread:
+        slope = math.fsum((amount - mean_amount) * (ticks - mean_ticks) for amount, ticks in points) / spread
+        slope = min(max(slope, 0.0), mean_ticks / mean_amount)
+        return mean_ticks - slope * mean_amount, slope
+    # One amount only: half of the time is taken to be there for any amount.
+    return mean_ticks / 2, mean_ticks / 2 / mean_amount
+
+
+def _learned(uses: Sequence[Use], signature: Signature) -> list[Effect]:
     groups: dict[str, list[tuple[dict[str, Any], dict[str, int]]]] = {}
     for use in uses:
         if use.outcome == "succeeded":
@@ -181,7 +254,8 @@ def _effects(runs: list[tuple[dict[str, Any], dict[str, int]]], given: Mapping[s
             # It scales with the amount if dividing by it makes the runs agree at least as well as they did before.
             if _spread(rates) <= _spread(changes):
                 low, high, by = min(rates), max(rates), per
-        yield Effect(item, low, high, by, given, len(runs))
+        against = sum(change <= 0 if high > 0 else change >= 0 for change in changes)
+        yield Effect(item, low, high, by, given, len(runs), against)
 
 
 def _amount_of(args: Sequence[Mapping[str, Any]]) -> str | None:

@@ -8,7 +8,8 @@ judges source text (admit.py) and never runs it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sqlite_utils import Database
 
@@ -30,9 +31,16 @@ LEARN_FROM = 200
 class Library(LibraryReader):
     """The one writer of a library; open its database with `skills.schema.SKILLS` among the sets."""
 
-    def __init__(self, db: Database, name: str = "main", ladder: Ladder | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        name: str = "main",
+        ladder: Ladder | None = None,
+        families: Mapping[str, str] | None = None,
+    ) -> None:
+        """`families` maps items that stand for each other to the name under which effects tell of them together."""
         super().__init__(db, name)
-        self._ladder = ladder or Ladder()
+        self._ladder, self._families = ladder or Ladder(), dict(families or {})
         self._by = By("library")
 
     @contextlib.contextmanager
@@ -109,7 +117,7 @@ class Library(LibraryReader):
                 "INSERT INTO calls VALUES (?, ?, ?)",
                 [(number, called, callee.number) for called, callee in callees.items()],
             )
-            self.db.execute("INSERT INTO standings VALUES (?, 'draft', 0, 0, 0, 0, 0.0, NULL)", [number])
+            self.db.execute("INSERT INTO standings VALUES (?, 'draft', 0, 0, 0, 0, 0.0, NULL, NULL)", [number])
             if skill is None:
                 self.db.execute(
                     "INSERT INTO skills (library, name, current) VALUES (?, ?, ?)", [self.name, signature.name, number]
@@ -286,8 +294,11 @@ class Library(LibraryReader):
     def _set_standing(self, number: int, rung: Rung, record: Record) -> None:
         self.db.execute(
             "UPDATE standings SET rung = ?, succeeded = ?, failed = ?, unmet = ?, fresh_worlds = ?, bound = ?, "
-            "mean_ticks = ? WHERE version = ?",
-            [rung, *vars(record).values(), number],
+            "mean_ticks = ?, time = ? WHERE version = ?",
+            [
+                *(rung, record.succeeded, record.failed, record.unmet, record.fresh_worlds, record.bound),
+                *(record.mean_ticks, canonical(vars(record.time)) if record.time else None, number),
+            ],
         )
 
     def _set_pinned(self, name: str, pinned: bool, reason: str, at: float) -> None:
@@ -380,12 +391,15 @@ class Library(LibraryReader):
             same,
         )
         runs = [evidence.Run(*row) for row in rows]
-        record = evidence.record_of(runs)
         recent = self._uses(version, LEARN_FROM)
+        effects = evidence.learn_effects(recent, version.signature, self._families)
+        amount = next((effect.per for effect in effects if effect.per), None)
+        record = replace(evidence.record_of(runs), time=evidence.learn_time(recent, version.signature, amount))
         self.db.execute("DELETE FROM effects WHERE version = ?", [version.number])
         self.db.execute("DELETE FROM needs WHERE version = ?", [version.number])
         self.db.conn.executemany(
-            "INSERT INTO effects (version, item, low, high, per, given, seen) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO effects (version, item, low, high, per, given, seen, against, family) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     version.number,
@@ -394,9 +408,9 @@ class Library(LibraryReader):
                     effect.high,
                     effect.per,
                     canonical(dict(effect.when)),
-                    effect.seen,
+                    *(effect.seen, effect.against, effect.family),
                 )
-                for effect in evidence.learn_effects(recent, version.signature)
+                for effect in effects
             ],
         )
         self.db.conn.executemany(

@@ -7,15 +7,14 @@ under one family name when the caller says so, because a run in a birch wood tea
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from skills.evidence import defaults, learn_effects
+from skills.evidence import counted, defaults, in_families, learn_effects, learn_time
 from skills.reader import LibraryReader
-from skills.skill import Effect, Record, Rung, Use, Version
+from skills.skill import Effect, Record, Rung, Time, Use, Version
 from skills.words import names
 
 LOOK_BACK = 60
@@ -24,18 +23,6 @@ OFTEN = 3
 """Runs that all used up a thing, from which on that is no chance."""
 PRIOR_RUNS = 2.0
 """How many runs the library's general experience weighs in the odds of one skill."""
-
-
-@dataclass(frozen=True)
-class Time:
-    """Ticks as a straight line over the amount that is asked for."""
-
-    fixed: float
-    per_unit: float
-
-    def of(self, amount: float) -> float:
-        """Expected ticks for an amount."""
-        return self.fixed + self.per_unit * amount
 
 
 @dataclass(frozen=True)
@@ -107,10 +94,7 @@ class Operators:
 
     def counted(self, inventory: Mapping[str, int]) -> dict[str, int]:
         """An inventory with families in the place of their members."""
-        counts: Counter[str] = Counter()
-        for item, count in inventory.items():
-            counts[self.family(item)] += count
-        return dict(counts)
+        return counted(inventory, self.families)
 
     def giving(self, item: str) -> tuple[Operator, ...]:
         """Operators by which every success brought the item (or any member of the family), most worthwhile first."""
@@ -132,7 +116,7 @@ class Operators:
         """The same of any version, from its own runs alone."""
         self._look_again()
         if version.hash not in self._known:
-            uses = [self._in_families(use) for use in self.library.uses_of(version.hash, LOOK_BACK)]
+            uses = [in_families(use, self.families) for use in self.library.uses_of(version.hash, LOOK_BACK)]
             rung, record = self.library.rung(version.hash), self.library.record_of(version.hash)
             self._known[version.hash] = tuple(_operators(version, rung, record, uses, self._prior))
         return self._known[version.hash]
@@ -170,19 +154,6 @@ class Operators:
         ranked = sorted(rows, key=lambda row: not any(names(row[0], item) for item in items))
         return [str(row[0]) for row in ranked[: self.most]]
 
-    def _in_families(self, use: Use) -> Use:
-        if not self.families:
-            return use
-        return Use(
-            **{
-                **vars(use),
-                "before": self.counted(use.before),
-                "after": self.counted(use.after),
-                "tools": tuple(dict.fromkeys(map(self.family, use.tools))),
-                "stations": tuple(dict.fromkeys(map(self.family, use.stations))),
-            }
-        )
-
 
 def _operators(version: Version, rung: Rung, record: Record, uses: Sequence[Use], prior: float) -> list[Operator]:
     signature = version.signature
@@ -207,7 +178,7 @@ def _operators(version: Version, rung: Rung, record: Record, uses: Sequence[Use]
                 args={name: value for name, value in when.items() if name in parameters and value is not None},
                 effects=tuple(effects),
                 tools=_tools(mine),
-                time=_time([({**standard, **use.args}.get(amount or "", 1), use.ticks) for use in mine]),
+                time=learn_time(mine, signature, amount) or Time(0.0, 0.0, 0.0, 0.0, seen=0),
                 runs=len(mine),
                 prior=prior,
                 source=version.source,
@@ -232,19 +203,3 @@ def _tools(successes: Sequence[Use]) -> tuple[tuple[str, ...], ...]:
 
 def _kind(name: str) -> str:
     return name.rpartition("_")[2]
-
-
-def _time(points: Sequence[tuple[Any, int]]) -> Time:
-    """The least-squares line through (amount, ticks); through the mean in proportion where amounts do not differ."""
-    plain = [(float(amount), ticks) for amount, ticks in points if isinstance(amount, int | float) and amount > 0]
-    if not plain:
-        return Time(sum(ticks for _, ticks in points) / max(1, len(points)), 0.0)
-    mean_amount = math.fsum(amount for amount, _ in plain) / len(plain)
-    mean_ticks = math.fsum(ticks for _, ticks in plain) / len(plain)
-    spread = math.fsum((amount - mean_amount) ** 2 for amount, _ in plain)
-    if spread:
-        slope = math.fsum((amount - mean_amount) * (ticks - mean_ticks) for amount, ticks in plain) / spread
-        slope = min(max(slope, 0.0), mean_ticks / mean_amount)
-        return Time(mean_ticks - slope * mean_amount, slope)
-    # One amount only: half of the time is taken to be there for any amount.
-    return Time(mean_ticks / 2, mean_ticks / 2 / mean_amount)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from skills.errors import NotAllowed, UnknownSkill
-from skills.skill import Effect, Link, LinkKind, Need, Record, Rung, Signature, Skill, Use, Version
+from skills.skill import Effect, Link, LinkKind, Need, Record, Rung, Signature, Skill, Time, Use, Version
 
 Action = Literal[
     "added",
@@ -297,7 +297,8 @@ class LibraryReader:
 
     def _effects(self, number: int) -> list[Effect]:
         rows = self.db.execute(
-            "SELECT item, low, high, per, given, seen FROM effects WHERE version = ? ORDER BY high DESC, item, given",
+            "SELECT item, low, high, per, given, seen, against, family FROM effects WHERE version = ? "
+            "ORDER BY high DESC, item, given",
             [number],
         )
         return [_effect(row) for row in rows]
@@ -329,10 +330,11 @@ class LibraryReader:
 
     def _standing(self, number: int) -> tuple[Rung, Record]:
         row = self.db.execute(
-            "SELECT rung, succeeded, failed, unmet, fresh_worlds, bound, mean_ticks FROM standings WHERE version = ?",
+            "SELECT rung, time, succeeded, failed, unmet, fresh_worlds, bound, mean_ticks FROM standings "
+            "WHERE version = ?",
             [number],
         ).fetchone()
-        return row[0], Record(*row[1:])
+        return row[0], replace(Record(*row[2:]), time=Time(**json.loads(row[1])) if row[1] else None)
 
     def _same(self, number: int) -> list[int]:
         """A version and all that are the same but for names or the way it is written: what one proves, all prove."""
@@ -384,8 +386,8 @@ def _version(row: tuple[Any, ...]) -> Version:
 
 
 def _effect(row: tuple[Any, ...]) -> Effect:
-    item, low, high, per, given, seen = row
-    return Effect(item, low, high, per, json.loads(given), seen)
+    item, low, high, per, given, seen, against, family = row
+    return Effect(item, low, high, per, json.loads(given), seen, against, family)
 
 
 def _use(version: str, row: tuple[Any, ...]) -> Use:

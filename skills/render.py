@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from skills.skill import Effect, Need, Signature, Skill
+from skills.skill import Effect, Need, Signature, Skill, Time
 from skills.words import names
 
+TICKS = 20
+"""Game ticks a second."""
 _MOST_EFFECTS = 4
 
 
@@ -42,6 +44,10 @@ def _amount(effect: Effect, low: float, high: float, form: str) -> str:
     return f"{amount} {effect.item}{scale}" + (f" ({given})" if given else "")
 
 
+def _seldom(effect: Effect) -> str:
+    return f" (in {effect.shown} of {effect.seen} runs)" if effect.against else ""
+
+
 def contract(skill: Skill) -> str:
     """What runs have shown: needs, effects, and how reliable it is; says so if there were no runs."""
     record = skill.record
@@ -49,11 +55,19 @@ def contract(skill: Skill) -> str:
     proof = f"{skill.rung}, {record.succeeded} of {runs} runs succeeded" if runs else f"{skill.rung}, not yet run"
     parts = [
         ("needs", ", ".join(_need(need) for need in skill.requires if need.kind != "place")),
-        ("gives", ", ".join(effect(each) for each in _gains(skill))),
-        ("uses up", ", ".join(cost(each) for each in _costs(skill))),
+        ("gives", ", ".join(effect(each) + _seldom(each) for each in _gains(skill))),
+        ("uses up", ", ".join(cost(each) + _seldom(each) for each in _costs(skill))),
+        ("takes", time(record.time) if record.time else ""),
         ("seen in", ", ".join(_need(need) for need in skill.requires if need.kind == "place")),
     ]
     return "; ".join([f"{name} {text}" for name, text in parts if text] + [proof])
+
+
+def time(time: Time) -> str:
+    """Game time in words: `2 to 3.5 s per count`; '' where it took none."""
+    low, high = time.low / TICKS, time.high / TICKS
+    span = f"{low:.2g} s" if f"{low:.2g}" == f"{high:.2g}" else f"{low:.2g} to {high:.2g} s"
+    return span + (f" per {time.per}" if time.per else "") if time.high else ""
 
 
 def card(skill: Skill) -> str:
@@ -68,9 +82,12 @@ def menu(skills: Iterable[Skill]) -> list[str]:
 
 
 def _gains(skill: Skill) -> list[Effect]:
-    """What it brings, its purpose first; what came only now and then is told where nothing came always."""
+    """What it brings, its purpose first; what came only now and then is told where nothing came always.
+
+    Of what came as one or another of a family the family tells.
+    """
     gained = sorted(
-        (effect for effect in skill.effects if effect.high > 0),
+        (effect for effect in skill.effects if effect.high > 0 and effect.family is None),
         key=lambda effect: (not names(skill.name, effect.item), effect.low <= 0, -effect.high),
     )
     sure = [effect for effect in gained if effect.low > 0 or names(skill.name, effect.item)]
@@ -79,7 +96,7 @@ def _gains(skill: Skill) -> list[Effect]:
 
 def _costs(skill: Skill) -> list[Effect]:
     """What it uses up, always before now and then."""
-    used = [effect for effect in skill.effects if effect.high <= 0]
+    used = [effect for effect in skill.effects if effect.high <= 0 and effect.family is None]
     return sorted(used, key=lambda effect: (effect.high == 0, effect.low))[:_MOST_EFFECTS]
 
 

@@ -194,3 +194,16 @@ def m008_movers(db: Database) -> None:
         ALTER TABLE moves ADD COLUMN event INTEGER;
         """,
     )
+
+
+@SKILLS()
+def m009_contracts(db: Database) -> None:
+    """How many runs did not show an effect, the family under which it is told, and the time that runs took."""
+    run_script(
+        db,
+        """
+        ALTER TABLE effects ADD COLUMN against INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE effects ADD COLUMN family TEXT;
+        ALTER TABLE standings ADD COLUMN time TEXT;
+        """,
+    )

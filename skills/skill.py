@@ -53,7 +53,9 @@ class Effect:
     """What a skill was seen to change: `item` by `low` to `high`, negative if it is used up.
 
     `per` names the number parameter that it scales with (then the interval is per unit), or is None for a fixed
-    amount. `when` holds the other arguments under which it was seen; `seen` counts the runs.
+    amount. `when` holds the other arguments under which it was seen; `seen` counts the runs that worked, `against`
+    those of them that did not show it. Where it came as one or another of a family (any log is a log), `family` is
+    the name under which an effect of its own tells of all of them.
     """
 
     item: str
@@ -62,6 +64,33 @@ class Effect:
     per: str | None = None
     when: Mapping[str, Any] = field(default_factory=dict)
     seen: int = 1
+    against: int = 0
+    family: str | None = None
+
+    @property
+    def shown(self) -> int:
+        """How many runs showed it."""
+        return self.seen - self.against
+
+
+@dataclass(frozen=True)
+class Time:
+    """Game ticks that runs took which worked.
+
+    From `low` to `high`, per unit of the number parameter `per` if they grow with it. `fixed` and `per_unit` are the
+    straight line through them over the amount; `seen` counts the runs.
+    """
+
+    low: float
+    high: float
+    fixed: float
+    per_unit: float
+    per: str | None = None
+    seen: int = 1
+
+    def of(self, amount: float) -> float:
+        """Expected ticks for an amount."""
+        return self.fixed + self.per_unit * amount
 
 
 @dataclass(frozen=True)
@@ -105,6 +134,7 @@ class Record:
     fresh_worlds: int = 0
     bound: float = 0.0
     mean_ticks: float | None = None
+    time: Time | None = None
 
 
 @dataclass(frozen=True)

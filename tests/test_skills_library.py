@@ -6,6 +6,7 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from memory.db import atomic, open_db
 from skills import render
 from skills.admit import Admission
+from skills.agent_skills.pages import contract_page
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
 from skills.evidence import learn_effects, wilson
 from skills.graph import SkillGraph
 from skills.library import Library
+from skills.operators import Operators
 from skills.reader import By, LibraryReader
 from skills.rename import rename
 from skills.schema import SKILLS
@@ -294,6 +297,38 @@ def test_a_card_shows_the_call_the_purpose_and_the_proof_but_no_body(library: Li
     ):
         assert part in card
     assert "secretBody" not in card
+
+
+def test_a_contract_tells_families_time_and_the_runs_for_and_against_each_effect(library: Library) -> None:
+    told = Library(library.db, families={"oak_log": "#logs", "birch_log": "#logs"})
+    version = told.add(admitted("mineLogs"), reason="r")
+    for number, (item, extra, ticks) in enumerate([("oak_log", 0, 40), ("birch_log", 0, 120), ("oak_log", 2, 60)], 1):
+        args = {"count": number, "kind": "any"}
+        after = {item: number, **({"stick": extra} if extra else {})}
+        told.record_use(replace(run(version, number, after=after), args=args, ticks=ticks))
+    skill = LibraryReader(library.db).get("mineLogs")
+    assert {(each.item, each.low, each.high, each.per, each.shown, each.against, each.family)
+            for each in skill.effects} == {
+        ("#logs", 1, 1, "count", 3, 0, None), ("oak_log", 0, 1, "count", 2, 1, "#logs"),
+        ("birch_log", 0, 1, "count", 1, 2, "#logs"), ("stick", 0, 2 / 3, "count", 1, 2, None),
+    }  # fmt: skip
+    time = skill.record.time
+    assert time is not None
+    assert (time.low, time.high, time.per, time.seen) == (20, 60, "count", 3)
+    card = render.card(skill)
+    assert "gives +1 #logs per count (kind 'any');" in card
+    assert "takes 1 to 3 s per count" in card
+    assert "oak_log" not in card
+    operator = Operators(library, {"oak_log": "#logs", "birch_log": "#logs"}).giving("#logs")[0]
+    assert operator.gain("#logs") == next(each for each in skill.effects if each.item == "#logs")
+    assert operator.time == time, "the planner's operators and the contract are one reading of the runs"
+    page = contract_page(skill)
+    for row in (
+        "| +1 #logs per count (kind 'any') | 3 | 0 |",
+        "| +0 to +0.666667 stick per count (kind 'any') | 1 | 2 |",
+        "1 to 3 s per count",
+    ):
+        assert row in page
 
 
 def test_a_card_says_what_is_used_up_without_a_sign_and_where_it_worked_apart_from_its_needs() -> None:

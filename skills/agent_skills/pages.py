@@ -61,8 +61,22 @@ def contract_page(skill: Skill) -> str:
     ) or ["No run has shown a need.", ""]
     told += ["## Effects", ""]
     told += table(
-        ["change", "seen in runs"], [[render.effect(effect), str(effect.seen)] for effect in skill.effects]
+        ["change", "runs that showed it", "runs that did not", "one of"],
+        [
+            [render.effect(effect), str(effect.shown), str(effect.against), effect.family or ""]
+            for effect in skill.effects
+        ],
     ) or ["No run has shown an effect.", ""]
+    time = skill.record.time
+    told += ["## Game time", ""]
+    told += [
+        f"{render.time(time)}, seen in {time.seen} runs; about {time.fixed / render.TICKS:.3g} s"
+        + (f" and {time.per_unit / render.TICKS:.3g} s for each unit of {time.per}" if time.per else "")
+        + "."
+        if time and time.high
+        else "No run has shown how long it takes.",
+        "",
+    ]
     told += ["## Calls", "", f"Primitives: {', '.join(version.primitives) or 'none'}.", ""]
     told += [f"Skills: {', '.join(sorted(version.uses)) or 'none'}.", ""]
     return "\n".join(told)

@@ -284,7 +284,7 @@ def _description(found: Sequence[Skill]) -> str:
     """What it does and when to use it, within the limit; the first thing a client shows to its model."""
     if len(found) == 1:
         skill = found[0]
-        gives = [effect.item for effect in skill.effects if effect.low > 0]
+        gives = [effect.item for effect in skill.effects if effect.low > 0 and effect.family is None]
         parts = [
             _sentence(skill.current.purpose or f"Does what its name says, {apart(skill.name)}"),
             f"Gives {', '.join(dict.fromkeys(gives[:6]))}." if gives else "",
