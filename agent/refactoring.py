@@ -6,17 +6,15 @@ fails a replay leaves nothing in use that was not there before.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from agent.proving import Prover
 from agent.uses import NEW
 from bridge.errors import BridgeError
-from bridge.language import JavaScript, primitives
 from skills.admit import Admission, admit
-from skills.refactor import AUTHOR, Proposal, find, wrapper
+from skills.refactor import AUTHOR, Proposal, find
 from skills.skill import Skill, Use, Version
 
 REPLAYS = 2
@@ -37,17 +35,57 @@ class Applied:
         return {**self.proposal.to_json(), "applied": self.applied, "outcome": self.reason, "replays": self.replays}
 
 
-class Refactoring:
-    """Finds and carries out refactorings of one library."""
+class Language(Protocol):
+    """How sources of one language are looked at and rewritten by their syntax trees.
 
-    def __init__(self, prover: Prover, language: JavaScript, at: float) -> None:
+    See `bridge.language.JavaScript` and `envs.desktop.language.Python`; what cannot be rewritten raises BridgeError or
+    ValueError.
+    """
+
+    name: str
+
+    def primitives(self) -> Mapping[str, str]:
+        """What programs may call."""
+        ...
+
+    def facts(self, source: str) -> Mapping[str, Any]:
+        """The form that `skills.admit` reads."""
+        ...
+
+    def shape(self, source: str) -> Mapping[str, Any]:
+        """What a source is apart from names and layout."""
+        ...
+
+    def generalise(self, source: str, name: str, groups: list[dict[str, Any]]) -> str:
+        """One parameter in the place of constants."""
+        ...
+
+    def wrapper(self, source: str, name: str, values: Mapping[str, Any]) -> str:
+        """A call in the place of the body."""
+        ...
+
+    def rename(self, source: str, old: str, new: str) -> str:
+        """One name in the place of another."""
+        ...
+
+    def extract(
+        self, sources: Sequence[str], starts: Sequence[int], length: int, name: str, purpose: str
+    ) -> tuple[str, list[str]]:
+        """One function in the place of statements that several have in common."""
+        ...
+
+
+class Refactoring:
+    """Finds and carries out refactorings of the skills of one language in a library."""
+
+    def __init__(self, prover: Prover, language: Language, at: float) -> None:
         self._prover, self._language, self._at = prover, language, at
         self._library = prover.library
-        self._primitives: Mapping[str, str] = dict.fromkeys(primitives(), "")
+        self._primitives = language.primitives()
 
     def proposals(self) -> list[Proposal]:
         """What could be done."""
-        return find(self._library, self._language.shape, self._primitives)
+        return find(self._library, self._language.shape, self._primitives, self._language.name)
 
     def apply(self, proposal: Proposal) -> Applied:
         """Carry a proposal out if all replays of all skills that it touches pass."""
@@ -57,7 +95,7 @@ class Refactoring:
             if proposal.kind == "common_steps":
                 return self._common_steps(proposal)
             return self._retire(proposal)
-        except BridgeError as error:
+        except (BridgeError, ValueError) as error:
             return Applied(proposal, False, f"the source cannot be rewritten: {error}")
 
     def apply_all(self) -> list[Applied]:
@@ -78,7 +116,9 @@ class Refactoring:
         groups = [{"at": list(group.at), "parameter": group.parameter} for group in proposal.groups]
         source = self._language.generalise(siblings[0].current.source, proposal.name, groups)
         callers = [
-            wrapper(sibling, proposal.name, {g.parameter: _js(g.values[place]) for g in proposal.groups})
+            self._language.wrapper(
+                sibling.current.source, proposal.name, {g.parameter: g.values[place] for g in proposal.groups}
+            )
             for place, sibling in enumerate(siblings)
         ]
         return self._share(proposal, source, siblings, callers)
@@ -178,9 +218,3 @@ class Refactoring:
 def _pinned(called: Mapping[str, str], pins: Mapping[str, str]) -> dict[str, str]:
     """What a source calls, bound as it was bound before."""
     return {name: pins.get(name, hash) for name, hash in called.items()}
-
-
-def _js(value: Any) -> str:
-    if isinstance(value, str):
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    return json.dumps(value)

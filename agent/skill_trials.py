@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from agent.database import database
 from agent.errors import UsageError
 from agent.families import families
 from agent.proving import Prover
-from agent.refactoring import Refactoring
+from agent.refactoring import Language, Refactoring
 from agent.store import Store
 from bridge.language import JavaScript
 from curriculum import desktop, gamedata
 from envs.base import Limits
 from envs.desktop import DesktopEnv, DesktopSettings
+from envs.desktop.language import Python
 from envs.minecraft_trials import MinecraftTrials
 from memory.log import EventLog
 from skills.evidence import wilson
@@ -93,11 +94,21 @@ def refactor(library: str, *, apply: bool) -> Json:
     """What the library proposes about itself, and what came of it if it was to be applied."""
     db = database()
     opened, store = Library(db, library, families=families(gamedata.load())), Store(db)
-    with closing(prover(opened, store, EventLog(db))) as proving, JavaScript() as language:
-        refactoring = Refactoring(proving, language, float(store.experience()))
-        if not apply:
-            return {"proposals": [proposal.to_json() for proposal in refactoring.proposals()]}
-        return {"proposals": [applied.to_json() for applied in refactoring.apply_all()]}
+    written = {skill.current.language for skill in opened.all()}
+    found: list[Json] = []
+    with ExitStack() as stack:
+        languages: list[tuple[Language, Prover]] = []
+        if "javascript" in written:
+            languages.append((stack.enter_context(JavaScript()), prover(opened, store, EventLog(db))))
+        if "python" in written:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            languages.append((Python(), desktop_prover(opened, store, EventLog(db), folder)))
+        for language, proving in languages:
+            stack.callback(proving.close)
+            refactoring = Refactoring(proving, language, float(store.experience()))
+            done = refactoring.apply_all() if apply else refactoring.proposals()
+            found += [each.to_json() for each in done]
+    return {"proposals": found}
 
 
 def refactor_words(found: Mapping[str, Any]) -> str:

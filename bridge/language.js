@@ -3,8 +3,8 @@
  *
  *   {op: 'facts', source, primitives}   parse.js          {op: 'functions', source}   {main, functions} of adapt.js
  *   {op: 'adapt', source, ...}          adapt.js
- *   {op: 'shape', source}, {op: 'generalise', source, name, groups}, {op: 'rename', source, from, to},
- *   {op: 'extract', sources, starts, length, name, purpose}                                            reshape.js
+ *   {op: 'shape', source}, {op: 'generalise', source, name, groups}, {op: 'wrapper', source, name, values},
+ *   {op: 'rename', source, from, to}, {op: 'extract', sources, starts, length, name, purpose}          reshape.js
  *
  * {ok: true, value} or {ok: false, message}. Sources are only ever parsed, never run. Ends when its input closes.
  */
@@ -13,7 +13,7 @@
 const readline = require('node:readline')
 const { facts } = require('./parse')
 const { adapt, functionsOf, mainOf } = require('./adapt')
-const { shape, generalise, rename, extract } = require('./reshape')
+const { shape, generalise, wrapper, rename, extract } = require('./reshape')
 
 const operations = {
   facts: ({ source, primitives }) => facts(source, { primitives }),
@@ -21,6 +21,7 @@ const operations = {
   adapt,
   shape,
   generalise,
+  wrapper,
   rename,
   extract
 }

@@ -25,6 +25,8 @@ ANSWER_SECONDS = 30.0
 class JavaScript:
     """What can be said about a JavaScript source by looking at it. Use as a context manager, or close it."""
 
+    name = "javascript"
+
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
@@ -39,6 +41,10 @@ class JavaScript:
     def facts(self, source: str) -> dict[str, Any]:
         """Functions, parameters, calls and refusals; the form that `skills.admit` reads."""
         return dict(self._ask("facts", source=source, primitives=list(primitives())))
+
+    def primitives(self) -> Mapping[str, str]:
+        """The primitives that programs in it may call, with their documentation."""
+        return primitives()
 
     def functions(self, source: str) -> dict[str, Any]:
         """The name of the main function, and {name: {source, top, async, params}} of all. Raises BridgeError."""
@@ -55,6 +61,13 @@ class JavaScript:
     def generalise(self, source: str, name: str, groups: list[dict[str, Any]]) -> str:
         """The source under another name with parameters in the place of constants. Raises BridgeError."""
         return str(self._ask("generalise", source=source, name=name, groups=groups)["source"])
+
+    def wrapper(self, source: str, name: str, values: Mapping[str, Any]) -> str:
+        """The source with a call of another skill in the place of its body, with its own parameters and these values.
+
+        Raises BridgeError.
+        """
+        return str(self._ask("wrapper", source=source, name=name, values=dict(values))["source"])
 
     def rename(self, source: str, old: str, new: str) -> str:
         """The source with one name in the place of another. Raises BridgeError."""

@@ -1,7 +1,7 @@
 /**
  * Sources of skills compared and rewritten by their syntax trees: what a source is apart from names and layout, which
- * constants it holds, one parameter in the place of constants, one name in the place of another, one function in the
- * place of statements that several have in common. It decides nothing and runs nothing.
+ * constants it holds, one parameter in the place of constants, a call in the place of a body, one name in the place of
+ * another, one function in the place of statements that several have in common. It decides nothing and runs nothing.
  */
 'use strict'
 
@@ -114,13 +114,31 @@ function generalise ({ source, name, groups }) {
     added.push(`${parameter} = ${source.slice(all[at[0]].start, all[at[0]].end)}`)
     for (const number of at) edits.push([all[number].start, all[number].end, parameter])
   }
-  const options = main.params[1]
-  const pattern = options?.type === 'AssignmentPattern' ? options.left : options
+  const pattern = optionsOf(main)
   if (!pattern) edits.push([main.params[0].end, main.params[0].end, `, { ${added.join(', ')} } = {}`])
-  else if (pattern.type !== 'ObjectPattern') throw new SyntaxError('the second parameter is no pattern')
   else if (pattern.properties.length === 0) edits.push([pattern.start, pattern.end, `{ ${added.join(', ')} }`])
   else edits.push([pattern.properties.at(-1).end, pattern.properties.at(-1).end, `, ${added.join(', ')}`])
   return { source: edited(source, edits) }
+}
+
+/** The pattern that takes a function's options apart; undefined if it takes none. */
+function optionsOf (main) {
+  const options = main.params[1]
+  const pattern = options?.type === 'AssignmentPattern' ? options.left : options
+  if (pattern && pattern.type !== 'ObjectPattern') throw new SyntaxError('the second parameter is no pattern')
+  return pattern
+}
+
+/** A source with a call in the place of its body: of `name`, with its own parameters and these values. */
+function wrapper ({ source, name, values }) {
+  const { main } = parsed(source)
+  const own = (optionsOf(main)?.properties ?? []).map(({ key, value }) => {
+    const local = value.type === 'AssignmentPattern' ? value.left : value
+    return key.name === local.name ? key.name : `${key.name}: ${local.name}`
+  })
+  const given = [...own, ...Object.entries(values).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)]
+  const call = `${name}(${[main.params[0].name, ...(given.length ? [`{ ${given.join(', ')} }`] : [])].join(', ')})`
+  return { source: edited(source, [[main.body.start, main.body.end, `{\n  return await ${call}\n}`]]) }
 }
 
 /** A source in which another skill is called, or which has another name itself. Own names of that kind are refused. */
@@ -221,4 +239,4 @@ function edited (source, edits) {
   return text
 }
 
-module.exports = { shape, generalise, rename, extract }
+module.exports = { shape, generalise, wrapper, rename, extract }

@@ -16,7 +16,10 @@ from skills.words import apart
 
 Kind = Literal["duplicate", "siblings", "common_steps", "idle_wrapper"]
 Shape = Callable[[str], Mapping[str, Any]]
-"""Source to {same, like, constants, steps, words, size, passes_on}: see bridge/reshape.js."""
+"""Source to {same, like, constants, steps, words, size, passes_on}: see bridge/reshape.js, and for Python
+envs/desktop/reshape.py."""
+Joined = Callable[[Sequence[str]], str]
+"""Words to a name, as a language writes it."""
 
 AUTHOR = "library"
 """Of versions that the library makes by itself."""
@@ -76,11 +79,12 @@ def find(
     doubles = list(_duplicates(skills, shapes))
     gone = {name for proposal in doubles for name in proposal.skills[1:]}
     left = [skill for skill in skills if skill.name not in gone]
+    joined = _JOINED[language]
     return [
         *doubles,
-        *_siblings(left, shapes, names),
+        *_siblings(left, shapes, names, joined),
         *_idle(left, shapes, called),
-        *_common_steps(left, shapes, names),
+        *_common_steps(left, shapes, names, joined),
     ]
 
 
@@ -102,7 +106,9 @@ def _duplicates(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]]
         yield Proposal("duplicate", names, f"{' and '.join(names)} are the same but for names and layout")
 
 
-def _siblings(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], names: set[str]) -> Iterable[Proposal]:
+def _siblings(
+    skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], names: set[str], joined: Joined
+) -> Iterable[Proposal]:
     for group in _grouped(skills, lambda skill: (shapes[skill.name]["like"], tuple(sorted(skill.current.uses)))):
         ordered = sorted(group, key=lambda skill: (-skill.record.bound, skill.current.number))
         groups = _differing([shapes[skill.name]["constants"] for skill in ordered])
@@ -113,7 +119,7 @@ def _siblings(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], 
             parameter.name in {g.parameter for g in groups} for parameter in ordered[0].current.signature.parameters
         ):
             continue
-        name = _common_name([skill.name for skill in ordered], groups[0].parameter)
+        name = _common_name([skill.name for skill in ordered], groups[0].parameter, joined)
         if name in names:
             continue
         yield Proposal(
@@ -150,7 +156,7 @@ def _idle(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], call
 
 
 def _common_steps(
-    skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], names: set[str]
+    skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], names: set[str], joined: Joined
 ) -> Iterable[Proposal]:
     """Runs of steps that several skills have, as long as they are the same in all of them; most saved first."""
     steps = {skill.name: shapes[skill.name]["steps"] for skill in skills}
@@ -171,7 +177,7 @@ def _common_steps(
         owners = tuple(name for name, _ in places_of)
         starts = tuple(at for _, at in places_of)
         said = [word for step in shapes[owners[0]]["words"][starts[0] : starts[0] + length] for word in step]
-        name = _prepare(said or [owners[0]])
+        name = _prepare(said or [owners[0]], joined)
         if name not in names:
             names.add(name)
             reason = f"they have {length} steps in a row in common"
@@ -196,7 +202,15 @@ def _grouped(skills: Sequence[Skill], key: Callable[[Skill], Any]) -> list[list[
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _common_name(names: Sequence[str], parameter: str) -> str:
+def _camel(words: Sequence[str]) -> str:
+    """Words as one name, as JavaScript writes it."""
+    return "".join([words[0], *(part.capitalize() for part in words[1:])])
+
+
+_JOINED: Mapping[str, Joined] = {"javascript": _camel, "python": "_".join}
+
+
+def _common_name(names: Sequence[str], parameter: str, joined: Joined) -> str:
     """The words that all names begin with, and what varies: craftIronAxe and craftIronPickaxe give craftIronItem."""
     words = [apart(name).split() for name in names]
     common: list[str] = []
@@ -204,21 +218,10 @@ def _common_name(names: Sequence[str], parameter: str) -> str:
         if len(set(column)) > 1:
             break
         common.append(column[0])
-    parts = [*(common or ["do"]), parameter]
-    return "".join([parts[0], *(part.capitalize() for part in parts[1:])])
+    return joined([*(common or ["do"]), parameter])
 
 
-def _prepare(said: Sequence[str]) -> str:
+def _prepare(said: Sequence[str], joined: Joined) -> str:
     """A name for steps in common after the things that they speak of: prepareCraftingTableIronIngot."""
-    things = dict.fromkeys("".join(part.capitalize() for part in apart(word).split()) for word in said)
-    return "prepare" + "".join(list(things)[:MOST_WORDS])
-
-
-def wrapper(skill: Skill, name: str, values: Mapping[str, str]) -> str:
-    """The source of a sibling that calls the general skill with its own values (given as source text)."""
-    parameters = skill.current.signature.parameters
-    taken = ", ".join(p.name if p.default is None else f"{p.name} = {p.default}" for p in parameters)
-    given = ", ".join([*(p.name for p in parameters), *(f"{key}: {value}" for key, value in values.items())])
-    head = f"{skill.name}(bot, {{ {taken} }} = {{}})" if parameters else f"{skill.name}(bot)"
-    purpose = skill.current.purpose.rstrip(".")
-    return f"/**\n * {purpose}.\n */\nasync function {head} {{\n  return await {name}(bot, {{ {given} }})\n}}\n"
+    things = list(dict.fromkeys(apart(word) for word in said))[:MOST_WORDS]
+    return joined(["prepare", *(part for thing in things for part in thing.split())])

@@ -3,7 +3,7 @@
 
 const test = require('node:test')
 const assert = require('node:assert/strict')
-const { shape, generalise, rename, extract } = require('../reshape')
+const { shape, generalise, rename, extract, wrapper } = require('../reshape')
 
 const MINE = "async function mineOak(bot, { count = 1 } = {}) {\n  await mineBlock(bot, 'oak_log', count)\n  return 'oak_log'\n}"
 
@@ -80,4 +80,12 @@ test('a wrapper is a function that only hands its parameters on', () => {
   const passing = 'async function a(bot, { count = 1 } = {}) { return await b(bot, { count }) }'
   assert.equal(shape({ source: passing }).passes_on, 'b')
   assert.equal(shape({ source: passing.replace('{ count })', "{ count, item: 'x' })") }).passes_on, null)
+})
+
+test('a call stands in the place of a body, with its own parameters and some values', () => {
+  const source = '/** Mines. */\nasync function mineOak(bot, { count = 1, near: place } = {}) {\n  return count\n}'
+  const called = wrapper({ source, name: 'mineItem', values: { item: "it's", level: 2 } }).source
+  assert.equal(called, '/** Mines. */\nasync function mineOak(bot, { count = 1, near: place } = {}) {\n' +
+    '  return await mineItem(bot, { count, near: place, item: "it\'s", level: 2 })\n}')
+  assert.match(wrapper({ source: 'async function a(bot) { return 1 }', name: 'b', values: {} }).source, /await b\(bot\)/)
 })
