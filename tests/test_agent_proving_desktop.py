@@ -14,6 +14,7 @@ from agent.cases_minecraft import MinecraftCases
 from agent.config import Budget, JourneyConfig
 from agent.database import database
 from agent.proving import Prover
+from agent.refactoring import Refactoring
 from agent.skill_trials import desktop_prover
 from agent.store import AGENT, Iteration, Store
 from curriculum import gamedata
@@ -23,10 +24,12 @@ from envs.base import Limits
 from envs.desktop import parse
 from envs.desktop.broker import documentation
 from envs.desktop.env import available
+from envs.desktop.language import Python
 from envs.desktop.programs import catalogue
 from memory.db import open_db
 from memory.log import EventLog
 from skills.admit import admit
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import JOURNEY
 from skills.rename import rename
@@ -54,20 +57,23 @@ class Desk:
         self.db = open_db(folder / "j.db", SKILLS, CURRICULUM, AGENT)
         self.library, self.store, self.log = Library(self.db), Store(self.db), EventLog(self.db)
         self.task = families()["write_note"].task(1)
+        self.kept = 0
         self.store.create(JourneyConfig(name="home", worlds=("desktop",), seed=1))
         self.version = self.keep(NOTE)
         self.proving: Prover = desktop_prover(self.library, self.store, self.log, folder)
 
     def keep(self, source: str) -> Version:
         """A source as a version that did the task."""
+        self.kept += 1
+        name = str(parse.facts(source)["main"])
         known = documentation()
         admission = admit(source, parse=lambda text: parse.facts(text, known), primitives=known, library=self.library)
         args = {"words": self.task.values["text"], "where": self.task.values["path"]}
         self.store.record(
-            Iteration("home", 1, 1, self.task.to_json(), "save_note", source, args, (), "", "returned", None, None, (),
+            Iteration("home", self.kept, 1, self.task.to_json(), name, source, args, (), "", "returned", None, None, (),
                       {}, {}, 100, 5.0, 5.0, 5.0, passed=True)
         )  # fmt: skip
-        version = self.library.add(admission, reason="r", journey="home", iteration=1)
+        version = self.library.add(admission, reason="r", journey="home", iteration=self.kept)
         self.library.record_use(
             Use(
                 version.hash,
@@ -105,6 +111,23 @@ def test_a_skill_is_verified_on_instances_that_its_writer_never_saw(desk: Desk) 
     assert [event for event in desk.log.read(JOURNEY, iteration=trials[1].id) if event.kind == "file_made"]
     again = desk.proving.cases_of(desk.version, 2)
     assert {case.beginning.seed for case in again} == {trial.seed for trial in trials}
+
+
+def test_doubles_and_siblings_are_made_one_where_their_replays_pass(desk: Desk) -> None:
+    desk.keep(NOTE.replace("save_note", "keep_note").replace('"""Write', '"""Put'))
+    desk.keep(NOTE.replace("save_note", "save_text").replace("ctrl+s", "ctrl+shift+s"))
+    done = Refactoring(desk.proving, Python(), 5.0).apply_all()
+    assert [(each.proposal.kind, each.applied, each.replays) for each in done] == [
+        ("duplicate", True, 0), ("siblings", True, 4),
+    ], done  # fmt: skip
+    library = desk.library
+    assert library.names() == ["save_item", "save_note", "save_text"]
+    assert library.get("keep_note").retired
+    assert SkillGraph(library).callers("save_item") == ["save_note", "save_text"]
+    assert library.get("save_note").current.source.endswith(
+        "return save_item(words=words, where=where, item='ctrl+s')\n"
+    )
+    assert library.get("save_text").record.succeeded == 3, "what one way of writing it proved, the other proved too"
 
 
 def test_each_prover_looks_after_the_skills_of_its_own_world(desk: Desk) -> None:

@@ -8,7 +8,8 @@ programs.py    the catalogue of programs                          parse.py      
 home.py        the real files, read without following links       readers/       what documents say, in a third box
 situation.py   a desktop as it stands, as bytes                   trials.py      desktops to try skills in
 generations.py saved homes                                        stage.py       the code that boxes are shown
-spans.py       calls of skills, with the documents around each
+spans.py       calls of skills, with the documents around each    reshape.py     sources compared and rewritten
+language.py    what can be said about a source without a desktop
 """
 
 from envs.desktop.desk import DeskSettings

@@ -250,7 +250,7 @@ def _passed_on(main: Function) -> str | None:
     given |= dict(zip((each.arg for each in _parameters(main)), only.args, strict=False))
     handed = {name: value.id for name, value in given.items() if isinstance(value, ast.Name) and name is not None}
     wanted = {each.arg: each.arg for each in _parameters(main)}
-    return only.func.id if handed == wanted and len(given) == len(only.keywords) + len(only.args) else None
+    return only.func.id if handed == wanted and len(handed) == len(only.keywords) + len(only.args) else None
 
 
 def _leaves(node: ast.AST) -> bool:
