@@ -1,11 +1,13 @@
 """Lessons that say the same in other words become one, if a model serves the role and the merge gate agrees.
 
-One group of lessons after each task that ended, so that it costs little and never piles up. What was merged stands in
+One group of lessons after each task that ended, so that it costs little and never piles up; where no model answers, the
+loop goes on and the group is read another time. What was merged stands in
 the journal of memory and in the ledger, with the entry that takes it back.
 """
 
 from __future__ import annotations
 
+from agent.errors import ServerRefused
 from agent.parts import Parts
 from agent.roles.consolidator import Consolidator, Joined, Proposed
 from memory import alike, items
@@ -30,7 +32,11 @@ def consolidate(parts: Parts, iteration: int, now: float) -> None:
     refused: list[str] = []
     for number in range(TRIES):
         left = [each for each in group.items if parts.semantic.get(each.id).live]
-        proposed = consolidator.propose(left, refused, f"consolidate/{iteration}.{number}")
+        try:
+            proposed = consolidator.propose(left, refused, f"consolidate/{iteration}.{number}")
+        except ServerRefused as error:
+            parts.report("notice", text=f"lessons are not read for doubles now: {error}")
+            return
         with atomic(db):
             refused = _apply(parts, consolidator, group, proposed, iteration, now)
             if not refused or number == TRIES - 1:

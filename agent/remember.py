@@ -19,8 +19,10 @@ from agent import similarity
 from agent.config import chroma_url, home
 from agent.errors import UsageError
 from agent.models.calls import MODELS, Calls
+from agent.roles.consolidator import estimated_tokens
 from agent.seal import seal
 from agent.store import AGENT, Store
+from memory import alike
 from memory import fit as fitting
 from memory.bring_in import Policy, bring_in
 from memory.chroma import ChromaIndex
@@ -33,6 +35,7 @@ from memory.fitted import settings
 from memory.health import health
 from memory.index import DOCUMENTS, VectorIndex
 from memory.items import Item, Kind, State, sign
+from memory.jobs import Estimate, Report
 from memory.recall import Question, Recall, Rerank
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
@@ -267,7 +270,16 @@ def consolidate(names: Sequence[str], limit: int, dry: bool) -> list[Json]:
         estimate = jobs.estimate(name, now=now)
         report = jobs.run(name, now=now, limit=limit, dry=dry)
         reports.append({**asdict(report), "estimate": asdict(estimate)})
-    return reports
+    return [*reports, _reading(db)] if dry and not names else reports
+
+
+def _reading(db: Database) -> Json:
+    """What a model that serves the role `consolidate` would be given to read in a journey, a group after each task."""
+    groups = alike.waiting(db)
+    lines = tuple(f"to read together: {' | '.join(each.text for each in group.items)}" for group in groups)
+    tokens = sum(estimated_tokens(group.items) for group in groups)
+    report = Report(alike.NAME, 0, len(groups), lines=lines, dry=True)
+    return {**asdict(report), "estimate": asdict(Estimate(alike.NAME, len(groups), None, tokens))}
 
 
 def reindex() -> Json:

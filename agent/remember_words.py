@@ -182,6 +182,9 @@ def jobs(found: Sequence[Json]) -> str:
     ]
     lines = [table(["job", "looked at", "left", "did", "took"], rows)]
     lines += [f"  {line}" for each in found for line in each["lines"][:10]]
+    tokens = sum(each["estimate"]["model_tokens"] for each in found)
+    if tokens:
+        lines.append(f"a journey whose model serves the role consolidate would take about {tokens} tokens for reading")
     return "\n".join(lines)
 
 

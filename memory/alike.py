@@ -7,6 +7,7 @@ keeps the place up to which changes were looked at. It asks nobody and merges no
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -37,28 +38,41 @@ class Group:
 
 def next_group(db: Database, step: str) -> Group | None:
     """The next lessons to read, None if there are none or if this step of the journey has had its group."""
-    place = _place(db)
-    if place.get("step") == step:
+    if _place(db).get("step") == step:
         return None
-    rows = db.execute(
-        "SELECT journal.id, item FROM journal JOIN items ON items.id = item WHERE journal.id > ? "
-        "AND operation IN ('ADD', 'RESTORE') AND kind = 'lesson' AND slot = '' AND sensitivity = 'plain' "
-        "AND valid_to IS NULL AND state IN ('generated', 'active') ORDER BY journal.id LIMIT ?",
-        [place.get("entry", 0), LOOKED_AT],
-    ).fetchall()
-    semantic = Semantic(db)
-    for entry, id in rows:
-        items = _alike(db, semantic, semantic.get(id))
-        if len(items) > 1:
-            return Group(items, entry)
-    if rows:
-        _keep(db, rows[-1][0], "")
-    return None
+    changes = _changes(db)
+    group = next(_groups(db, changes), None)
+    if group is None and changes:
+        _keep(db, changes[-1][0], "")
+    return group
+
+
+def waiting(db: Database) -> list[Group]:
+    """All groups of the next changes, as they would be read one a step; writes nothing."""
+    return [*_groups(db, _changes(db))]
 
 
 def done(db: Database, group: Group, step: str) -> None:
     """The group was read in this step; its changes are not looked at again."""
     _keep(db, group.entry, step)
+
+
+def _changes(db: Database) -> list[tuple[int, int]]:
+    """(entry of the journal, lesson) of the next changes that were not looked at."""
+    return db.execute(
+        "SELECT journal.id, item FROM journal JOIN items ON items.id = item WHERE journal.id > ? "
+        "AND operation IN ('ADD', 'RESTORE') AND kind = 'lesson' AND slot = '' AND sensitivity = 'plain' "
+        "AND valid_to IS NULL AND state IN ('generated', 'active') ORDER BY journal.id LIMIT ?",
+        [_place(db).get("entry", 0), LOOKED_AT],
+    ).fetchall()
+
+
+def _groups(db: Database, changes: Sequence[tuple[int, int]]) -> Iterator[Group]:
+    semantic = Semantic(db)
+    for entry, id in changes:
+        items = _alike(db, semantic, semantic.get(id))
+        if len(items) > 1:
+            yield Group(items, entry)
 
 
 def _alike(db: Database, semantic: Semantic, item: Item) -> tuple[Item, ...]:

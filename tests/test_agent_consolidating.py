@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +13,13 @@ from sqlite_utils import Database
 
 from agent.config import Budget
 from agent.consolidating import consolidate
-from agent.models.call import Completion, Request
+from agent.models.call import Completion, Request, Trouble
 from agent.models.calls import MODELS, Calls
 from agent.models.desk import Chair, Desk
 from agent.models.purse import Purse
 from agent.models.settings import Prices, Settings
 from agent.oversight import OVERSIGHT, Ledger
-from agent.roles.consolidator import Consolidator
+from agent.roles.consolidator import Consolidator, estimated_tokens
 from memory import alike
 from memory.db import open_db
 from memory.items import Item, lesson
@@ -38,18 +39,21 @@ class Reader:
     def complete(self, request: Request) -> Completion:
         """The next answer."""
         self.asked.append(request.ask.messages[-1]["content"])
+        if isinstance(self.answers[0], Trouble):
+            raise self.answers.pop(0)
         return Completion(json.dumps(self.answers.pop(0)))
 
 
 def world(tmp_path: Path, reader: Reader) -> Any:
     """What consolidating needs of a session's parts, all of it real."""
-    db = open_db(tmp_path / "j.db", MODELS, OVERSIGHT)
-    calls, settings = Calls(db), Settings.load()
+    db, told = open_db(tmp_path / "j.db", MODELS, OVERSIGHT), list[dict[str, Any]]()
+    calls, settings = Calls(db), replace(Settings.load(), attempts=1)
     purse = Purse(Budget(), Prices({}), settings, lambda: calls.spent("j"), lambda: 0.0)
     desk = Desk("j", {"consolidate": [Chair("r", "r", reader)]}, calls, purse, settings, notice=print)
     return SimpleNamespace(
         config=SimpleNamespace(name="j"), library=SimpleNamespace(db=db), semantic=Semantic(db), ledger=Ledger(db),
-        staff=SimpleNamespace(consolidator=Consolidator(desk)), calls=calls,
+        staff=SimpleNamespace(consolidator=Consolidator(desk)), calls=calls, told=told,
+        report=lambda kind, **data: told.append(data),
     )  # fmt: skip
 
 
@@ -111,6 +115,33 @@ def test_an_answer_that_is_none_changes_nothing(tmp_path: Path) -> None:
     consolidate(parts, 7, 2.0)
     assert [each.id for each in parts.semantic.find(kind="lesson")] == [items[1].id, items[0].id]
     assert len(reader.asked) == 2
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "refused"])
+def test_the_loop_does_not_wait_for_a_model_that_is_not_there(tmp_path: Path, kind: Any) -> None:
+    reader = Reader(Trouble(kind, "no such luck"))
+    parts = world(tmp_path, reader)
+    one, two = learned(parts.library.db, FIRST, SECOND)
+    consolidate(parts, 7, 2.0)
+    assert "no such luck" in parts.told[0]["text"]
+    reader.answers.append(merge([one, two], *FIRST))
+    consolidate(parts, 8, 3.0)
+    assert len(parts.semantic.find(kind="lesson")) == 1, "the same group is read when one answers again"
+
+
+def test_what_would_be_read_is_told_before_with_about_how_many_tokens(tmp_path: Path) -> None:
+    reader = Reader()
+    parts = world(tmp_path, reader)
+    one, two = learned(parts.library.db, FIRST, SECOND)
+    [group] = alike.waiting(parts.library.db)
+    assert group.items == (two, one)
+    assert alike.waiting(parts.library.db) == [group], "looking changes nothing"
+    reader.answers.append({"merges": []})
+    consolidate(parts, 7, 2.0)
+    [call] = parts.calls.of("j")
+    spent = call["tokens_in"] + call["tokens_out"]
+    assert spent / 2 < estimated_tokens(group.items) < 2 * spent
+    assert alike.waiting(parts.library.db) == []
 
 
 def test_a_step_reads_one_group_and_unrelated_lessons_are_not_shown(tmp_path: Path) -> None:

@@ -62,6 +62,20 @@ def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
     assert [item["subject"] for item in told("list", "--kind", "lesson")] == ["pickaxe"]
 
 
+def test_a_dry_run_also_tells_what_a_model_would_read_and_about_for_how_many_tokens(lived: Path) -> None:
+    db = open_db(lived / "journeyman.db", SKILLS, CURRICULUM, AGENT)
+    other = lesson("pickaxe", "it ended with no_station", "put the table down before anything else", at=2.0)
+    Semantic(db).add(other, reason="reflection")
+    db.close()
+    dry = told("consolidate", "--dry-run")[-1]
+    assert (dry["job"], dry["left"], dry["dry"]) == ("rephrase", 1, True)
+    assert 100 < dry["estimate"]["model_tokens"] < 2000
+    assert "tokens for reading" in said("consolidate", "--dry-run")
+    assert [each["job"] for each in told("consolidate")] == [
+        each["job"] for each in told("consolidate", "--dry-run")[:-1]
+    ]
+
+
 def test_a_model_that_is_named_puts_first_what_would_help(lived: Path, tmp_path: Path) -> None:
     db = open_db(lived / "journeyman.db")
     Semantic(db).add(Item("fact", "coal", "coal coal coal"), reason="seen")

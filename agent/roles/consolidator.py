@@ -44,7 +44,10 @@ class Consolidator:
         self._desk = desk
 
     def propose(self, items: Sequence[Item], refused: Sequence[str], place: str) -> Proposed:
-        """Which of these lessons say the same; `refused` tells what became of the last answer."""
+        """Which of these lessons say the same; `refused` tells what became of the last answer.
+
+        Raises ServerRefused if no model answers now: nothing that is worth sleeping for waits for the answer.
+        """
         prompt = prompting.load("consolidator")
         system = prompt.system()
         sections = [
@@ -56,7 +59,8 @@ class Consolidator:
             Section("Refused just now", [f"- {each}" for each in refused], rank=1),
         ]
         user = prompt.user(sections, self._desk.settings.prompt_tokens - estimate_tokens(system["content"]))
-        reply = self._desk.ask(Ask("consolidate", f"{prompt.name}:{prompt.version}", (system, user), place))
+        ask = Ask("consolidate", f"{prompt.name}:{prompt.version}", (system, user), place)
+        reply = self._desk.ask(ask, patient=False)
         try:
             listed = answers.with_keys(reply.text, "merges")["merges"]
             if not isinstance(listed, list):
@@ -69,6 +73,12 @@ class Consolidator:
     def note(self, proposed: Proposed, what: str, success: bool | None = None) -> None:
         """Write down what became of an answer."""
         self._desk.calls.led_to(self._desk.journey, proposed.call, what, success)
+
+
+def estimated_tokens(items: Sequence[Item]) -> int:
+    """About how many tokens the reading of some lessons costs: the prompt with them, and an answer of their length."""
+    told = sum(estimate_tokens(each.text) for each in items)
+    return estimate_tokens(prompting.load("consolidator").system()["content"]) + 2 * told
 
 
 def _joined(data: Any, known: set[int]) -> Joined:
