@@ -13,8 +13,11 @@ from typing import Any, Protocol
 from agent.proving import Prover
 from agent.uses import NEW
 from bridge.errors import BridgeError
+from skills import rework
 from skills.admit import Admission, admit
-from skills.refactor import AUTHOR, Proposal, find
+from skills.errors import SkillError
+from skills.refactor import Proposal, find
+from skills.rework import Rewritten
 from skills.skill import Skill, Use, Version
 
 REPLAYS = 2
@@ -97,6 +100,8 @@ class Refactoring:
             return self._retire(proposal)
         except (BridgeError, ValueError) as error:
             return Applied(proposal, False, f"the source cannot be rewritten: {error}")
+        except SkillError as error:
+            return Applied(proposal, False, str(error))
 
     def apply_all(self) -> list[Applied]:
         """Carry out what passes, one after the other: each is found in the library as the ones before it left it."""
@@ -136,13 +141,19 @@ class Refactoring:
         judged = self._admit(source)
         if not judged.admitted:
             return Applied(proposal, False, "; ".join(refusal.message for refusal in judged.refusals))
-        general = self._library.add(
-            replace(judged, uses=_pinned(judged.uses, skills[0].current.uses)),
-            reason=f"{proposal.reason}: {', '.join(proposal.skills)}", author=AUTHOR, at=self._at,
-        )  # fmt: skip
-        for skill in skills:
-            self._library.link(general.hash, "derived_from", skill.current.hash, reason=proposal.reason, at=self._at)
-        made: list[tuple[Skill, Admission, list[Use]]] = []
+        admission = replace(judged, uses=_pinned(judged.uses, skills[0].current.uses))
+        general = rework.derive(self._library, admission, skills, reason=proposal.reason, at=self._at)
+        try:
+            return self._covered(proposal, general, skills, callers)
+        except SkillError as error:
+            self._library.retire(general.skill, reason=str(error), at=self._at)
+            return Applied(proposal, False, str(error))
+
+    def _covered(
+        self, proposal: Proposal, general: Version, skills: Sequence[Skill], callers: Sequence[str]
+    ) -> Applied:
+        """Let skills call a general one if all of them pass their replays with it."""
+        made: list[Rewritten] = []
         replays = 0
         for skill, text in zip(skills, callers, strict=True):
             uses = _pinned(self._admit(text).uses, {**skill.current.uses, general.skill: general.hash})
@@ -152,15 +163,14 @@ class Refactoring:
             if failed:
                 self._library.retire(general.skill, reason=failed, at=self._at)
                 return Applied(proposal, False, failed, replays)
-            made.append((skill, admission, evidence))
-        for skill, admission, evidence in made:
-            self._take_over(skill, admission, evidence, proposal.reason)
+            made.append(Rewritten(skill, admission, evidence))
+        rework.take_over(self._library, made, reason=proposal.reason, at=self._at)
         return Applied(proposal, True, f"{general.skill} covers {len(skills)} skills", replays)
 
     def _retire(self, proposal: Proposal) -> Applied:
         """Take doubles or idle wrappers out of use; whoever calls one is rewritten to call the one that stays."""
         keep, *others = (self._library.get(name) for name in proposal.skills)
-        made: list[tuple[Skill, Admission, list[Use]]] = []
+        made: list[Rewritten] = []
         replays = 0
         for other in others:
             for name in self._library.pinned_by(other.current.hash):
@@ -174,14 +184,8 @@ class Refactoring:
                 replays += done
                 if failed:
                     return Applied(proposal, False, failed, replays)
-                made.append((caller, admission, evidence))
-        for caller, admission, evidence in made:
-            self._take_over(caller, admission, evidence, proposal.reason)
-        for other in others:
-            self._library.link(
-                other.current.hash, "duplicate_of", keep.current.hash, reason=proposal.reason, at=self._at
-            )
-            self._library.retire(other.name, reason=f"{keep.name} does the same: {proposal.reason}", at=self._at)
+                made.append(Rewritten(caller, admission, evidence))
+        rework.merge(self._library, keep, others, made, reason=proposal.reason, at=self._at)
         return Applied(
             proposal, True, f"{keep.name} stays, {', '.join(other.name for other in others)} retired", replays
         )
@@ -197,19 +201,6 @@ class Refactoring:
         if not cases:
             return 0, f"nothing tells what {name} is to bring about", uses
         return len(cases), "", uses
-
-    def _take_over(self, skill: Skill, admission: Admission, uses: list[Use], reason: str) -> None:
-        version = self._library.add(
-            admission, reason=reason, author=AUTHOR, at=self._at, journey=skill.current.journey,
-            iteration=skill.current.iteration,
-        )  # fmt: skip
-        for use in uses:
-            self._library.record_use(replace(use, version=version.hash))
-        why = f"passed the replays of {skill.current.hash[:15]}"
-        if skill.pinned:
-            self._library.clear(version.hash, reason=why, at=self._at)
-        else:
-            self._library.carry_on(version.hash, skill.current.hash, reason=why, at=self._at, kind="rewritten_from")
 
     def _admit(self, source: str) -> Admission:
         return admit(source, parse=self._language.facts, primitives=self._primitives, library=self._library)

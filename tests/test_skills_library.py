@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from memory.db import atomic, open_db
-from skills import render
+from skills import render, rework
 from skills.admit import Admission
 from skills.agent_skills.pages import contract_page
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
@@ -29,7 +29,7 @@ from skills.reader import By, LibraryReader
 from skills.rename import rename
 from skills.schema import SKILLS
 from skills.search import gives, search
-from skills.skill import Effect, Parameter, Signature, Use, Version, version_hash
+from skills.skill import Effect, Parameter, Signature, Skill, Use, Version, version_hash
 from skills.words import spoken
 
 COUNT = (Parameter("kind", "string", "'any'"), Parameter("count", "number", "1"))
@@ -426,19 +426,63 @@ class AnyHistory(RuleBasedStateMachine):
         for each in (new, *made.callers):
             self.kept[self.library.get(each).current.hash] = self.library.get(each).current
 
-    @rule(names=st.lists(st.sampled_from(NAMES), min_size=2, max_size=2, unique=True))
-    def generalise(self, names: list[str]) -> None:
-        """Two siblings come to call one general skill, as a refactoring does."""
-        siblings = [self.library.get(name).current for name in names if self.library.has(name)]
-        if len(siblings) < 2 or "anyOf" in self.library.names(retired=True):
+    @rule(names=st.lists(st.sampled_from(NAMES), min_size=2, max_size=2, unique=True), passed=st.booleans())
+    def generalise(self, names: list[str], passed: bool) -> None:
+        """Two siblings come to call one general skill, if their replays pass: else it goes out of use."""
+        siblings = [self.library.get(name) for name in names if self.library.has(name)]
+        gone = not self.library.has("anyOf") and "anyOf" in self.library.names(retired=True)
+        if len(siblings) < 2 or gone:  # what failed once is not proposed again
             return
-        general = self.library.add(admitted("anyOf", "general"), reason="generalised")
+        general = rework.derive(self.library, admitted("anyOf", "general"), siblings, reason="siblings")
         self.kept[general.hash] = general
-        for old in siblings:
-            self.library.link(general.hash, "derived_from", old.hash, reason="siblings")
-            made = self.library.add(admitted(old.skill, "wraps", {"anyOf": general.hash}), reason="siblings")
-            self.library.clear(made.hash, reason="passed its replays")
-            self.kept[made.hash] = made
+        if not passed:
+            self.library.retire("anyOf", reason="failed a replay")
+            return
+        made = [
+            self.rewritten(each, admitted(each.name, f"wraps({general.hash[:9]})", {"anyOf": general.hash}))
+            for each in siblings
+        ]
+        if self.refactored(lambda: rework.take_over(self.library, made, reason="siblings"), made):
+            assert {each.name for each in siblings if not each.pinned} <= set(self.library.pinned_by(general.hash))
+
+    @rule(names=st.lists(st.sampled_from([*NAMES, "anyOf"]), min_size=2, max_size=2, unique=True))
+    def merge(self, names: list[str]) -> None:
+        """One skill goes out of use for another, and all that call it come to call that one."""
+        if not all(map(self.library.has, names)):
+            return
+        keep, other = map(self.library.get, names)
+        callers = []
+        for caller in map(self.library.get, self.library.pinned_by(other.current.hash)):
+            kept = {name: hash for name, hash in caller.current.uses.items() if name != other.name}
+            uses = {**kept, keep.name: keep.current.hash}
+            callers.append(self.rewritten(caller, admitted(caller.name, f"instead({keep.name})", uses)))
+        if self.refactored(lambda: rework.merge(self.library, keep, [other], callers, reason="doubles"), callers):
+            assert not self.library.has(other.name)
+            left = map(self.library.get, self.library.pinned_by(other.current.hash))
+            assert all(skill.pinned for skill in left), "nobody in use calls it, but who is held in its place"
+
+    def rewritten(self, skill: Skill, admission: Admission) -> rework.Rewritten:
+        """A skill with another source, and a replay that it passed."""
+        self.iteration += 1
+        return rework.Rewritten(skill, admission, [replace(run(skill.current, self.iteration), version="")])
+
+    def refactored(self, change: Callable[[], None], made: Sequence[rework.Rewritten]) -> bool:
+        """Whether a change was made; if not, nothing has changed. What moved stands as high as what it stands for."""
+        before = list(self.library.db.conn.iterdump())
+        try:
+            change()
+        except CallCycle:
+            assert list(self.library.db.conn.iterdump()) == before
+            return False
+        for each in made:
+            now = self.library.get(each.skill.name)
+            if each.skill.pinned:
+                assert now.current == each.skill.current
+            else:
+                assert now.current.source == each.admission.source
+                assert now.record.succeeded >= each.skill.record.succeeded
+            self.kept |= {version.hash: version for version in self.library.versions(each.skill.name)}
+        return True
 
     @rule(name=st.sampled_from(NAMES))
     def crash(self, name: str) -> None:
