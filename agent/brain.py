@@ -85,6 +85,10 @@ class WriteRequest:
     """The source of a library skill, for a writer that asks for it."""
     recent: tuple[str, ...] = ()
     """What the journey's last iterations came to, newest first."""
+    plan: tuple[str, ...] = ()
+    """Where the task stands in a plan, and how its writer means to go about it, as far as that is known beforehand."""
+    scratch: tuple[str, ...] = ()
+    """What its writer noted for itself in earlier rounds of the task, newest first."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ class Draft:
     """Number of the model call that gave it; None if no model was asked."""
     heeded: tuple[int, ...] = ()
     """Documents of the lessons without which it would have been another draft."""
+    scratch: str = ""
+    """What it wants to find again in the task's next round."""
     explores: bool = False
     """Whether it only looks around: what it happens to achieve makes no skill of it."""
 
@@ -111,6 +117,10 @@ class Brain(Protocol):
     name: str
     mends: bool
     """Whether it can answer an objection to its draft with a better one."""
+
+    def plan(self, request: WriteRequest) -> tuple[str, ...]:
+        """How it means to go about the request; nothing from a brain that finds out while it writes."""
+        ...
 
     def write(self, request: WriteRequest) -> Draft:
         """The next program to try for the request."""

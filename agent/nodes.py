@@ -89,7 +89,7 @@ def propose(state: State, parts: Parts) -> State:
     )
     parts.worlds[task.world].proposer.taken(task, number)
     parts.report("proposed", goal=task.goal, reason=task.reason)
-    return {"task": task.to_json(), "tasks": number, "round": 0, "recalled": []}
+    return {"task": task.to_json(), "tasks": number, "round": 0, "scratch": [], "recalled": []}
 
 
 def set_up(state: State, parts: Parts) -> State:
@@ -159,7 +159,7 @@ def write(state: State, parts: Parts) -> State:
         prepared, objection = writing.prepare(draft, parts, here)
         if prepared is not None:
             told = {"note": draft.note, "call": draft.call, "explores": draft.explores, "heeded": list(draft.heeded)}
-            first = {**prepared, **told}
+            first = {**prepared, **told, "scratch": draft.scratch}
             return {"draft": choosing.best(parts, here, request, first, draft.usage)}
         refused = draft.source or ""
         parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)
@@ -185,7 +185,8 @@ def run(state: State, parts: Parts) -> State:
         here.env.save(iteration)
         _keep_run(state, parts, iteration, result, begun)
     parts.session_iterations, parts.losses = parts.session_iterations + 1, 0
-    return {"iteration": iteration, "round": state["round"] + 1, "passed": None}
+    noted = writing.noted(state, draft)
+    return {"iteration": iteration, "round": state["round"] + 1, "scratch": noted, "passed": None}
 
 
 def verify(state: State, parts: Parts) -> State:

@@ -82,3 +82,24 @@ class Plan:
     """Wait in shelter for daylight before starting."""
     comments: tuple[str, ...] = field(default=())
     """What earlier failures changed in this plan, for the reader of the code."""
+
+    def told(self) -> tuple[str, ...]:
+        """The plan in words, a line for each of its parts."""
+        needs = [
+            f"First at hand: {need.amount} of {' or '.join(need.target)}, {_how(need)}"
+            for need in (*self.needs, *([self.fuel] if self.fuel else []))
+        ]
+        below = [
+            f"To take along: {need.amount} of {' or '.join(need.target)}, {_how(need)}" for need in self.provisions
+        ]
+        looks = []
+        if self.search is not None:
+            where = "across the surface" if self.search.level is None else f"in tunnels at level {self.search.level}"
+            looks.append(f"Where nothing is in sight it looks {where}, up to {self.search.stretches} times.")
+        return (self.purpose, *needs, *below, *looks, *self.comments)
+
+
+def _how(need: Need) -> str:
+    if need.skill is not None:
+        return f"by the skill {need.skill}"
+    return f"by a step of its own ({need.plan.purpose.rstrip('.')})" if need.plan is not None else "as it is"

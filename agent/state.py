@@ -17,6 +17,8 @@ class State(TypedDict, total=False):
     """The task under way as JSON."""
     round: int
     """Attempts at it so far."""
+    scratch: list[str]
+    """What the writer noted in the rounds of the task so far, oldest first."""
     recalled: list[dict[str, Any]]
     draft: dict[str, Any] | None
     """The program about to run: name, source, args, modules' ids, note, usage."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from agent import evidence
+from agent import evidence, observing
 from agent.brain import Attempt, Draft, KnownSkill, WriteRequest
 from agent.brains.model import in_mind
 from agent.known import known_skill
@@ -15,7 +16,7 @@ from agent.store import Iteration
 from agent.uses import NEW
 from agent.world import World
 from curriculum import checks
-from curriculum.task import Task
+from curriculum.task import SCHEME, Task
 from envs.base import Module, Program
 from memory.episodic import describe, inventory_difference
 from memory.guard import shown
@@ -23,6 +24,9 @@ from memory.working import Mind
 from skills.admit import Admission, admit
 from skills.search import pack, search
 
+MOST_GOAL = 300
+NEXT = 3
+"""Tasks of a plan that are named ahead."""
 RECENT = 3
 """How many of the journey's last iterations a writer is told of."""
 
@@ -47,7 +51,7 @@ def request(
             if item.data.get("what") == "seen":
                 lesson["place"] = {"block": item.subject, **{axis: item.data[axis] for axis in "xyz"}}
         lessons.append(lesson)
-    return WriteRequest(
+    asked = WriteRequest(
         task=task,
         check=checks.describe(task.check),
         observation=here.env.observe(),
@@ -64,7 +68,31 @@ def request(
         language=here.language,
         place=f"{state['tasks']}/{state['iteration']}/{state['round']}/{number}",
         code=lambda name: parts.library.get(name).current.source if parts.library.has(name) else None,
+        scratch=tuple(reversed(state.get("scratch", []))),
     )
+    return replace(asked, plan=(*standing(state, parts, task), *here.brain.plan(asked)))
+
+
+def standing(state: State, parts: Parts, task: Task) -> tuple[str, ...]:
+    """Where a task stands: in the journey's goal, in a plan of tasks with what is done and what comes next."""
+    goal = observing.quoted(parts.config.goal, MOST_GOAL) if parts.config.goal else ""
+    found = [f"The journey's goal: {goal}"] if goal else []
+    if served := [each for each in task.parents if not each.startswith(f"{SCHEME}:")]:
+        found.append(f"This task serves {', '.join(served)}.")
+    plan = parts.here(state).proposer.plan(state["tasks"])
+    place = next((number for number, each in enumerate(plan) if each.number == state["tasks"]), None)
+    if place is not None:
+        found.append(f"Step {place + 1} of {len(plan)} of a plan.")
+        found += [f"Comes next: {each.task.goal}" for each in plan[place + 1 : place + 1 + NEXT]]
+        found += [f"{each.standing.capitalize()} before: {each.task.goal}" for each in reversed(plan[:place])]
+    return tuple(found)
+
+
+def noted(state: State, draft: dict[str, Any]) -> list[str]:
+    """What stays in mind of the task's rounds until it ends: what each program was for, and what its writer noted."""
+    said = " ".join(text for text in (draft["note"], draft.get("scratch", "")) if text)
+    new = [f"Round {state['round'] + 1}, {draft['name']}: {said}"] if said else []
+    return [*state.get("scratch", []), *new]
 
 
 def keep_in_mind(state: State, parts: Parts, asked: WriteRequest) -> None:

@@ -28,7 +28,9 @@ from skills.admit import Admission
 from skills.library import Library
 from skills.skill import Parameter, Signature, Use
 
+HEAD = json.dumps({"name": "failAt", "args": {"count": 1}, "note": "It tries.", "scratch": "The lake is deep."})
 FAILS = Act(
+    f"```json\n{HEAD}\n```\n"
     "```js\n/** Fails. */\nasync function failAt(bot, { count = 1 } = {}) {\n"
     "  if (count) throw new Error('I cannot')\n  return { gained: count }\n}\n```"
 )
@@ -76,6 +78,38 @@ def test_a_goal_that_trusted_skills_reach_costs_no_call(monkeypatch: pytest.Monk
     rows = Store(db).iterations("j")
     assert all(row.passed for row in rows)
     assert (spending.of("j")["without_a_call"], Calls(db).spent("j")) == (len(rows), (0, 0.0))
+    db.close()
+
+
+@pytest.mark.slow
+def test_what_a_program_used_is_graded_by_how_it_ended(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second program calls the skill of the first and fails: the episode and the procedure that tell of it pay."""
+    (own_home / "loop.toml").write_text("rounds = 1\n")
+    (own_home / "models.toml").write_text("audit_every = 0\n")
+    bodies = {"fetchLogs": "await mineBlock(bot, '#logs', count)", "fetchDirt": "await fetchLogs(bot, { count })"}
+    proposed = iter(("#logs", "dirt"))
+
+    def script(request: dict[str, Any], number: int) -> Act:
+        if request["messages"][0]["content"].startswith("You choose"):
+            check = {"kind": "gained", "item": next(proposed), "count": 1}
+            return Act(json.dumps({"tasks": [{"goal": "Gain it.", "check": check, "reason": "new"}]}))
+        if request["messages"][0]["content"].startswith("A task of"):
+            return Act(json.dumps({"class": "wrong_code", "cause": "none"}))
+        name = "fetchDirt" if "1 dirt" in request["messages"][1]["content"].partition("## Known")[0] else "fetchLogs"
+        function = f"async function {name}(bot, {{ count = 1 }} = {{}}) {{\n  {bodies[name]}\n  return {{ count }}\n}}"
+        return Act(f"```js\n/** Fetches. */\n{function}\n```")
+
+    play(monkeypatch, script, 2, None)
+    db = database(read_only=True)
+    assert [row.passed for row in Store(db).iterations("j")] == [True, False]
+    graded = db.execute("SELECT tier, outcome, iteration FROM reviews JOIN documents ON documents.id = document")
+    assert {("episode", "failed", 2)} <= set(graded.fetchall()) <= {
+        ("episode", "failed", 2), ("procedure", "failed", 2),
+    }  # fmt: skip
+    (lapses,) = db.execute(
+        "SELECT lapses FROM strengths JOIN documents ON id = document AND tier = 'episode'"
+    ).fetchone()
+    assert lapses == 1
     db.close()
 
 
@@ -137,6 +171,10 @@ def test_a_prompt_tells_each_round_and_each_episode_once(own_home: Path, monkeyp
     assert len(told) == len(set(told))
     assert "I cannot" not in user.partition("## Lessons and memories")[2].partition("## Earlier rounds")[0]
     assert "## What happened last" not in user, "nothing happened before this task"
+    noted = user.partition("## Scratch")[2].partition("##")[0]
+    assert re.findall("Round (.), failAt: It tries. The lake is deep.", noted) == ["3", "2", "1"]
+    assert "The journey's goal: «#logs»" in user.partition("## Plan")[2].partition("##")[0]
+    assert "## Scratch" not in asked[0]["messages"][1]["content"]
     db = database(read_only=True)
     calls = {call["number"]: call for call in Calls(db).of("j") if call["role"] == "write"}
     for episode, call in zip(reversed(Episodes(db).find("j")), calls.values(), strict=True):

@@ -42,6 +42,10 @@ class DesktopPlanner:
         self._past, self._programs = past, programs
         self._experience = Experience()
 
+    def plan(self, request: WriteRequest) -> tuple[str, ...]:
+        """Nothing: what to do is found by composing programs."""
+        return ()
+
     def write(self, request: WriteRequest) -> Draft:
         """The next program; see the module's text. Raises BrainError when nothing is left to try."""
         if request.objection:

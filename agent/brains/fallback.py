@@ -15,6 +15,10 @@ class Fallback:
         self.name = first.name
         self._first, self._second = first, second
 
+    def plan(self, request: WriteRequest) -> tuple[str, ...]:
+        """As the first."""
+        return self._first.plan(request)
+
     def write(self, request: WriteRequest) -> Draft:
         """The first's draft. Raises BrainError as whoever wrote it."""
         try:

@@ -52,6 +52,10 @@ class ModelWriter:
     def __init__(self, name: str, desk: Desk, *, patient: bool = True) -> None:
         self.name, self._desk, self._patient = name, desk, patient
 
+    def plan(self, request: WriteRequest) -> tuple[str, ...]:
+        """Nothing: a model plans in its answer."""
+        return ()
+
     def write(self, request: WriteRequest) -> Draft:
         """Ask for the next program. Raises BrainError with the precise objection to an answer that holds none."""
         shown: dict[str, str] = {}
@@ -95,10 +99,12 @@ def sections(request: WriteRequest, shown: Mapping[str, str]) -> list[Section]:
     return [
         Section("Task", _task(request), rank=0),
         Section("Why this task", [request.task.reason] if request.task.reason else [], rank=6, most=150),
+        Section("Plan", [f"- {line}" for line in request.plan], rank=6, most=400),
         Section("Known skills", skills, rank=4, most=2000),
         Section(MEMORIES, [memory_line(each["text"]) for each in request.lessons], rank=5, most=1500),
         Section("Code that you asked for", codes, rank=2),
         Section("Earlier rounds of this task", attempts(request.attempts, request.language), rank=3),
+        Section("Scratch: noted in earlier rounds", [f"- {line}" for line in request.scratch], rank=3, most=300),
         Section("What happened last", [f"- {line}" for line in request.recent], rank=7, most=400),
         Section("The world now", observing.lines(request.observation), rank=1),
         Section("Objection", _objection(request), rank=0),
@@ -160,6 +166,7 @@ def read(text: str, finish: str, request: WriteRequest, usage: Usage, call: int 
         source=None if source is None else source.strip() + "\n",
         args=args if args is not None else dict(request.task.values) or {"count": request.task.count},
         note=answers.text_of(head.get("note"), MOST_NOTE),
+        scratch=answers.text_of(head.get("scratch"), MOST_NOTE),
         usage=usage,
         call=call,
     )

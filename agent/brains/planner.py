@@ -17,6 +17,7 @@ from agent.adjustments import Adjustments, adjust
 from agent.brain import Draft, KnownSkill, WriteRequest
 from agent.errors import BrainError
 from agent.plan import Plan
+from curriculum.errors import CurriculumError
 from curriculum.gamedata import GameData
 
 Gives = Callable[[str], Sequence[KnownSkill]]
@@ -38,6 +39,14 @@ class Planner:
     def __init__(self, data: GameData, gives: Gives) -> None:
         self._data, self._gives = data, gives
 
+    def plan(self, request: WriteRequest) -> tuple[str, ...]:
+        """The skill that it would call, or the parts of the plan that it would write down, or why there is none."""
+        try:
+            way, count, _ = self._way(request)
+        except (BrainError, CurriculumError) as error:
+            return (str(error),)
+        return (f"Call {way.name} for {count}.",) if isinstance(way, KnownSkill) else way.told()
+
     def write(self, request: WriteRequest) -> Draft:
         """The next program: a call of a known skill, or a new function; see the module's text."""
         draft = self._write(request)
@@ -57,23 +66,34 @@ class Planner:
                 yield lesson["document"]
 
     def _write(self, request: WriteRequest) -> Draft:
+        if request.objection:
+            raise BrainError(f"the planner's program was refused: {request.objection}")
+        way, count, adjustments = self._way(request)
+        if isinstance(way, Plan):
+            return self._draft(request, way, count, adjustments)
+        target, _ = self._wanted(request, request.task.check.to_json())
+        note = f"{way.name} is known to bring {planning.words(target)}"
+        return Draft(way.name, None, self._args(way.parameters, count, adjustments, request, target), note)
+
+    def _way(self, request: WriteRequest) -> tuple[KnownSkill | Plan, int, Adjustments]:
+        """What to call or to write, for how many, and what earlier failures ask of it."""
         wanted = request.task.check.to_json()
         kind = str(wanted.get("kind"))
         errors = [dict(attempt.error) for attempt in request.attempts if attempt.error]
         lessons = [dict(lesson["error"]) for lesson in request.lessons if lesson.get("error")]
         adjustments = adjust(lessons, errors)
-        if request.objection:
-            raise BrainError(f"the planner's program was refused: {request.objection}")
         deed = planning.deed(kind, wanted, self._data, self._skill_for, adjustments)
         if deed is not None:
-            return self._draft(request, deed, int(wanted.get("count", 1)), adjustments)
+            return deed, int(wanted.get("count", 1)), adjustments
         target, count = self._wanted(request, wanted)
         known = self._skill_for((target,))
         if known is not None and not errors:
-            note = f"{known.name} is known to bring {planning.words(target)}"
-            return Draft(known.name, None, self._args(known.parameters, count, adjustments, request, target), note)
-        plan = planning.plan_for(target, self._data, self._skill_for_except(known, errors), adjustments)
-        return self._draft(request, plan, count, adjustments)
+            return known, count, adjustments
+        return (
+            planning.plan_for(target, self._data, self._skill_for_except(known, errors), adjustments),
+            count,
+            adjustments,
+        )
 
     def _wanted(self, request: WriteRequest, wanted: Mapping[str, Any]) -> tuple[str, int]:
         """What must be gained for the check: the item or '#tag' and how many more."""

@@ -69,6 +69,12 @@ class Steered:
             return None
         return self._allowed(situation, vetoes)
 
+    def plan(self, number: int) -> tuple[Entry, ...]:
+        """The plan that the task of a number was set by, in order; nothing if it stands alone or was proposed."""
+        entries = self._entries()
+        name = next((each.plan for each in entries if each.number == number), "")
+        return tuple(each for each in entries if name and each.plan == name and each.standing != "withdrawn")
+
     def taken(self, task: Task, number: int) -> None:
         """The loop took a task up under a number: note it if it came from the agenda."""
         for entry in self._entries():
