@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from agent.showing import AS_JSON, show
+from agent.showing import AS_JSON, progress, show
 
 KINDS = click.Choice(["episode", "fact", "lesson", "place", "procedure", "sign", "summary"])
 FAILURES = click.Choice(["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"])
@@ -207,11 +207,13 @@ def memory_consolidate(jobs: tuple[str, ...], limit: int, dry: bool, as_json: bo
 @memory.command("reindex")
 @AS_JSON
 def memory_reindex(as_json: bool) -> None:
-    """Make the vectors of dense recall and of skills anew; from then on they are kept up."""
+    """Make all that is derived anew: words, marks, strengths, tallies; and vectors, which are kept up from then on."""
     from agent import remember
-    from agent.remember_words import embedded
+    from agent.remember_words import rebuilt
 
-    show(remember.reindex(), as_json, embedded)
+    with progress() as told:
+        found = remember.reindex(told)
+    show(found, as_json, rebuilt)
 
 
 @memory.command("export")

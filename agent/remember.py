@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,13 +30,14 @@ from memory.chroma import ChromaIndex
 from memory.db import open_db
 from memory.dense import dense_or_none, open_dense, vectors_or_none
 from memory.episodic import Episodes, describe
-from memory.errors import MemoryStoreError
+from memory.errors import DenseUnavailable, MemoryStoreError
 from memory.export import export
 from memory.fitted import settings
 from memory.health import health
 from memory.index import DOCUMENTS, VectorIndex
 from memory.items import Item, Kind, State, sign
 from memory.jobs import Estimate, Report
+from memory.rebuild import Told, rebuild
 from memory.recall import Question, Recall, Rerank
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
@@ -282,11 +284,20 @@ def _reading(db: Database) -> Json:
     return {**asdict(report), "estimate": asdict(Estimate(alike.NAME, len(groups), None, tokens))}
 
 
-def reindex() -> Json:
-    """Make the vectors of every document and of every skill anew. Raises DenseUnavailable with what to install."""
+def reindex(told: Told) -> Json:
+    """Make all that is derived anew: words, marks, strengths, tallies; and vectors, of skills too, if a model is here.
+
+    Without one the answer says under `why` what to install; a named server that does not answer is an error.
+    """
     db = _database()
-    index = open_dense(db, home() / "index" / "memory", url=chroma_url())
-    return {"documents": index.reindex(), **similarity.reindex()}
+    made = {"memory": asdict(rebuild(db, told))}
+    try:
+        index = open_dense(db, home() / "index" / "memory", url=chroma_url())
+    except DenseUnavailable as reason:
+        if chroma_url() is not None:
+            raise
+        return {**made, "why": str(reason)}
+    return {**made, "documents": index.reindex(partial(told, "vectors")), **similarity.reindex()}
 
 
 def export_to(folder: Path, journeys: Sequence[str], private: bool) -> Json:

@@ -222,6 +222,18 @@ def counts(found: Json) -> str:
     return table(["part", "new", "known", "collided"], rows) + ("" if found["own"] else f"\n{theirs}")
 
 
+def rebuilt(found: Json) -> str:
+    """What was made anew, what of it had differed, and what became of the vectors."""
+    made = found["memory"]
+    lines = [
+        f"{made['episodes']} episodes, {made['notes']} notes and {made['items']} items: words and marks made anew, "
+        f"{made['differed']} had differed",
+        f"strengths of {made['used']} used memories and {made['tallies']} tallies computed anew",
+        f"no vectors: {found['why']}" if "why" in found else embedded(found),
+    ]
+    return "\n".join(lines)
+
+
 def embedded(found: Json) -> str:
     """What was embedded, and by which model."""
     what = " and ".join(f"{found[kind]} {kind}" for kind in ("documents", "skills") if kind in found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
@@ -19,3 +21,22 @@ def show(found: Any, as_json: bool, words: Callable[[Any], str]) -> None:
 def aside(line: str) -> None:
     """A line for people beside what is printed, which programs read."""
     click.echo(line, err=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """How far long work is, beside what is printed: a bar for each part on a terminal, a line for each elsewhere.
+
+    Gives what is to be told (part, done, of how many).
+    """
+    bars: dict[str, Any] = {}
+
+    def told(part: str, done: int, of: int) -> None:
+        if part not in bars:
+            open_bars.close()
+            bar: Any = click.progressbar(length=of, label=f"{part} ({of})", file=sys.stderr)
+            bars[part] = open_bars.enter_context(bar)
+        bars[part].update(done - bars[part].pos)
+
+    with ExitStack() as open_bars:
+        yield told

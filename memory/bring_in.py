@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from memory import documents, guard
+from memory import guard
 from memory.bundle import Bundle, Row, read_bundle
 from memory.capture import Capture
 from memory.consolidate import Consolidate, tally
@@ -29,7 +29,7 @@ from memory.documents import document_of
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import NotKept, Refused
 from memory.export import EVENT_INPUTS, ITEM_INPUTS, ITEM_REFERENCES
-from memory.items import FAMILY, Item, document_state, from_snapshot, key_of, marks_of
+from memory.items import FAMILY, Item, from_snapshot, key_of
 from memory.jobs import Scheduler, cursor_of, keep_cursor
 from memory.log import Event, EventLog, canonical
 from memory.notes import Note, Notes
@@ -256,19 +256,7 @@ class _Taking:
         self.db.execute(f"INSERT INTO items ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
         self.db.conn.executemany("INSERT INTO evidence VALUES (?, ?)", [(id, each) for each in item.evidence])
         self.db.conn.executemany("INSERT INTO sources VALUES (?, ?)", [(id, each) for each in item.sources])
-        documents.keep(
-            self.db,
-            tier=item.kind,
-            ref=id,
-            scope=item.scope,
-            at=item.valid_from,
-            until=item.valid_to,
-            text=item.text,
-            marks=marks_of(item),
-            state=document_state(item),
-            sensitivity=item.sensitivity,
-            world=item.world,
-        )
+        Semantic(self.db).document(replace(item, id=id))
         self.new["items"] += 1
 
     def _settled(self, ours: Item, theirs: Item, id: int) -> Item:

@@ -78,9 +78,9 @@ class ChromaIndex:
         done = self._vectors.repair(stop, check=check)
         return max(done, 0 if stop() else self.update())
 
-    def reindex(self) -> int:
+    def reindex(self, told: Callable[[int, int], None] = lambda done, of: None) -> int:
         """Make the vectors anew, and the collections with them."""
-        done = self._vectors.reindex()
+        done = self._vectors.reindex(told)
         self.update()
         return done
 

@@ -51,6 +51,13 @@ class Consolidate:
 
 def tally(db: Database, episode: Episode) -> None:
     """Count an episode in the numbers that conclusions are drawn from; they can be made anew from all episodes."""
+    db.conn.executemany(
+        "INSERT INTO tallies VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1", tallies_of(episode)
+    )
+
+
+def tallies_of(episode: Episode) -> list[tuple[str, str]]:
+    """(subject, name) of the numbers that an episode counts in."""
     counted = [(f"chapter {episode.journey}", "episodes")]
     if episode.outcome == "passed":
         counted += [(f"goal {episode.kin}", "passed")]
@@ -59,9 +66,7 @@ def tally(db: Database, episode: Episode) -> None:
         counted += [(f"goal {episode.kin}", f"failed: {episode.cause or 'not_done'}")]
         if episode.cause:
             counted += [(f"failure {episode.kin} {signature(episode.cause, episode.message)}", "count")]
-    db.conn.executemany(
-        "INSERT INTO tallies VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1", sorted(counted)
-    )
+    return sorted(counted)
 
 
 class _Conclusions:

@@ -54,13 +54,14 @@ def keep(
         db.execute(
             "INSERT INTO documents (tier, ref, scope, state, at, text, context, until, before, sensitivity, world) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tier, ref) DO UPDATE SET "
-            "state = excluded.state, until = excluded.until, at = excluded.at, sensitivity = excluded.sensitivity, "
-            "world = excluded.world RETURNING id",
+            "scope = excluded.scope, state = excluded.state, until = excluded.until, at = excluded.at, "
+            "before = excluded.before, sensitivity = excluded.sensitivity, world = excluded.world RETURNING id",
             [tier, ref, scope, state, at, text, context, until, before, sensitivity, world],
         ).fetchone()[0]
     )
     # The words are written only where they differ: rewriting them means taking them out of the index and in again.
     db.execute("UPDATE documents SET text = ?1 WHERE id = ?2 AND text <> ?1", [text, document])
+    db.execute("UPDATE documents SET context = ?1 WHERE id = ?2 AND context <> ?1", [context, document])
     db.execute("DELETE FROM marks WHERE document = ?", [document])
     layer = layer_of(tier, state)
     db.conn.executemany(

@@ -122,22 +122,26 @@ class Episodes:
                         [*row.values()],
                     ).fetchone()[0]
                 )
-                documents.keep(
-                    self._db,
-                    tier="episode",
-                    ref=id,
-                    scope=episode.journey,
-                    at=episode.at,
-                    text=describe(episode),
-                    marks=_marks(episode),
-                    before=self._document_before(episode),
-                    world=episode.world,
-                    sensitivity=episode.sensitivity,
-                )
+                self.document(replace(episode, id=id))
                 if observed is not None:
                     seen = [Event(kind, data, "agent") for kind, data in zip(_OBSERVED, observed, strict=True)]
                     EventLog(self._db).append(episode.journey, episode.iteration, "observed", seen)
         return self.get(episode.journey, episode.iteration)
+
+    def document(self, episode: Episode) -> None:
+        """Write what recall sees of an episode that is kept, after that of the one before it in its journey."""
+        documents.keep(
+            self._db,
+            tier="episode",
+            ref=episode.id,
+            scope=episode.journey,
+            at=episode.at,
+            text=describe(episode),
+            marks=_marks(episode),
+            before=self._document_before(episode),
+            world=episode.world,
+            sensitivity=episode.sensitivity,
+        )
 
     def observed(self, journey: str, iteration: int) -> Observed | None:
         """What was observed before and after an iteration; None where only the episode itself was kept."""

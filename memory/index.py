@@ -23,6 +23,8 @@ from memory.errors import DenseUnavailable
 
 BATCH = 32
 """How many texts are embedded at a time, and kept in one transaction."""
+_TOLD = 8
+"""Batches after which a long reindexing tells how far it is."""
 _LOOKED_AT = 4096
 """How many vectors are looked at in one go when all of them are checked."""
 _BYTES = 4
@@ -166,12 +168,19 @@ class VectorIndex:
             done += embedded
         return done
 
-    def reindex(self) -> int:
-        """Forget this model's vectors and embed everything again; those of other models stay beside."""
+    def reindex(self, told: Callable[[int, int], None] = lambda done, of: None) -> int:
+        """Forget this model's vectors and embed everything again; those of other models stay beside.
+
+        `told` hears of how many texts are done, and of how many there are.
+        """
         with atomic(self.db):
             self.db.execute(f"DELETE FROM {self.texts.vectors} WHERE model = ?", [self.embedder.id])
         self._forget()
-        return self.update()
+        done, of = 0, self.coverage().documents
+        while embedded := self.update(_TOLD * BATCH):
+            done += embedded
+            told(done, of)
+        return done
 
     def search(
         self, text: str, limit: int = 50, *, scopes: Collection[str] | None = None, tiers: Collection[str] | None = None

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from memory import documents, guard
 from memory.db import atomic
+from memory.errors import NotKept
 from memory.guard import Sensitivity
 
 Origin = Literal["world", "person", "agent"]
@@ -93,17 +94,7 @@ class Notes:
                 ],
             ).fetchone()
             if row is not None:
-                documents.keep(
-                    self._db,
-                    tier="note",
-                    ref=int(row[0]),
-                    scope=note.scope,
-                    at=note.at,
-                    text=f"{note.speaker}: {text}" if note.speaker else text,
-                    marks=[("stream", note.stream)] + ([("speaker", note.speaker)] if note.speaker else []),
-                    before=self._document_before(note),
-                    sensitivity=note.sensitivity,
-                )
+                self.document(replace(note, text=text, id=int(row[0])))
         return self.read(note.scope, note.stream, after=note.position - 1, limit=1)[0]
 
     def read(self, scope: str, stream: str, *, after: int = -1, limit: int = 100) -> list[Note]:
@@ -113,6 +104,27 @@ class Notes:
             [scope, stream, after, limit],
         )
         return [Note(*row) for row in rows]
+
+    def by_id(self, id: int) -> Note:
+        """The note with this number."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM notes WHERE id = ?", [id]).fetchone()
+        if row is None:
+            raise NotKept(f"no note {id} is kept")
+        return Note(*row)
+
+    def document(self, note: Note) -> None:
+        """Write what recall sees of a note that is kept, after that of the one before it in its stream."""
+        documents.keep(
+            self._db,
+            tier="note",
+            ref=note.id,
+            scope=note.scope,
+            at=note.at,
+            text=f"{note.speaker}: {note.text}" if note.speaker else note.text,
+            marks=[("stream", note.stream)] + ([("speaker", note.speaker)] if note.speaker else []),
+            before=self._document_before(note),
+            sensitivity=note.sensitivity,
+        )
 
     def _document_before(self, note: Note) -> int | None:
         row = self._db.execute(

@@ -335,6 +335,22 @@ class Semantic:
 
     # -- writing
 
+    def document(self, item: Item) -> None:
+        """Write what recall sees of an item that is kept."""
+        documents.keep(
+            self._db,
+            tier=item.kind,
+            ref=item.id,
+            scope=item.scope,
+            at=item.valid_from,
+            until=item.valid_to,
+            text=item.text,
+            marks=marks_of(item),
+            state=document_state(item),
+            sensitivity=item.sensitivity,
+            world=item.world,
+        )
+
     def _join(self, old: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
         """The statement is there: take its new evidence, and bring it back into mind if it was out of it."""
         new = replace(
@@ -404,19 +420,7 @@ class Semantic:
             self._db.execute("DELETE FROM sources WHERE item = ?", [id])
             self._db.conn.executemany("INSERT INTO sources VALUES (?, ?)", [(id, each) for each in new.sources])
         kept = replace(new, id=id)
-        documents.keep(
-            self._db,
-            tier=new.kind,
-            ref=id,
-            scope=new.scope,
-            at=new.valid_from,
-            until=new.valid_to,
-            text=new.text,
-            marks=marks_of(kept),
-            state=document_state(kept),
-            sensitivity=new.sensitivity,
-            world=new.world,
-        )
+        self.document(kept)
         before = snapshot(old) if old else {}
         self._journal(operation, id, at, reason, inputs or {}, before, snapshot(kept), undoes)
         return kept

@@ -6,6 +6,7 @@ itself is never written: decay.py computes it on reading.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from sqlite_utils import Database
@@ -68,8 +69,24 @@ def record_use(
                 [document, outcome, now, journey, iteration],
             )
             if done.rowcount:
-                held = decay.review(strength_of(db, document), outcome, now)
-                db.execute(
-                    "INSERT OR REPLACE INTO strengths VALUES (?, ?, ?, ?, ?, ?)",
-                    [document, held.stability, held.difficulty, held.last_used, held.uses, held.lapses],
-                )
+                _keep(db, document, decay.review(strength_of(db, document), outcome, now))
+
+
+def rebuild(db: Database) -> int:
+    """Compute every strength anew from the uses; returns how many memories were used."""
+    with atomic(db):
+        db.execute("DELETE FROM strengths")
+        uses = db.execute("SELECT document, outcome, at FROM reviews ORDER BY document, id").fetchall()
+        for document, some in itertools.groupby(uses, key=lambda use: use[0]):
+            held = strength_of(db, document)
+            for _, outcome, at in some:
+                held = decay.review(held, outcome, at)
+            _keep(db, document, held)
+        return int(db.execute("SELECT count(*) FROM strengths").fetchone()[0])
+
+
+def _keep(db: Database, document: int, held: Strength) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO strengths VALUES (?, ?, ?, ?, ?, ?)",
+        [document, held.stability, held.difficulty, held.last_used, held.uses, held.lapses],
+    )
