@@ -35,32 +35,37 @@ const QUANTITY = /\d|(^|[a-z])(One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|
 const AMOUNT_AT = { mineBlock: 2, craftItem: 2, smeltItem: 3 }
 const MAX_LETTERS = 100_000
 
+const NOTHING = { ok: false, errors: [], functions: [], main: null, calls: [], free: [], bound: [], unknown_members: [],
+  purpose: '', assigned_constants: [], unused_params: [], has_return: false, outside_code: [], refusals: [] }
+
 /**
  * @param {string} source
  * @param {{primitives?: string[]}} [known] names that the program must not redefine
  */
 function facts (source, { primitives = [] } = {}) {
-  const nothing = { ok: false, errors: [], functions: [], main: null, calls: [], free: [], bound: [],
-    unknown_members: [], purpose: '', assigned_constants: [], unused_params: [], has_return: false, outside_code: [],
-    refusals: [] }
   const comments = []
-  let program
   try {
     if (typeof source !== 'string' || source.length > MAX_LETTERS) throw new SyntaxError('the source is too long')
-    program = acorn.parse(source, { ecmaVersion: 2023, sourceType: 'script', locations: true, onComment: comments,
+    const program = acorn.parse(source, { ecmaVersion: 2023, sourceType: 'script', locations: true, onComment: comments,
       allowAwaitOutsideFunction: true })
+    return factsOf(program, source, comments, primitives)
   } catch (error) {
-    const problem = { code: 'syntax', message: `syntax error: ${error.message.replace(/ \(\d+:\d+\)$/, '')}`,
-      line: error.loc?.line ?? 1 }
-    return { ...nothing, errors: [problem], refusals: [problem] }
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
+    const words = error instanceof RangeError ? 'it is nested too deeply' : error.message.replace(/ \(\d+:\d+\)$/, '')
+    const problem = { code: 'syntax', message: `syntax error: ${words}`, line: error.loc?.line ?? 1 }
+    return { ...NOTHING, errors: [problem], refusals: [problem] }
   }
+}
+
+function factsOf (program, source, comments, primitives) {
   const names = analyse(program)
   const functions = program.body.filter(node => node.type === 'FunctionDeclaration')
     .map(node => functionFacts(node, source, comments))
   const main = functions.at(-1) ?? null
+  const bound = bindings(program)
   const members = reached(program, names.meant)
   const told = {
-    ...nothing,
+    ...NOTHING,
     ok: true,
     functions: functions.map(({ node, ...rest }) => rest),
     main: main?.name ?? null,
@@ -68,7 +73,7 @@ function facts (source, { primitives = [] } = {}) {
     calls: [...[...names.free.keys()].filter(name => !GLOBALS.has(name) && !Object.hasOwn(FORBIDDEN, name)),
       ...(names.top.get(main?.name)?.used ? [main.name] : [])],
     free: [...names.free.keys()],
-    bound: bindings(program).filter(node => node !== main?.node.id).map(named),
+    bound: bound.filter(node => node !== main?.node.id).map(named),
     unknown_members: members.filter(each => !each.isThere && !isUnavailable(each))
       .map(({ name, line, known, ...object }) => ({ of: firstLine(source, object), name, line, known })),
     purpose: purposeOf(main?.doc ?? ''),
@@ -78,11 +83,11 @@ function facts (source, { primitives = [] } = {}) {
     outside_code: program.body.filter(({ type }) => type !== 'FunctionDeclaration' && type !== 'EmptyStatement')
       .map(node => ({ line: node.loc.start.line, text: firstLine(source, node) }))
   }
-  const refusals = [...refusalsOf(told, functions, names, members, program, primitives)].sort((a, b) => a.line - b.line)
+  const refusals = [...refusalsOf(told, functions, { ...names, bound, members }, program, primitives)].sort((a, b) => a.line - b.line)
   return { ...told, refusals }
 }
 
-function * refusalsOf (told, functions, names, members, program, primitives) {
+function * refusalsOf (told, functions, names, program, primitives) {
   const refuse = (code, line, message) => ({ code, message, line })
   const main = functions.at(-1)
   if (!main) {
@@ -102,7 +107,7 @@ function * refusalsOf (told, functions, names, members, program, primitives) {
   if (main && main.first !== 'bot') {
     yield refuse('no_bot', main.line, `the first parameter of ${main.name} must be bot`)
   }
-  yield * shadows(program, primitives)
+  yield * shadows(names.bound, program, primitives)
   for (const { name, line } of told.assigned_constants) {
     yield refuse('assigns_constant', line, `${name} is a constant and cannot be assigned: declare it with let`)
   }
@@ -129,7 +134,7 @@ function * refusalsOf (told, functions, names, members, program, primitives) {
     const node = names.free.get(name)
     if (node) yield refuse('forbidden_name', node.loc.start.line, `${name} is not available: ${why}`)
   }
-  for (const each of members) {
+  for (const each of names.members) {
     const { name, line } = each
     if (each.isThere) {
       yield refuse('assigns_constant', line, `bot.${name} cannot be assigned: keep what you need in a variable`)
@@ -143,10 +148,10 @@ function * refusalsOf (told, functions, names, members, program, primitives) {
 }
 
 /** What would hide a name that programs are given: they could not tell any more which of the two is meant. */
-function * shadows (program, primitives) {
+function * shadows (bound, program, primitives) {
   const bots = new Set(find(program, isFunction).map(({ params }) => params[0]))
   const told = new Set()
-  for (const node of bindings(program)) {
+  for (const node of bound) {
     const { name, loc } = node
     const isPrimitive = primitives.includes(name)
     const isThere = GLOBALS.has(name) || (name === 'bot' && !bots.has(node))

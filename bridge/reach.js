@@ -22,8 +22,16 @@ function reached (program, meant) {
   const bound = bindingsIn(program)
   const kinds = new Map()
 
-  /** The kind of thing that an expression is, or null. */
+  /** The kind of thing that an expression is, or null; null, too, of what speaks of itself. */
   function kindOf (node) {
+    if (!kinds.has(node)) {
+      kinds.set(node, null)
+      kinds.set(node, seenKind(node))
+    }
+    return kinds.get(node)
+  }
+
+  function seenKind (node) {
     switch (node?.type) {
       case 'Identifier': return ownKind(node)
       case 'AwaitExpression': return kindOf(node.argument)
@@ -36,13 +44,7 @@ function reached (program, meant) {
 
   function ownKind (node) {
     if (node.name === 'bot' || (GIVEN.has(node.name) && !meant.has(node))) return node.name
-    const declared = meant.get(node)
-    if (!bound.has(declared)) return null
-    if (!kinds.has(declared)) {
-      kinds.set(declared, null) // while it is looked for: what speaks of itself is of no kind
-      kinds.set(declared, boundKind(bound.get(declared)))
-    }
-    return kinds.get(declared)
+    return bound.has(meant.get(node)) ? boundKind(bound.get(meant.get(node))) : null
   }
 
   function boundKind ({ value, key, asked }) {
@@ -57,17 +59,14 @@ function reached (program, meant) {
     const kind = kindOf(object)
     if (kind === null || name === null || name in Promise.prototype) return
     const isThere = entry(kind, name) !== null
-    if (isThere && !(written && kind === 'bot')) return
+    if (isThere ? !written || kind !== 'bot' : written) return
     const { start, end, loc } = object
     found.push({ kind, start, end, name, line: loc.start.line, isThere, known: Object.keys(MEMBERS[kind]) })
   }
-  const targets = new Set()
   walk.full(program, node => {
-    if (node.type === 'AssignmentExpression') targets.add(node.left)
-    if (node.type === 'UpdateExpression') targets.add(node.argument)
-  })
-  walk.full(program, node => {
-    if (node.type === 'MemberExpression') look(node.object, nameOf(node), targets.has(node))
+    const target = node.type === 'AssignmentExpression' ? node.left : node.type === 'UpdateExpression' ? node.argument : null
+    if (target?.type === 'MemberExpression') look(target.object, nameOf(target), true)
+    if (node.type === 'MemberExpression') look(node.object, nameOf(node))
     if (node.type === 'VariableDeclarator' && node.init && node.id.type === 'ObjectPattern') {
       for (const property of node.id.properties) if (property.key) look(node.init, keyOf(property))
     }

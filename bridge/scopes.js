@@ -4,6 +4,8 @@
  */
 'use strict'
 
+const walk = require('acorn-walk')
+
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const BLOCKS = new Set(['Program', 'BlockStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement',
   'SwitchStatement', 'CatchClause', 'StaticBlock'])
@@ -132,16 +134,18 @@ function declarePattern (pattern, scope, kind) {
 }
 
 /**
- * Every identifier that is given a meaning of its own anywhere below: variables, functions, classes, parameters, what
- * catch takes. The name of a function stands before those of its parameters.
+ * Every identifier that is given a meaning of its own anywhere in a program: variables, functions, classes, parameters,
+ * what catch takes.
  */
-function bindings (node) {
-  const own = node.id?.type === 'Identifier' && node.type !== 'VariableDeclarator' ? [node.id] : []
-  if (FUNCTIONS.has(node.type)) own.push(...node.params.flatMap(namesIn))
-  if (node.type === 'VariableDeclarator') own.push(...namesIn(node.id))
-  if (node.type === 'CatchClause') own.push(...namesIn(node.param))
-  const below = Object.values(node).flat().filter(child => typeof child?.type === 'string')
-  return own.concat(...below.map(bindings))
+function bindings (program) {
+  const found = []
+  walk.full(program, node => {
+    if (node.type === 'VariableDeclarator') found.push(...namesIn(node.id))
+    else if (node.id?.type === 'Identifier') found.push(node.id)
+    if (FUNCTIONS.has(node.type)) found.push(...node.params.flatMap(namesIn))
+    if (node.type === 'CatchClause') found.push(...namesIn(node.param))
+  })
+  return found
 }
 
 /** The identifiers that a pattern binds. */

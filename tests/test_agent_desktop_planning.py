@@ -29,6 +29,7 @@ from curriculum.checks import (
     WindowOpen,
 )
 from curriculum.task import Task
+from envs.desktop.broker import documentation
 from envs.desktop.parse import facts
 
 PROGRAMS = (
@@ -299,7 +300,7 @@ def test_a_program_is_composed_from_observed_effects(case: str) -> None:
     assert set(draft.args) <= set(about.values)
     for value in about.values.values():
         assert repr(value) not in draft.source.replace('"', "'"), "data came into the source as a constant"
-    assert not facts(draft.source, PRIMITIVES)["refusals"]
+    assert not facts(draft.source, documentation())["refusals"]
     assert ask(about, before, SEEN) == draft, "the same runs and request give the same draft"
 
 

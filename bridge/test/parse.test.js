@@ -177,6 +177,13 @@ test('an amount that is one, or follows from a parameter, or is none, is not fix
   assert.deepEqual(codes('async function doIt(bot) { return await mineLogs(bot, { count: 8 }) }'), ['no_parameter'])
 })
 
+test('what is nested too deeply to be looked at is refused', () => {
+  const { refusals, calls, bound } = facts(inside('bot.entity.position' + '.offset(1)'.repeat(9000)))
+  assert.deepEqual(refusals, [{ code: 'syntax', message: 'syntax error: it is nested too deeply', line: 1 }])
+  assert.deepEqual([calls, bound], [[], []])
+  assert.deepEqual(codes(inside('['.repeat(40_000))), ['syntax'])
+})
+
 test('a callback may ignore what it is given; a syntax error names its line', () => {
   assert.deepEqual(codes(inside('bot.findBlock({ matching: block => true })')), [])
   assert.equal(facts('async function doIt(bot) {\n\n  let = = 1\n}').refusals[0].line, 3)
