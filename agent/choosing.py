@@ -97,7 +97,7 @@ def _drafts(
             what = f"candidate {number}, the same as that of call {twin['call']}"
             parts.calls.led_to(parts.config.name, draft.call, what)
         else:
-            drafts.append({**prepared, "note": draft.note, "call": draft.call})
+            drafts.append(writing.kept(draft, prepared))
     return drafts
 
 

@@ -158,9 +158,7 @@ def write(state: State, parts: Parts) -> State:
             continue
         prepared, objection = writing.prepare(draft, parts, here)
         if prepared is not None:
-            told = {"note": draft.note, "call": draft.call, "explores": draft.explores, "heeded": list(draft.heeded)}
-            first = {**prepared, **told, "scratch": draft.scratch}
-            return {"draft": choosing.best(parts, here, request, first, draft.usage)}
+            return {"draft": choosing.best(parts, here, request, writing.kept(draft, prepared), draft.usage)}
         refused = draft.source or ""
         parts.calls.led_to(parts.config.name, draft.call, f"refused: {objection}", success=False)
     parts.report("notice", text=f"put aside: {task.goal} {objection}")

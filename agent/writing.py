@@ -157,6 +157,14 @@ def prepare(draft: Draft, parts: Parts, here: World) -> tuple[dict[str, Any] | N
     return {"name": admission.signature.name, "source": draft.source, "args": dict(draft.args), "skill": None}, ""
 
 
+def kept(draft: Draft, prepared: dict[str, Any]) -> dict[str, Any]:
+    """A prepared draft with what its writer said of it, as the loop keeps it."""
+    return {
+        **prepared, "note": draft.note, "call": draft.call, "explores": draft.explores, "scratch": draft.scratch,
+        "heeded": list(draft.heeded),
+    }  # fmt: skip
+
+
 def admitted(source: str, parts: Parts, here: World) -> Admission:
     """What admission says of a source in the language of a world."""
     return admit(source, parse=here.env.parse, primitives=here.env.primitives(), library=parts.library)
