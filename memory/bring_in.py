@@ -13,7 +13,7 @@ import hmac
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -207,10 +207,15 @@ class _Taking:
     def _items(self) -> None:
         """First which of them are known here, then the others with the numbers that they will have."""
         next_id = int(self.db.execute("SELECT coalesce(max(id), 0) FROM items").fetchone()[0]) + 1
-        new = []
+        new, later = [], []
+        chains = self._chains() if self.own else {}
         for row in self.rows["items"]:
             item = self._item(row)
             known = self._known(item)
+            if known is None and self.own:
+                known = self._before(item, chains.get(row["number"], ()))
+                later += [] if known is None else [(row, known)]
+                known = self._after(item) if known is None else known
             if known is not None:
                 self.items[row["number"]] = known
                 self.known["items"] += 1
@@ -219,8 +224,45 @@ class _Taking:
             self.fresh.add(row["number"])
             next_id += 1
             new.append(row)
+        for row, known in later:
+            Semantic(self.db).follow(known, self._item(row), at=self.now, reason="the bundle knows what became of it")
+            self.new["later versions"] += 1
         for row in new:
             self._insert(self._item(row), self.items[row["number"]])
+
+    def _chains(self) -> dict[int, list[Item]]:
+        """What each item of the bundle was at first and after every change, newest first."""
+        chains: dict[int, list[Item]] = {}
+        for row in reversed(self.rows["journal"]):
+            if row["after"]:
+                chains.setdefault(row["item"], []).append(
+                    from_snapshot({**row["after"], "evidence": (), "sources": ()})
+                )
+        return chains
+
+    def _before(self, item: Item, chain: Sequence[Item]) -> int | None:
+        """Our item that is still in mind as theirs was once: theirs says what became of it."""
+        for was in chain:
+            row = self.db.execute(
+                "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_from = ? "
+                "AND valid_to IS NULL AND state IN ('generated', 'active')",
+                [item.scope, item.kind, key_of(was), item.valid_from],
+            ).fetchone()
+            if row is not None:
+                return int(row[0])
+        return None
+
+    def _after(self, item: Item) -> int | None:
+        """Our item that was once as theirs is: ours says what became of it."""
+        rows = self.db.execute(
+            "SELECT id FROM items WHERE subject = ? AND kind = ? AND scope = ? AND valid_from = ? ORDER BY id",
+            [item.subject, item.kind, item.scope, item.valid_from],
+        )
+        for (id,) in rows.fetchall():
+            for entry in Semantic(self.db).journal(id, limit=-1):
+                if entry.after and key_of(from_snapshot(entry.after)) == key_of(item):
+                    return int(id)
+        return None
 
     def _item(self, row: Row) -> Item:
         return from_snapshot(self._renumbered({name: value for name, value in row.items() if name != "number"}))

@@ -196,6 +196,12 @@ class Semantic:
                 return old
             return self._write("RESTORE", old, replace(old, state="active"), at, reason, inputs)
 
+    def follow(self, id: int, later: Item, *, at: float, reason: str) -> Item:
+        """Take over what became of an item in another database, whatever was done to it there."""
+        with atomic(self._db):
+            now, then = self.get(id), replace(_guarded(later, mark=False), id=id)
+            return now if then == now else self._write(_inverse(now, then), now, then, at, reason, None)
+
     def noop(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any]) -> None:
         """NOOP: a change was considered and not made; written once for the same reason and inputs."""
         reason, inputs = guard.redact(reason), guard.redact_all(inputs)

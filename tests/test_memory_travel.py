@@ -173,3 +173,23 @@ def _made_older(folder: Path) -> None:
     digest = sha256(canonical(manifest["files"]).encode()).hexdigest()
     older = {"format": "journeyman-memory/1", "digest": digest, "files": manifest["files"]}
     (folder / "manifest.json").write_text(json.dumps(older))
+
+
+@settings(max_examples=8)
+@given(HAPPENED, st.integers(0, 9))
+def test_a_second_bundle_of_the_same_memory_tells_what_became_of_the_first(
+    tmp_path_factory: pytest.TempPathFactory, happened: list[Happened], first: int
+) -> None:
+    home, there = open_db(":memory:"), open_db(":memory:")
+    folder = tmp_path_factory.mktemp("bundles")
+    for count, name in ((first, "one"), (len(happened), "two")):
+        happen(home, "anna", happened[:count])
+        to_the_end(home)
+        export(home, folder / name)
+        bring_in(there, folder / name, now=LATER, vouched=True)
+        to_the_end(there)
+        assert known(there) == known(home)
+    again = bring_in(there, folder / "one", now=LATER, vouched=True)
+    assert not again.new.get("items")
+    assert not again.new.get("later versions"), "what is older changes nothing"
+    assert known(there) == known(home)
