@@ -144,7 +144,7 @@ class Work:
         one, two = (
             self.semantic.add(Item("fact", "clay", text, "a"), reason="random")
             for base in [self.text()]
-            for text in (base, f"{base} again here")
+            for text in (base, f"{base} again")
         )
         return {"item": self.semantic.merge([one.id, two.id], two.text, at=self.now(), reason="random").id}
 

@@ -88,7 +88,7 @@ class Verdict:
 
 
 def content(text: str) -> Counter[str]:
-    """Everything in a text that a merge must keep, each as 'kind: value' with its count. Words stand as their stems."""
+    """Everything in a text that a merge must keep, each as 'kind: value' with its count; words uninflected."""
     found: Counter[str] = Counter()
     for kind, pattern in (("number", _NUMBER), ("number", _NUMBER_WORD), ("date", _DATE), ("name", _NAME)):
         found.update(f"{kind}: {match.group().lower()}" for match in pattern.finditer(text))
@@ -111,7 +111,7 @@ def check(originals: Sequence[str], merged: str) -> Verdict:
         lost |= {*(_turning(texts[0]) ^ _turning(texts[1])), *(f"opposite: {pair}" for pair in _turned(texts))}
         lost |= {f"order: {' '.join(words)}" for words in _unlike(*texts)}
     for one, other in permutations([_said(original) - _LINKING for original in originals], 2):
-        if one < other:  # What says the same in other words has other words, not only more of them
+        if one < other:  # Other words for the same are others, not only more.
             lost |= {f"more: {word}" for word in other - one}
     for texts in combinations(originals, 2):
         lost |= {f"either: {' or '.join(sorted(words))}" for words in _instead(*texts)}
