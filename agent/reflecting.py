@@ -13,9 +13,12 @@ from memory.episodic import Failure
 
 
 def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, now: float) -> None:
-    """Ask why a task failed in all its rounds, and keep the lessons; does nothing where no model sits in the role."""
+    """Ask why a task failed in all its rounds, and keep the lessons.
+
+    Does nothing where no model sits in the role, or where the verdict is in doubt: the program may have been right.
+    """
     reflector = parts.staff.reflector
-    if reflector is None:
+    if reflector is None or evidence.failure(row) == "verifier":
         return
     for reflection in reflector.reflect(request, again=_failed_before(parts, evidence.failure(row))):
         if not reflection.has_lesson:

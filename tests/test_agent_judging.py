@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from agent import evidence, judging
+from agent import evidence, judging, reflecting
 from agent.config import Budget, JourneyConfig
 from agent.models.call import Completion, Request
 from agent.models.calls import MODELS, Calls
@@ -89,6 +89,15 @@ def test_whose_a_failure_is(tmp_path: Path, check: checks.Check, answer: str | N
     assert evidence.failure(row) == known.get(cause, "verifier")
     outcome = {"": "succeeded", "not_done": "failed"}
     assert evidence.outcome(row) == outcome.get(cause, "unmet"), "a verdict in doubt counts neither for nor against"
+
+
+def test_nothing_is_learned_from_a_verdict_in_doubt(tmp_path: Path) -> None:
+    class Reflector:
+        def reflect(self, request: Any, *, again: bool) -> list[Any]:
+            raise AssertionError("nobody is asked why the program failed: it may have been right")
+
+    parts: Any = SimpleNamespace(staff=SimpleNamespace(reflector=Reflector()))
+    reflecting.reflect(parts, cast(Any, None), judged(tmp_path, HOUSE, None, 1), 1, 1.0)
 
 
 def test_an_error_of_the_program_comes_before_any_doubt(tmp_path: Path) -> None:
