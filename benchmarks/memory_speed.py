@@ -34,6 +34,7 @@ from memory.episodic import Episode, Episodes, Place, describe
 from memory.index import VectorIndex, numpy
 from memory.items import key_of, seen, snapshot
 from memory.log import canonical
+from memory.rebuild import rebuild as rebuild_all
 from memory.recall import Question, Recall
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
@@ -114,6 +115,7 @@ def measure(path: Path, size: int, dense: bool) -> dict[str, Any]:
     if dense:
         index = VectorIndex(db, Made())
         row["reindex_seconds"] = round(timed(index.reindex) / 1000, 1)
+        row["check_vectors_seconds"] = round(timed(index.wrong) / 1000, 2)
         timed(lambda: index.search("warm", 10))
     recall = Recall(db, index)
     questions = [
@@ -138,6 +140,8 @@ def measure(path: Path, size: int, dense: bool) -> dict[str, Any]:
     done = jobs.run("reconcile", now=float(size), limit=2000)
     row["reconcile_units_per_second"] = round(done.units / (time.perf_counter() - begun))
     row["rebuild_words_seconds"] = round(timed(lambda: rebuild(db)) / 1000, 1)
+    if size <= WHOLE:
+        row["rebuild_all_seconds"] = round(timed(lambda: rebuild_all(db)) / 1000, 1)
     row["peak_memory_megabytes"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
     db.close()
     return row

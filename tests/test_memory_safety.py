@@ -14,6 +14,7 @@ from memory.bring_in import bring_in
 from memory.bundle import FILES
 from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place
+from memory.errors import Refused
 from memory.export import export
 from memory.items import Item, lesson, sign
 from memory.log import Event, EventLog, canonical
@@ -114,12 +115,22 @@ def test_a_bundle_brings_no_secret_in_even_if_somebody_wrote_one_into_it(tmp_pat
     assert "log in with" in str(Episodes(there).get("a", 1))
 
 
-def rewritten(folder: Path, old: str, new: str) -> None:
-    """The bundle with a text put in place of another, programs aside, and hashes that fit."""
+def test_a_bundle_whose_program_holds_a_secret_is_refused(tmp_path: Path) -> None:
+    here, there = open_db(tmp_path / "here.db"), open_db(tmp_path / "there.db")
+    everything_told(here, "HARMLESS")
+    export(here, tmp_path / "b")
+    rewritten(tmp_path / "b", "// HARMLESS", f"// {SECRET}", programs=True)
+    with pytest.raises(Refused, match="a password or a key"):
+        bring_in(there, tmp_path / "b", now=9.0, vouched=True)
+    assert leaks(there) == []
+
+
+def rewritten(folder: Path, old: str, new: str, *, programs: bool = False) -> None:
+    """The bundle with a text put in place of another, in programs only if told, and hashes that fit."""
     manifest = json.loads((folder / "manifest.json").read_text())
     for name in FILES:
         path = folder / f"{name}.jsonl"
-        if name != "programs":
+        if name != "programs" or programs:
             path.write_text(path.read_text().replace(old, new))
         manifest["files"][name]["sha256"] = sha256(path.read_bytes()).hexdigest()
     content = {"files": manifest["files"], "done": manifest["done"]}
