@@ -77,16 +77,23 @@ def admit(
             )
         return Admission(source, tuple(refusals))
     called = list(dict.fromkeys(facts.get("calls", ())))
-    uses = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
+    language = facts.get("language") or "javascript"
+    known = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
+    uses = {name: version for name, version in known.items() if version.language == language}
     said = {refusal.code for refusal in refusals}
     refusals += [each for each in name_refusals(signature.name, primitives) if each.code not in said]
     refusals += _quantities_in_parameters([each.name for each in signature.parameters])
     refusals += [
+        Refusal("other_language", f"`{name}` is a skill in {version.language} and cannot be called in {language}")
+        for name, version in known.items()
+        if name not in uses and name != signature.name
+    ]
+    refusals += [
         _unresolved(name, primitives, library)
         for name in called
-        if name not in primitives and name not in uses and name != signature.name
+        if name not in primitives and name not in known and name != signature.name
     ]
-    refusals += _hidden_skills(facts, signature.name, primitives, library)
+    refusals += _hidden_skills(facts, language, signature.name, primitives, library)
     refusals += [_unknown_member(each, primitives, library) for each in facts.get("unknown_members", ())]
     if signature.name in called:
         refusals.append(
@@ -102,17 +109,16 @@ def admit(
         tuple(each for each in refusals if not (as_program and each.code in ONLY_FOR_KEEPING)),
         signature,
         facts.get("purpose") or "",
-        facts.get("language") or "javascript",
+        language,
         uses={name: version.hash for name, version in uses.items() if name != signature.name},
         primitives=tuple(name for name in called if name in primitives),
     )
 
 
 def _hidden_skills(
-    facts: Mapping[str, Any], own: str, primitives: Mapping[str, str], library: LibraryReader
+    facts: Mapping[str, Any], language: str, own: str, primitives: Mapping[str, str], library: LibraryReader
 ) -> Iterator[Refusal]:
     """Names within a source that are skills of its language: nobody could tell which of the two is meant."""
-    language = facts.get("language") or "javascript"
     lines = {each["name"]: each.get("line") for each in reversed(facts.get("bound", ()))}
     for name in sorted(lines.keys() - primitives.keys()):
         if name == own or (library.has(name) and library.get(name).current.language == language):
