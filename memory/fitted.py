@@ -21,8 +21,9 @@ def keep(db: Database, name: str, value: Mapping[str, Any], now: float) -> None:
 
 def fitted_weights(db: Database) -> Weights:
     """The weights that were fitted on this database, or the default."""
-    value = _value(db, "weights")
-    return Weights(**value) if value else Weights()
+    value = _value(db, "weights") or {}
+    known = Weights().to_json()
+    return Weights(**{name: weight for name, weight in value.items() if name in known})
 
 
 def fitted_curve(db: Database) -> tuple[str, float]:

@@ -8,7 +8,7 @@ Recalling never strengthens: only `used`, with an outcome, does.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlite_utils import Database
@@ -91,8 +91,7 @@ class Recall:
         if self._index is not None:
             routes["meaning"] = by_meaning(self.db, question, self._index, then)
         routes["words"] = with_words(self.db, question, routes["words"], routes["marks"], then)
-        enough = {"words": self._weights.enough_words, "meaning": self._weights.enough_meaning, "marks": 1.0}
-        relevance = max(found.relevance / enough[route] for route, found in routes.items())
+        relevance = self._relevance(routes)
         if not any(found.scores for found in routes.values()):
             return Recalled((), (), (), 0.0, abstained=True)
         routes = self._fuse(question, routes)
@@ -124,6 +123,19 @@ class Recall:
             if hit.document == document:
                 return f"it is number {place} of {len(hits)}: {hit.why}"
         return "no route found it: no common word, mark or neighbour"
+
+    def _relevance(self, routes: Mapping[str, Found]) -> float:
+        """How well the best of what was found covers the question: 1 is enough.
+
+        Words and meaning are weighed together: each is wrong about other questions. Words that are plain enough do
+        without, as the vectors of what is new may still be missing.
+        """
+        words, enough = routes["words"].relevance, self._weights.enough_words
+        meaning = routes["meaning"] if "meaning" in routes else Found({})
+        if not meaning.scores:
+            return max(routes["marks"].relevance, words / enough)
+        both = (words + meaning.relevance) / self._weights.enough_both
+        return max(routes["marks"].relevance, words / (2 * enough), both)
 
     def _fuse(self, question: Question, routes: dict[str, Found]) -> dict[str, Found]:
         """The routes with their scores weighted, and beside them what neighbours lend each other."""

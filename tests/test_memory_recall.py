@@ -367,6 +367,34 @@ def test_what_is_only_faintly_alike_is_not_shown(db: Database) -> None:
     assert not Recall(db).ask(Question("gravel near hill 7", scope="a"), now=10.0).abstained
 
 
+class AsFarAs:
+    """An index in which everything is equally near."""
+
+    def __init__(self, db: Database, cosine: float) -> None:
+        self.db, self.cosine = db, cosine
+
+    def search(self, text: str, limit: int = 50, **within: object) -> list[tuple[int, float]]:
+        """Every document."""
+        return [(id, self.cosine) for (id,) in self.db.execute("SELECT id FROM documents").fetchall()]
+
+
+def test_words_and_meaning_are_weighed_together(db: Database) -> None:
+    for n in range(40):
+        Semantic(db).add(Item("fact", f"s{n}", f"gravel near hill {n}", "a", valid_from=1.0), reason="r")
+
+    def abstains(text: str, cosine: float | None) -> bool:
+        index = None if cosine is None else AsFarAs(db, cosine)
+        return Recall(db, index).ask(Question(text, scope="a"), now=10.0).abstained
+
+    faint = "which archbishop conducted near hill 7"
+    assert not abstains(faint, None), "a word in common, and nothing that says otherwise"
+    assert abstains(faint, 0.1), "and it means something else"
+    assert not abstains(faint, 0.6)
+    assert abstains("zither concerto", 0.5), "no word in common"
+    assert not abstains("zither concerto", 0.7)
+    assert not abstains("gravel near hill 7", 0.1), "plain words need no vectors"
+
+
 def test_what_is_only_near_adds_to_a_rank_and_is_no_answer(db: Database) -> None:
     here = Place(12, 64, 12)
     asked = Question("zebra quantum election", scope="a", place=here)
