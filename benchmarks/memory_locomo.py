@@ -6,7 +6,8 @@ The file is not part of this project (CC BY-NC 4.0, github.com/snap-research/loc
 its own; its turns are notes, written and recalled through the same code that a journey uses. Intervals: bootstrap over
 conversations, 95 %. Recall without decay, and with the exponential curve in its place, tells what fading costs in a
 ranking where everything is asked for alike. Absent questions (asked of another conversation, with its speakers' names
-put in) tell how well recall abstains.
+put in) tell how well recall abstains: as it is, and with the threshold that would be chosen on every other conversation
+(two of a hundred questions unanswered) on those between.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def main() -> None:
     if embedder:
         ways |= {"dense": {"weights": Weights(words=0.0)}, "hybrid": {}}
     scores: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
-    absent: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+    asked: dict[str, list[list[tuple[bool, float]]]] = defaultdict(list)
     conversations = [take_in(each) for each in json.loads(Path(given.path).read_text(encoding="utf-8"))]
     for number, conversation in enumerate(conversations):
         index = None
@@ -99,8 +100,8 @@ def main() -> None:
             recall = Recall(conversation.db, None if way.startswith("lexical") else index, **settings)
             scores[way].append([score(recall, conversation, question) for question in conversation.questions])
             other = conversations[(number + 1) % len(conversations)]
-            absent[way] += abstentions(recall, conversation, other)
-    result = {way: table(rows) | {"abstention": calibrated(absent[way])} for way, rows in scores.items()}
+            asked[way].append(abstentions(recall, conversation, other))
+    result = {way: table(rows) | {"abstention": calibrated(asked[way])} for way, rows in scores.items()}
     write("memory_locomo", {"model": embedder.id if embedder else None, "budget_tokens": BUDGET}, result, given.json)
 
 
@@ -158,17 +159,32 @@ def abstentions(recall: Recall, conversation: Conversation, other: Conversation)
     return rows
 
 
-def calibrated(rows: list[tuple[bool, float]]) -> dict[str, float]:
-    """How well relevance tells answerable from absent, and what the default threshold does."""
-    present = sorted(relevance for answerable, relevance in rows if answerable)
-    absent = sorted(relevance for answerable, relevance in rows if not answerable)
+def calibrated(conversations: list[list[tuple[bool, float]]]) -> dict[str, Any]:
+    """How well relevance tells answerable from absent, what the default threshold does, and one chosen on a half."""
+    present, absent = apart(conversations)
     wins = sum((a > b) + 0.5 * (a == b) for a in present for b in absent)
     at = {f"enough_at_{part}_percent": round(present[len(present) * part // 100], 3) for part in (1, 2, 5)}
+    held_out = []
+    for half in (0, 1):
+        chosen = apart(conversations[half::2])[0]
+        enough = chosen[len(chosen) // 50]
+        held_out.append({"enough": round(enough, 3), **silent(*apart(conversations[1 - half :: 2]), enough)})
+    wrong = {"auc": round(wins / (len(present) * len(absent)), 4), **silent(present, absent, 1.0)}
+    return {**wrong, **at, "held_out": held_out}
+
+
+def apart(conversations: list[list[tuple[bool, float]]]) -> tuple[list[float], list[float]]:
+    """Relevance, sorted, of questions that can be answered and of those that cannot."""
+    rows = [row for each in conversations for row in each]
+    present = sorted(relevance for answerable, relevance in rows if answerable)
+    return present, sorted(relevance for answerable, relevance in rows if not answerable)
+
+
+def silent(present: list[float], absent: list[float], enough: float) -> dict[str, float]:
+    """How often recall would be silent below a threshold: wrongly, and rightly."""
     return {
-        "auc": round(wins / (len(present) * len(absent)), 4),
-        "wrongly_silent": round(sum(each < 1 for each in present) / len(present), 4),
-        "rightly_silent": round(sum(each < 1 for each in absent) / len(absent), 4),
-        **at,
+        "wrongly_silent": round(sum(each < enough for each in present) / len(present), 4),
+        "rightly_silent": round(sum(each < enough for each in absent) / len(absent), 4),
     }
 
 
