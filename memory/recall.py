@@ -135,7 +135,7 @@ class Recall:
         if not meaning.scores:
             return max(routes["marks"].relevance, words / enough)
         both = (words + meaning.relevance) / self._weights.enough_both
-        return max(routes["marks"].relevance, words / (2 * enough), both)
+        return max(routes["marks"].relevance, words / (3 * enough), both)
 
     def _fuse(self, question: Question, routes: dict[str, Found]) -> dict[str, Found]:
         """The routes with their scores weighted, and beside them what neighbours lend each other."""
