@@ -5,7 +5,8 @@
 The files are not part of this project: data/musique_train.json, data/hotpotqa_train.json and their *_corpus.json of
 github.com/OSU-NLP-Group/HippoRAG (branch legacy), 100 questions each over 1,890 and 994 paragraphs. Each paragraph is a
 note of its own, recalled through the same code and with the same constants as a journey's memories. The metric is the
-share of the supporting paragraphs among the first 2, 5, 10 and 20. Beside it plain FTS5, to compare with.
+share of the supporting paragraphs among the first 2, 5, 10 and 20. Beside it plain FTS5, to compare with. Where both
+corpora are named, each is also asked the questions of the other, to which it has no answer: how often is it silent?
 """
 
 from __future__ import annotations
@@ -36,13 +37,15 @@ def main() -> None:
     parser.add_argument("--dense", action="store_true", help="also dense and hybrid recall (needs an embedding model)")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    corpora = {
+        name: read(*(json.loads(path.read_text(encoding="utf-8")) for path in getattr(given, name)))
+        for name, read in (("musique", musique), ("hotpot", hotpot))
+        if getattr(given, name)
+    }
     result: dict[str, Any] = {}
-    for name, read in (("musique", musique), ("hotpot", hotpot)):
-        files = getattr(given, name)
-        if files:
-            result[name] = measure(
-                *read(*(json.loads(path.read_text(encoding="utf-8")) for path in files)), given.dense
-            )
+    for name, (texts, asked) in corpora.items():
+        absent = [question for other in corpora.keys() - {name} for question, _ in corpora[other][1]]
+        result[name] = measure(texts, asked, absent, given.dense)
     if not result:
         print("not measured: name the files of a corpus")
         return
@@ -68,8 +71,13 @@ def hotpot(questions: Any, corpus: Any) -> tuple[list[tuple[str, str]], list[tup
     return [(title, f"{title}: {''.join(parts)}") for title, parts in corpus.items()], asked
 
 
-def measure(texts: list[tuple[str, str]], asked: list[tuple[str, set[str]]], dense: bool) -> dict[str, Any]:
-    """Mean recall at each depth, for plain FTS5, for recall of words, and for dense and hybrid recall if asked for."""
+def measure(
+    texts: list[tuple[str, str]], asked: list[tuple[str, set[str]]], absent: list[str], dense: bool
+) -> dict[str, Any]:
+    """Mean recall at each depth, for plain FTS5, for recall of words, and for dense and hybrid recall if asked for.
+
+    Beside it the share of its own questions, and of absent ones, that each way of recall is silent on.
+    """
     db, documents = open_db(":memory:"), dict[str, int]()
     with atomic(db):
         for number, (name, text) in enumerate(texts):
@@ -90,7 +98,16 @@ def measure(texts: list[tuple[str, str]], asked: list[tuple[str, set[str]]], den
             rows.append([len(needed.intersection(hits[:depth])) / len(needed) for depth in DEPTHS])
         means = [round(sum(column) / len(column), 4) for column in zip(*rows, strict=True)]
         found[way] = {f"recall@{depth}": mean for depth, mean in zip(DEPTHS, means, strict=True)}
+        if recall and absent:
+            own = [question for question, _ in asked]
+            found[way] |= {"wrongly_silent": silent(recall, own), "rightly_silent": silent(recall, absent)}
     return found
+
+
+def silent(recall: Recall, questions: list[str]) -> float:
+    """The share of the questions to which recall says that it knows nothing."""
+    answers = [recall.ask(Question(question, tiers=("note",)), now=2.0) for question in questions]
+    return round(sum(answer.abstained for answer in answers) / len(answers), 4)
 
 
 def _ask(recall: Recall, question: str) -> Iterator[int]:
