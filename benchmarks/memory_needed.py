@@ -12,8 +12,9 @@ record alone, what it turned out to need, where memory held it before the progra
     lesson  an error that stopped an earlier round of the task, and did not stop this one: any lesson about that error
 
 A need is met if one of those memories is among the first ten that recall gives to the question that was asked then,
-as of then: what memory held, in the words of then, with the strength of then. The same questions are asked again
-without each tier, without decay, and of words alone.
+as of then: what memory held, in the words of then, with the strength of then. Only how rare a word is is counted over
+all that is kept by the end. The same questions are asked again without each tier, without decay, and of words alone.
+Beside it stands what the program was really given, which is these ten and the places that are asked for apart.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import argparse
 import itertools
 import json
 import math
+import re
 import tempfile
 import time
 from collections import Counter
@@ -38,15 +40,18 @@ from agent.store import Iteration, Store
 from benchmarks._journey import play
 from benchmarks.shared.record import write
 from memory.db import open_db
-from memory.documents import Mark
+from memory.documents import Mark, document_of
 from memory.items import Item, marks_of
 from memory.log import EventLog
 from memory.question import Question, Weights
 from memory.recall import Recall
 from memory.signature import signature
 from memory.then import rewritten, versions
+from memory.working import Working
 
 PLACES = 10
+SHOWN = r'<memory id="(\d+)" tier="(\w+)">'
+"""As memory.guard shows a memory."""
 WAYS: dict[str, dict[str, Any]] = {
     "full": {},
     "no semantic tier": {"off": ("semantic",)},
@@ -73,6 +78,7 @@ class Asked:
     question: Question
     at: float
     needs: list[Need]
+    given: frozenset[int]
 
 
 def main() -> None:
@@ -115,18 +121,19 @@ def measure(homes: list[Path], tasks: int) -> dict[str, Any]:
         rows = passed(home)[: tasks - len(asked)]
         db = open_db(home / "journeyman.db", read_only=True)
         asked += [
-            Asked(db, question, at, [*needs(db, row, question)]) for row in rows for question, at in questions(db, row)
+            Asked(db, question, at, [*needs(db, row, question)], given(db, row))
+            for row in rows
+            for question, at in questions(db, row)
         ]
     needed = [each for each in asked if each.needs]
     counts = Counter(need.kind for each in needed for need in each.needs)
     found: dict[str, Any] = {"tasks_passed": len(asked), "with_a_need": len(needed), "needs": dict(counts)}
     missed: Counter[str] = Counter()
-    for way, settings in WAYS.items():
+    for way in ("as given", *WAYS):
         met, whole = Counter[str](), 0
         for each in needed:
-            hits = Recall(each.db, **settings).ask(each.question, now=each.at, limit=PLACES).hits
-            ten = {hit.document for hit in hits}
-            got = [bool(need.documents & ten) for need in each.needs]
+            had = each.given if way == "as given" else ten(each, WAYS[way])
+            got = [bool(need.documents & had) for need in each.needs]
             met.update(need.kind for need, is_met in zip(each.needs, got, strict=True) if is_met)
             whole += all(got)
             if way == "full":
@@ -138,6 +145,22 @@ def measure(homes: list[Path], tasks: int) -> dict[str, Any]:
         }
     found["missed_most"] = dict(missed.most_common(10))
     return found
+
+
+def ten(asked: Asked, settings: dict[str, Any]) -> frozenset[int]:
+    """The first ten that recall gives, with some settings."""
+    hits = Recall(asked.db, **settings).ask(asked.question, now=asked.at, limit=PLACES).hits
+    return frozenset(hit.document for hit in hits)
+
+
+def given(db: Database, row: Iteration) -> frozenset[int]:
+    """The memories that were in mind, or were found and did not fit, when the round's first program was written."""
+    for mind in Working(db).of(row.journey, row.iteration)[:1]:
+        lines = [line for part in mind.packed.shown for line in part.lines]
+        lines += [cut.line for cut in mind.packed.cut]
+        told = {(tier, int(ref)) for line in lines for ref, tier in re.findall(SHOWN, line)}
+        return frozenset(id for each in told if (id := document_of(db, *each)) is not None)
+    return frozenset()
 
 
 def questions(db: Database, row: Iteration) -> Iterator[tuple[Question, float]]:
