@@ -187,6 +187,8 @@ def test_what_a_skill_of_the_desktop_is_called_means_nothing_to_a_minecraft_skil
     source = "def note(text: str) -> str:\n    type_text(text)\n    return text"
     library.add(admit(source, parse=desktop_facts, primitives={"type_text": ""}, library=library), reason="r")
     assert judge("async function sing(bot) { const note = 'c'; return note }", library).admitted
+    calls = judge("async function sing(bot) { return note('c') }", library)
+    assert (codes(calls), calls.uses) == (["other_language"], {})
     hides = admit(
         "def tell() -> int:\n    note = 1\n    return note", parse=desktop_facts, primitives={}, library=library
     )
