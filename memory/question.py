@@ -158,8 +158,8 @@ class Weights:
     cover `enough_words` of a question's rarity where there are words alone. Where there is meaning too, that share and
     the best cosine must come to `enough_both` together, or the words alone to three times as much as without.
 
-    At these two, memory is silent on 2 of 100 LoCoMo questions that it could answer, and on no more than that of two
-    other corpora (benchmarks/memory_locomo.py, memory_evidence.py).
+    At these two, memory is silent on 2 to 3 of 100 LoCoMo questions that it could answer, and on no more than that of
+    two other corpora (benchmarks/memory_locomo.py, memory_evidence.py).
     """
 
     words: float = 0.6
