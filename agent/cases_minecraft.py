@@ -29,8 +29,8 @@ from skills.words import named, names
 
 AMOUNTS = (1, 2, 3, 5, 4)
 """Counts to try, but for those that the writer tried."""
-MOST_SITUATIONS = 200
-"""Captured situations that are looked through, newest first."""
+MOST_SITUATIONS = 50
+"""Captured situations that are looked through, of the newest: it is done between two tasks."""
 
 
 class MinecraftCases(Cases):
@@ -94,18 +94,15 @@ class MinecraftCases(Cases):
         home = self._proofs.situation_of(version.journey, version.iteration)
         if home is None:
             return None
-        kit = case.beginning.kit
-        found = []
-        for digest, seed, journey, iteration in self._proofs.situations_elsewhere(home[1], self.world, MOST_SITUATIONS):
+        there = self._proofs.situations_elsewhere(home[1], self.world, MOST_SITUATIONS)
+        first = case.beginning.seed % max(1, len(there))
+        for digest, seed, journey, iteration in [*there[first:], *there[:first]]:
             row = self.store.iteration(journey, iteration)
             held = row.before.get("inventory", {}) if row else {}
-            if row and all(held.get(item, 0) >= count for item, count in kit.items()):
-                found.append((digest, seed))
-        if not found:
-            return None
-        digest, seed = found[case.beginning.seed % len(found)]
-        beginning = Beginning(seed, case.beginning.dice, {}, self._proofs.situation(digest))
-        return replace(case, beginning=beginning, situation=digest, elsewhere=True)
+            if row and all(held.get(item, 0) >= count for item, count in case.beginning.kit.items()):
+                beginning = Beginning(seed, case.beginning.dice, {}, self._proofs.situation(digest))
+                return replace(case, beginning=beginning, situation=digest, elsewhere=True)
+        return None
 
     def _args(self, version: Version, number: int) -> dict[str, Any]:
         uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]

@@ -1,8 +1,8 @@
 """Lessons that say the same in other words become one, if a model serves the role and the merge gate agrees.
 
 One group of lessons after each task that ended, so that it costs little and never piles up; where no model answers, the
-loop goes on and the group is read another time. What was merged stands in
-the journal of memory and in the ledger, with the entry that takes it back.
+loop goes on and the group is read another time. What was merged stands in the journal of memory and in the ledger, with
+the entry that takes it back.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def uses_of(
                 after={**row.after.get("inventory", {}), **deeds(events)},
                 ticks=row.ticks,
                 cause=evidence.cause(row) or None,
-                events=_range(log),
+                events=event_range(log),
                 brain=brain,
                 **seen(events, row, data),
             )
@@ -86,7 +86,7 @@ def uses_of(
                 after={**span["after"], **deeds(inside)},
                 ticks=span["to"] - span["from"],
                 cause=cause,
-                events=_range(inside),
+                events=event_range(inside),
                 brain=brain,
                 caller=hash if hash and span["caller"].startswith(NEW) else span["caller"],
                 **seen(inside, row, data),
@@ -162,5 +162,6 @@ def seen(events: Sequence[Event], row: Iteration, data: GameData) -> dict[str, A
     }
 
 
-def _range(events: Sequence[Event]) -> tuple[int, int] | None:
+def event_range(events: Sequence[Event]) -> tuple[int, int] | None:
+    """The numbers of the first and the last of some events, by which a use names them as its evidence."""
     return (events[0].seq, events[-1].seq) if events else None

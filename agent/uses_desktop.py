@@ -12,7 +12,7 @@ from typing import Any
 
 from agent import evidence
 from agent.store import Iteration
-from agent.uses import NEW
+from agent.uses import NEW, event_range
 from envs.desktop import spans
 from memory.log import Event
 from skills.errors import UnknownSkill
@@ -56,7 +56,7 @@ def uses_of(
                 tools=_opened(events),
                 ticks=row.ticks,
                 cause=evidence.cause(row) or None,
-                events=_range(events),
+                events=event_range(events),
                 brain=brain,
             )
         )
@@ -82,7 +82,7 @@ def uses_of(
                 tools=_opened(own),
                 ticks=span["to"] - span["from"],
                 cause=cause,
-                events=_range(own),
+                events=event_range(own),
                 brain=brain,
                 caller=hash if hash and span["caller"].startswith(NEW) else span["caller"],
             )
@@ -118,10 +118,6 @@ def _kinds(args: Mapping[str, Any], kinds: set[str]) -> dict[str, Any]:
 def _opened(events: Sequence[Event]) -> tuple[str, ...]:
     calls = (event.data for event in events if event.data.get("call") == "open_program")
     return tuple(sorted({str(call["args"].get("program")) for call in calls}))
-
-
-def _range(events: Sequence[Event]) -> tuple[int, int] | None:
-    return (events[0].seq, events[-1].seq) if events else None
 
 
 def _is_known(library: Library, version: str) -> bool:

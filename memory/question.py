@@ -19,9 +19,11 @@ ADVICE = "is advised"
 ALL_ENTRIES = 2**63 - 1
 """No journal is as long."""
 
-_HELD = """
-    SELECT 1 FROM (SELECT after FROM journal
-        WHERE item = documents.ref AND at <= ? AND id <= ? ORDER BY id DESC LIMIT 1)
+VERSION = "(SELECT after FROM journal WHERE item = documents.ref AND at <= ? AND id <= ? ORDER BY id DESC LIMIT 1)"
+"""A document's item as it was at a time, by the journal up to an entry."""
+
+_HELD = f"""
+    SELECT 1 FROM {VERSION}
     WHERE coalesce(json_extract(after, '$.state'), iif(json_extract(after, '$.archived'), 'archived', 'active'))
         IN ('generated', 'active')
     AND coalesce(json_extract(after, '$.valid_to') > ?, TRUE)"""

@@ -15,9 +15,7 @@ from sqlite_utils import Database
 
 from memory.documents import HAPPENED, LISTED, listed
 from memory.items import Item, from_snapshot
-from memory.question import Question
-
-_VERSION = "(SELECT after FROM journal WHERE item = documents.ref AND at <= ? AND id <= ? ORDER BY id DESC LIMIT 1)"
+from memory.question import VERSION, Question
 
 _REWRITTEN = (
     "(json_extract(before, '$.text') <> json_extract(after, '$.text') "
@@ -48,7 +46,7 @@ def versions(db: Database, documents: Sequence[int], question: Question) -> dict
     if question.as_of is None:
         return {}
     rows = db.execute(
-        f"SELECT id, ref, {_VERSION} FROM documents WHERE id IN {LISTED} AND tier NOT IN {HAPPENED}",
+        f"SELECT id, ref, {VERSION} FROM documents WHERE id IN {LISTED} AND tier NOT IN {HAPPENED}",
         [question.as_of, question.entries, listed(documents)],
     )
     return {id: from_snapshot(json.loads(after), ref) for id, ref, after in rows.fetchall() if after}

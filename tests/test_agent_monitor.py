@@ -21,6 +21,7 @@ from agent.store import AGENT, Iteration, Store
 from memory.db import open_db
 from skills.admit import Admission
 from skills.library import Library
+from skills.reader import By
 from skills.schema import SKILLS
 from skills.skill import Signature
 
@@ -145,6 +146,7 @@ def test_a_skill_that_is_written_over_and_over_goes_back(watched: Watched) -> No
     assert [(each.do, each.subject) for each in watched.monitor.look()] == [("roll_back", "gainIt")]
     assert watched.library.get("gainIt").current.hash in hashes
     assert watched.library.get("gainIt").current.hash != before
+    assert watched.library.history("gainIt")[-1].by == By("monitor", "j", 6)
     assert "skills promote" in watched.ledger.lines("j")[0]["undo"]
 
 
