@@ -19,12 +19,14 @@ from agent.cases import Cases
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.config import Budget, JourneyConfig
+from agent.database import database
 from agent.desktop_planning.candidates import Program
 from agent.desktop_planning.recorded import Recorded
 from agent.display import Reporter
 from agent.errors import StopAsked, UsageError
 from agent.families import families
 from agent.known import skills_for
+from agent.models.background import Background, Later
 from agent.models.calls import Calls
 from agent.models.desk import Desk
 from agent.monitor import Monitor
@@ -94,7 +96,8 @@ def parts(
         session_seconds=lambda: seconds() - begun,
     )
     desk = desk_for(config, budget, calls, clockwork)
-    staff = Staff.of(desk)
+    background = _background(config, budget, desk, clockwork)
+    staff = Staff.of(desk, background)
     built = Parts(
         config=config,
         budget=budget,
@@ -116,6 +119,7 @@ def parts(
         seconds=seconds,
         calls=calls,
         staff=staff,
+        background=background,
         approvals=approvals,
         ledger=ledger,
         stop=stop,
@@ -210,6 +214,22 @@ def proposer_for(config: JourneyConfig, data: GameData, milestones: Tree, desk: 
     if desk is None or not models or (config.goal and "propose" not in config.roles):
         return tech_tree
     return ModelProposer(models[0], desk, tech_tree, data)
+
+
+def _background(config: JourneyConfig, budget: Budget, desk: Desk | None, clockwork: Clockwork) -> Background | None:
+    """Who asks models beside the loop, in the same seats as the desk."""
+    if desk is None:
+        return None
+
+    def opened(later: Later, stop: Callable[[], None]) -> tuple[Desk, Callable[[], None]]:
+        db = database()
+        own = desk_for(config, budget, Calls(db), clockwork.beside(later, stop))
+        assert own is not None
+        return own, db.close
+
+    return Background(
+        opened, lambda: desk.purse, lambda why: clockwork.notice(f"lessons are not read for doubles now: {why}")
+    )
 
 
 def _shrink(desk: Desk | None, budget: Budget) -> str | None:

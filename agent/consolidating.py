@@ -1,13 +1,12 @@
 """Lessons that say the same in other words become one, if a model serves the role and the merge gate agrees.
 
-One group of lessons after each task that ended, so that it costs little and never piles up; where no model answers, the
-loop goes on and the group is read another time. What was merged stands in the journal of memory and in the ledger, with
-the entry that takes it back.
+One group of lessons for each task that ended, so that it costs little and never piles up. The model is asked at the end
+of one task and its answer taken at the end of a later one: the loop never waits. Where no model answers, the group is
+read another time. What was merged stands in the journal of memory and in the ledger, with the entry that takes it back.
 """
 
 from __future__ import annotations
 
-from agent.errors import ServerRefused
 from agent.parts import Parts
 from agent.roles.consolidator import Consolidator, Joined, Proposed
 from memory import alike, items
@@ -21,27 +20,28 @@ TRIES = 2
 
 
 def consolidate(parts: Parts, iteration: int, now: float) -> None:
-    """Read the next group of lessons; does nothing where no model sits in the role or nothing has changed."""
+    """Act on the answer about the group of lessons that was asked about, if it is there, and ask about the next.
+
+    Does nothing where no model sits in the role or nothing has changed.
+    """
     consolidator = parts.staff.consolidator
     if consolidator is None:
         return
     db, step = parts.library.db, f"{parts.config.name}/{iteration}"
-    group = alike.next_group(db, step)
-    if group is None:
-        return
-    refused: list[str] = []
-    for number in range(TRIES):
-        left = [each for each in group.items if parts.semantic.get(each.id).live]
-        try:
-            proposed = consolidator.propose(left, refused, f"consolidate/{iteration}.{number}")
-        except ServerRefused as error:
-            parts.report("notice", text=f"lessons are not read for doubles now: {error}")
+    while (group := alike.next_group(db)) is not None:
+        question = consolidator.ask(group)
+        answer = consolidator.answer(question)
+        if answer is None:
+            consolidator.begin(question)
+            return
+        if alike.had(db, step):
             return
         with atomic(db):
-            refused = _apply(parts, consolidator, group, proposed, iteration, now)
-            if not refused or number == TRIES - 1:
+            refused = _apply(parts, consolidator, group, consolidator.read(group, answer), iteration, now)
+            if refused and group.tries + 1 < TRIES:
+                alike.again(db, group, refused, step)
+            else:
                 alike.done(db, group, step)
-                return
 
 
 def _apply(

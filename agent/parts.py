@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.config import Budget, JourneyConfig
 from agent.display import Reporter
 from agent.loop_settings import LoopSettings
+from agent.models.background import Background
 from agent.models.calls import Calls
 from agent.monitor import Monitor
 from agent.oversight import Approvals, Ledger, Question
@@ -75,6 +76,8 @@ class Parts:
     calls: Calls
     """What models were asked, and what that cost."""
     staff: Staff
+    background: Background | None
+    """Asks models beside the loop, where any are asked."""
     approvals: Approvals
     ledger: Ledger
     monitor: Monitor

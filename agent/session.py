@@ -75,6 +75,8 @@ def run_journey(
         finally:
             for world in parts.worlds.values():
                 world.close()
+            if parts.background is not None:
+                parts.background.close()
     except KeyboardInterrupt:
         ended = Ended("user", "interrupted")
     except BudgetSpent as error:

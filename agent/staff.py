@@ -14,6 +14,7 @@ from pathlib import Path
 
 from agent.config import NO_LIMIT, NO_SERVER, Budget, JourneyConfig, ModelServer, home
 from agent.errors import UsageError
+from agent.models.background import Background, Later
 from agent.models.call import ROLES, Role, Transport
 from agent.models.calls import Calls
 from agent.models.desk import Chair, Desk, Routed
@@ -35,6 +36,8 @@ RECALL = "memory recall"
 """What the calls are kept under that no journey made."""
 BY_NAME_ONLY: tuple[Role, ...] = ("rank",)
 """Roles that the brain does not take by itself, because they cost a call each time and the loop does well without."""
+BESIDE: tuple[Role, ...] = ("consolidate",)
+"""Roles that are asked beside the loop; a person in the terminal can take none, who is asked one thing at a time."""
 
 
 def check_brain(name: str) -> None:
@@ -58,6 +61,8 @@ def read_roles(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         for name in chosen:
             if name not in NOBODY:
                 check_brain(name)
+            if name == "manual" and role in BESIDE:
+                raise UsageError(f"--role {each}: it is asked beside the journey; name a folder, as in manual:FOLDER")
         roles[role] = chosen
     return roles
 
@@ -71,7 +76,7 @@ def names_for(brain: str, roles: Mapping[str, tuple[str, ...]], role: Role) -> t
     """Who serves a role, models and others, in order."""
     if own := roles.get(role):
         return own
-    return () if role in BY_NAME_ONLY else (brain,)
+    return () if role in BY_NAME_ONLY or (role in BESIDE and brain == "manual") else (brain,)
 
 
 def check_seats(brain: str, roles: Mapping[str, tuple[str, ...]], budget: Budget) -> None:
@@ -104,15 +109,15 @@ class Staff:
     ranker: Ranker | None = None
 
     @classmethod
-    def of(cls, desk: Desk | None) -> Staff:
-        """Everyone for whom the desk has a model."""
+    def of(cls, desk: Desk | None, background: Background | None) -> Staff:
+        """Everyone for whom the desk has a model; `background` asks for those whom the loop does not wait for."""
         if desk is None:
             return cls()
         return cls(
             Judge(desk) if desk.has("judge") else None,
             Reflector(desk) if desk.has("reflect") else None,
             Describer(desk) if desk.has("describe") else None,
-            Consolidator(desk) if desk.has("consolidate") else None,
+            Consolidator(desk, background) if background and desk.has("consolidate") else None,
             Ranker(desk) if desk.has("rank") else None,
         )
 
@@ -129,6 +134,17 @@ class Clockwork:
     """Told that a question stands in the terminal, and that it is answered."""
     stop: Callable[[], None]
     session_seconds: Callable[[], float]
+
+    def beside(self, later: Later, stop: Callable[[], None]) -> Clockwork:
+        """For a desk in another thread: what it tells is told later, in the thread of this one."""
+        return Clockwork(
+            notice=lambda text: later(lambda: self.notice(text)),
+            routed=lambda *moved: later(lambda: self.routed(*moved)),
+            paid=lambda: later(self.paid),
+            terminal=self.terminal,
+            stop=stop,
+            session_seconds=self.session_seconds,
+        )
 
     @classmethod
     def of_a_command(cls, notice: Callable[[str], None] = lambda text: None) -> Clockwork:

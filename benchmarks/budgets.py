@@ -1,8 +1,9 @@
 """Whether budgets hold: randomised runs of calls against a scripted server that breaks, lies and babbles.
 
 Each run has a random budget in tokens or dollars, random prices, prompts and answers, and a server that now and then
-fails, hangs up, counts wrongly or writes far too much. Measured: what the record says was spent, what an honest count
-of the server's own says, and by how much either passed the budget.
+fails, hangs up, counts wrongly or writes far too much. In half of the runs a second desk asks beside the first, from
+the same purse. Measured: what the record says was spent, what an honest count of the server's own says, and by how much
+either passed the budget.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agent.config import Budget, ModelServer
 from agent.errors import BudgetSpent
+from agent.models.background import Background, Later
 from agent.models.call import Ask
 from agent.models.calls import MODELS, Calls
 from agent.models.desk import Chair, Desk
@@ -44,6 +49,7 @@ def main() -> None:
         "recorded_overshoot": max(row["overshoot"] for row in rows),
         "billed_overshoot": max(row["billed_overshoot"] for row in rows),
         "used": sum(row["used"] for row in rows) / len(rows), "calls": sum(row["calls"] for row in rows),
+        "answered_beside": sum(row["answered_beside"] for row in rows),
     })  # fmt: skip
 
 
@@ -58,28 +64,47 @@ def measure(dice: random.Random) -> dict[str, Any]:
         "attempts": 2, "first_pause": 0.0, "breaker_seconds": 0.0, "longest_pause": 0.0, "breaker_failures": 999,
         "most_answer_tokens": dice.randrange(700, 6000),
     })  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="budgets-") as folder, Scripted(_script(dice)) as server:
+    with ExitStack() as open_things:
+        folder = open_things.enter_context(tempfile.TemporaryDirectory(prefix="budgets-"))
+        server = open_things.enter_context(Scripted(_script(dice)))
         db = open_db(Path(folder) / "j.db", MODELS)
         calls, prices = Calls(db), Prices({"m": price})
         purse = Purse(budget, prices, settings, lambda: calls.spent("j"), lambda: 0.0)
-        chair = Chair("openai:m", "m", OpenAIServer(ModelServer(server.url, None), settings.most_answer_characters))
-        desk = Desk(
-            "j", {"write": [chair]}, calls, purse, settings, notice=lambda text: None, sleep=lambda seconds: None
-        )
-        stopped = False
+        transport = OpenAIServer(ModelServer(server.url, None), settings.most_answer_characters)
+
+        def desk_over(calls: Calls) -> Desk:
+            chairs, own = [Chair("openai:m", "m", transport)], replace(purse, spent=lambda: calls.spent("j"))
+            return Desk(
+                "j", {"write": chairs, "consolidate": chairs}, calls, own, settings,
+                notice=lambda text: None, sleep=lambda seconds: None,
+            )  # fmt: skip
+
+        def beside(later: Later, stop: Callable[[], None]) -> tuple[Desk, Callable[[], None]]:
+            own = open_db(Path(folder) / "j.db", MODELS)
+            return desk_over(Calls(own)), own.close
+
+        background = Background(beside, lambda: purse, lambda why: None)
+        open_things.callback(background.close)
+        desk, stopped, twice = desk_over(calls), False, dice.random() < 0.5
         for number in range(MOST_CALLS):
-            text = " ".join(dice.choices(WORDS, k=dice.randrange(5, 1200)))
+            text, other = (" ".join(dice.choices(WORDS, k=dice.randrange(5, 1200))) for _ in range(2))
             try:
+                if twice:
+                    background.tell()
+                    background.begin(Ask("consolidate", "bench", ({"role": "user", "content": other},), str(number)))
                 desk.ask(Ask("write", "bench", ({"role": "user", "content": text},), str(number)))
             except BudgetSpent:
                 stopped = True
                 break
+        background.wait()
         spent_tokens, spent_dollars = calls.spent("j")
+        beside_calls = calls.by_role("j").get("consolidate", {"calls": 0})["calls"]
         db.close()
     spent, limit = (spent_dollars, dollars) if by_dollars else (float(spent_tokens), float(tokens))
     billed = 0.0 if by_dollars else float(server.billed)
     return {
         "by": "dollars" if by_dollars else "tokens", "stopped": stopped, "calls": len(server.seen),
+        "answered_beside": beside_calls,
         "used": spent / limit, "overshoot": max(0.0, spent - limit), "billed_overshoot": max(0.0, billed - limit),
     }  # fmt: skip
 

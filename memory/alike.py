@@ -7,8 +7,9 @@ keeps the place up to which changes were looked at. It asks nobody and merges no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -34,17 +35,26 @@ class Group:
 
     items: tuple[Item, ...]
     entry: int
+    refused: tuple[str, ...] = ()
+    """Why the gate refused what an earlier answer wanted to merge."""
+    tries: int = 0
+    """Answers that were read already."""
 
 
-def next_group(db: Database, step: str) -> Group | None:
-    """The next lessons to read, None if there are none or if this step of the journey has had its group."""
-    if _place(db).get("step") == step:
-        return None
-    changes = _changes(db)
+def next_group(db: Database) -> Group | None:
+    """The next lessons to read, None if there are none."""
+    changes, place = _changes(db), _place(db)
     group = next(_groups(db, changes), None)
     if group is None and changes:
-        _keep(db, changes[-1][0], "")
+        _keep(db, {**place, "entry": changes[-1][0]})
+    if group is not None and place.get("of") == group.entry:
+        return replace(group, refused=tuple(place["refused"]), tries=place["tries"])
     return group
+
+
+def had(db: Database, step: str) -> bool:
+    """Whether an answer was read in this step of a journey: one is enough."""
+    return _place(db).get("step") == step
 
 
 def waiting(db: Database) -> list[Group]:
@@ -54,7 +64,13 @@ def waiting(db: Database) -> list[Group]:
 
 def done(db: Database, group: Group, step: str) -> None:
     """The group was read in this step; its changes are not looked at again."""
-    _keep(db, group.entry, step)
+    _keep(db, {"entry": group.entry, "step": step})
+
+
+def again(db: Database, group: Group, refused: Sequence[str], step: str) -> None:
+    """An answer was read in this step, and some of it refused: what is left of the group is to be read once more."""
+    before = _place(db).get("entry", 0)
+    _keep(db, {"entry": before, "step": step, "of": group.entry, "refused": [*refused], "tries": group.tries + 1})
 
 
 def _changes(db: Database) -> list[tuple[int, int]]:
@@ -91,14 +107,14 @@ def _alike(db: Database, semantic: Semantic, item: Item) -> tuple[Item, ...]:
     return (item, *near[: MOST - 1])
 
 
-def _place(db: Database) -> dict[str, object]:
+def _place(db: Database) -> dict[str, Any]:
     row = db.execute("SELECT cursor FROM jobs WHERE name = ?", [NAME]).fetchone()
     return dict(json.loads(row[0])) if row else {}
 
 
-def _keep(db: Database, entry: int, step: str) -> None:
+def _keep(db: Database, place: Mapping[str, Any]) -> None:
     with atomic(db):
         db.execute(
             "INSERT INTO jobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor",
-            [NAME, canonical({"entry": entry, "step": step})],
+            [NAME, canonical(place)],
         )

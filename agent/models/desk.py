@@ -135,12 +135,13 @@ class Desk:
             self.journey, ask, chair.name, spent, dollars, answer=answer.text, finish=answer.finish,
             seconds=seconds, attempt=attempt, at=time.time(),
         )  # fmt: skip
+        self.purse.let_go(self)
         self._paid()
         return Reply(number, answer.text, answer.finish, chair.name, spent.tokens, dollars)
 
     def _prepared(self, request: Request, chair: Chair) -> Request:
         self._stop()
-        most = self.purse.room(chair.model, request.ask.bytes)
+        most = self.purse.hold(self, chair.model, request.ask.bytes)
         return replace(request, most_tokens=most, seconds=self.purse.time(self.settings.call_seconds))
 
     def _failed(self, chair: Chair, request: Request, trouble: Trouble, attempt: int, seconds: float) -> None:
@@ -149,6 +150,7 @@ class Desk:
             self.journey, request.ask, chair.name, spent, self._dollars(chair, spent), answer=None,
             finish=trouble.kind, problem=str(trouble), seconds=seconds, attempt=attempt, at=time.time(),
         )  # fmt: skip
+        self.purse.let_go(self)
         self._paid()
 
     def _dollars(self, chair: Chair, spent: usage.Spent) -> float:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 from agent.models.call import Completion, Request, Trouble
 
+_LAYING = Lock()
+"""The loop and what is asked beside it may use one folder: each question gets a number of its own."""
 END = "."
 LOOK_EVERY = 0.2
 
@@ -36,20 +39,25 @@ class Folder:
 
     def complete(self, request: Request) -> Completion:
         """Lay the question down and wait for the file beside it."""
-        number = 1 + max((int(file.stem) for file in self._path.glob("[0-9]*.md") if file.stem.isdigit()), default=0)
-        last = self._path / f"{number - 1:06d}.md"
-        unanswered = last.is_file() and not (self._path / f"{number - 1:06d}.answer.md").is_file()
-        if unanswered and last.read_text(encoding="utf-8") == page(request):
-            number -= 1
-        else:
-            part = self._path / f"{number:06d}.part"
-            part.write_text(page(request), encoding="utf-8")
-            part.rename(self._path / f"{number:06d}.md")
-        answer = self._path / f"{number:06d}.answer.md"
+        with _LAYING:
+            answer = self._laid_down(page(request))
         while not answer.is_file():
             self._waiting()
             time.sleep(LOOK_EVERY)
         return Completion(answer.read_text(encoding="utf-8"))
+
+    def _laid_down(self, text: str) -> Path:
+        """Where the answer to a question is looked for; one that stands there unanswered is not laid down again."""
+        numbers = sorted(int(file.stem) for file in self._path.glob("[0-9]*.md") if file.stem.isdigit())
+        for number in numbers:
+            answer = self._path / f"{number:06d}.answer.md"
+            if not answer.is_file() and (self._path / f"{number:06d}.md").read_text(encoding="utf-8") == text:
+                return answer
+        number = numbers[-1] + 1 if numbers else 1
+        part = self._path / f"{number:06d}.part"
+        part.write_text(text, encoding="utf-8")
+        part.rename(self._path / f"{number:06d}.md")
+        return self._path / f"{number:06d}.answer.md"
 
 
 class Terminal:

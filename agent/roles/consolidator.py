@@ -1,6 +1,7 @@
 """Reads lessons that may say the same in other words, and proposes what one lesson could stand for several.
 
-It writes nothing: the merge gate decides on each proposal, and what it refused goes back to its author once.
+It is asked beside the loop, which looks for the answer when a task ends. It writes nothing: the merge gate decides on
+each proposal, and what it refused goes back to its author once.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import Any
 
 from agent import answers, observing, prompting
 from agent.errors import BrainError
-from agent.models.call import Ask
+from agent.models.background import Background
+from agent.models.call import Ask, Reply
 from agent.models.desk import Desk
+from memory.alike import Group
 from memory.items import Item
 from memory.working import Section, estimate_tokens
 
@@ -40,32 +43,41 @@ class Proposed:
 class Consolidator:
     """The desk's role `consolidate`."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, background: Background) -> None:
+        self._desk, self._background = desk, background
 
-    def propose(self, items: Sequence[Item], refused: Sequence[str], place: str) -> Proposed:
-        """Which of these lessons say the same; `refused` tells what became of the last answer.
-
-        Raises ServerRefused if no model answers now: nothing that is worth sleeping for waits for the answer.
-        """
+    def ask(self, group: Group) -> Ask:
+        """The question which of these lessons say the same, with what was refused of the answer before."""
         prompt = prompting.load("consolidator")
         system = prompt.system()
         sections = [
             Section(
-                f"Lessons about {items[0].subject}",
-                [f"- {each.id}: {observing.quoted(each.text, 2 * MOST_TEXT)}" for each in items],
+                f"Lessons about {group.items[0].subject}",
+                [f"- {each.id}: {observing.quoted(each.text, 2 * MOST_TEXT)}" for each in group.items],
                 rank=0,
             ),
-            Section("Refused just now", [f"- {each}" for each in refused], rank=1),
+            Section("Refused just now", [f"- {each}" for each in group.refused], rank=1),
         ]
         user = prompt.user(sections, self._desk.settings.prompt_tokens - estimate_tokens(system["content"]))
-        ask = Ask("consolidate", f"{prompt.name}:{prompt.version}", (system, user), place)
-        reply = self._desk.ask(ask, patient=False)
+        place = f"consolidate/{group.entry}.{group.tries}"
+        return Ask("consolidate", f"{prompt.name}:{prompt.version}", (system, user), place)
+
+    def begin(self, ask: Ask) -> None:
+        """Ask beside the loop; does nothing while a question is under way."""
+        self._background.begin(ask)
+
+    def answer(self, ask: Ask) -> Reply | None:
+        """The answer, if it is there."""
+        self._background.tell()
+        return self._desk.calls.kept(self._desk.journey, ask)
+
+    def read(self, group: Group, reply: Reply) -> Proposed:
+        """Which lessons of a group are to become one, after an answer."""
         try:
             listed = answers.with_keys(reply.text, "merges")["merges"]
             if not isinstance(listed, list):
                 raise BrainError('"merges" must be a list')
-            known = {each.id for each in items}
+            known = {each.id for each in group.items}
             return Proposed(tuple(_joined(each, known) for each in listed), reply.number)
         except BrainError as error:
             return Proposed((), reply.number, str(error))
