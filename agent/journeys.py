@@ -12,6 +12,7 @@ from agent.config import WORLDS
 from agent.database import database
 from agent.display import game_time
 from agent.errors import UsageError
+from agent.models.calls import Calls
 from agent.oversight import Approvals
 from agent.store import Journey, Store
 from agent.tables import table
@@ -177,6 +178,7 @@ def _measured(names: Sequence[str] | None) -> list[metrics.JourneyMetrics]:
 
 def _header(journey: Journey, db: Database) -> metrics.Header:
     config = journey.config
+    tokens, dollars = Calls(db).spent(config.name)
     return metrics.Header(
         config.name,
         config.worlds,
@@ -189,6 +191,8 @@ def _header(journey: Journey, db: Database) -> metrics.Header:
         ),
         len(Library(db, config.library).names()),
         journey.stopped,
+        tokens,
+        dollars,
         config.server,
     )
 
@@ -203,7 +207,6 @@ def _records(journey: Journey, store: Store, log: EventLog) -> list[metrics.Iter
             row.total_seconds,
             row.game_seconds,
             row.tokens,
-            row.dollars,
             row.after.get("inventory"),
             events.get(row.iteration, []),
             solved(from_json(row.task), families()) if row.passed else (),

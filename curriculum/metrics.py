@@ -25,7 +25,6 @@ class IterationRecord:
     game_seconds: float
     tokens: int = 0
     """Tokens of this iteration alone."""
-    dollars: float = 0.0
     inventory: Mapping[str, int] | None = None
     events: Sequence[Event] = ()
     solved: tuple[str, ...] = ()
@@ -43,6 +42,9 @@ class Header:
     assistance: tuple[str, ...] = ()
     skills: int = 0
     stopped: str | None = None
+    tokens: int = 0
+    """Of all model calls, those after the last iteration and beside the loop included; so are the dollars."""
+    dollars: float = 0.0
     server: str | None = None
     """A server that somebody else runs: what happened there is the bot's own report, and its rules are not known."""
 
@@ -64,8 +66,6 @@ class JourneyMetrics:
 
     header: Header
     iterations: int
-    tokens: int
-    dollars: float
     seconds: float
     game_seconds: float
     items: tuple[str, ...]
@@ -83,8 +83,8 @@ class JourneyMetrics:
             "assistance": list(self.header.assistance),
             **({"server": self.header.server} if self.header.server else {}),
             "iterations": self.iterations,
-            "tokens": self.tokens,
-            "dollars": round(self.dollars, 6),
+            "tokens": self.header.tokens,
+            "dollars": round(self.header.dollars, 6),
             "seconds": round(self.seconds, 3),
             "game_seconds": round(self.game_seconds, 2),
             "unique_items": len(self.items),
@@ -102,11 +102,10 @@ def measure(header: Header, records: Iterable[IterationRecord], tree: Tree, data
     reached: dict[str, Reached] = {}
     curve: list[tuple[int, int]] = []
     deaths = tokens = last = 0
-    dollars = seconds = game_seconds = 0.0
+    seconds = game_seconds = 0.0
     for record in records:
         last, seconds, game_seconds = record.iteration, record.seconds, record.game_seconds
         tokens += record.tokens
-        dollars += record.dollars
         deaths += sum(event["kind"] == "died" for event in record.events)
         new = {act for event in record.events if (act := deed(event))}
         new |= {("gain", name) for name, count in (record.inventory or {}).items() if count > 0}
@@ -123,8 +122,6 @@ def measure(header: Header, records: Iterable[IterationRecord], tree: Tree, data
     return JourneyMetrics(
         header,
         last,
-        tokens,
-        dollars,
         seconds,
         game_seconds,
         tuple(items),

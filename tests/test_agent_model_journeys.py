@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent import beginning, spending
+from agent import beginning, journeys, spending
 from agent.cli import main
 from agent.config import Budget
 from agent.database import database
@@ -23,7 +24,7 @@ from agent.session import run_journey
 from agent.store import Store
 from benchmarks._scripted import Act, Scripted
 from memory.episodic import Episodes
-from memory.semantic import Semantic
+from memory.semantic import Semantic, lesson
 from skills.admit import Admission
 from skills.library import Library
 from skills.skill import Parameter, Signature, Use
@@ -183,3 +184,32 @@ def test_a_prompt_tells_each_round_and_each_episode_once(own_home: Path, monkeyp
         assert episode.dollars == pytest.approx(call["dollars"])
         assert episode.dollars > 0
     db.close()
+
+
+@pytest.mark.slow
+def test_a_journey_goes_on_while_lessons_are_read_and_tells_what_that_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server holds its answer back until the journey is over: five tasks are done meanwhile."""
+    monkeypatch.setattr("agent.models.background.LAST_SECONDS", 0.0)
+    db, over = database(), threading.Event()
+    for when, do in (("no log is in sight", "walk east"), ("there is no log to be seen", "go east")):
+        Semantic(db).add(lesson("#logs", when, do, at=1.0), reason="reflection")
+    db.close()
+
+    def answer(request: dict[str, Any], number: int) -> Act:
+        over.wait(60)
+        return Act('{"merges": []}')
+
+    with Scripted(answer) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        config = beginning.new(
+            ["minecraft"], name="j", brain="planner", goal=None, seed=5, library="main", sight="sight 32",
+            assist=[], proving=0.0, roles=["consolidate=openai:scripted"],
+        )  # fmt: skip
+        run_journey(config, Budget(iterations=5), silent)
+        over.set()
+        assert len(server.seen) == 1
+    [row] = Calls(database(read_only=True)).of("j")
+    assert (row["role"], row["answer"]) == ("consolidate", None)
+    [told] = journeys.report(["j"])["journeys"]
+    assert told["iterations"] == 5
+    assert told["tokens"] == row["tokens_in"] + row["tokens_out"] > 0

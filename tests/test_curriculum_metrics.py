@@ -16,13 +16,12 @@ TREE = tree.load()
 def journey(name: str = "a") -> JourneyMetrics:
     crafted = {"kind": "crafted", "item": "wooden_pickaxe", "count": 1, "tick": 9}
     records = [
-        IterationRecord(
-            1, 2.0, 40.0, 100, 0.25, {"birch_log": 3}, [{"kind": "picked_up", "item": "birch_log", "count": 3}]
-        ),
-        IterationRecord(2, 5.0, 90.0, 50, 0.25, {}, [crafted, {"kind": "died", "cause": "fall"}]),
-        IterationRecord(3, 6.0, 95.0, 10, 0.0, {"water_bucket": 1, "dirt": 0}),
+        IterationRecord(1, 2.0, 40.0, 100, {"birch_log": 3}, [{"kind": "picked_up", "item": "birch_log", "count": 3}]),
+        IterationRecord(2, 5.0, 90.0, 50, {}, [crafted, {"kind": "died", "cause": "fall"}]),
+        IterationRecord(3, 6.0, 95.0, 10, {"water_bucket": 1, "dirt": 0}),
     ]
-    return metrics.measure(Header(name, seed=7, brain="planner", skills=2, stopped="goal"), records, TREE, DATA)
+    header = Header(name, seed=7, brain="planner", skills=2, stopped="goal", tokens=175, dollars=0.5)
+    return metrics.measure(header, records, TREE, DATA)
 
 
 def test_the_object_other_programs_rely_on() -> None:
@@ -35,7 +34,7 @@ def test_the_object_other_programs_rely_on() -> None:
         "brain": "planner",
         "assistance": [],
         "iterations": 3,
-        "tokens": 160,
+        "tokens": 175,
         "dollars": 0.5,
         "seconds": 6.0,
         "game_seconds": 95.0,

@@ -50,7 +50,7 @@ class Line:
             try:
                 answer = self.transport.complete(request)
             except StopAsked:
-                abandoned = Trouble("timeout", "the journey was asked to stop meanwhile", billed=True)
+                abandoned = Trouble("timeout", "nobody waited for the answer any longer", billed=True)
                 failed(request, abandoned, attempt, self._clock() - begun)
                 raise
             except Trouble as trouble:
