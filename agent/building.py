@@ -39,6 +39,8 @@ from agent.roles.steered import Steered
 from agent.similarity import meaning_of
 from agent.staff import NOBODY, Clockwork, Staff, desk_for, names_for
 from agent.store import Store
+from agent.uses_desktop import DesktopUses
+from agent.uses_minecraft import MinecraftUses
 from agent.world import World
 from curriculum import desktop, gamedata, tree
 from curriculum.agenda import Agenda
@@ -159,6 +161,7 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
         ),
         trials=trials,
         prover=_prover(parts, MinecraftCases(library, parts.store, data), trials),
+        uses=MinecraftUses(library, data),
         place=f"minecraft:{config.server or config.seed}",
         tags=data.tags,
         data=data,
@@ -188,6 +191,7 @@ def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
         proposer=Steered(config.name, proposer, Agenda(db), parts.data, world="desktop"),
         trials=trials,
         prover=_prover(parts, DesktopCases(library, store, playable), trials),
+        uses=DesktopUses(library),
         place=f"desktop:{config.seed}",
         tags={},
         families=playable,

@@ -6,17 +6,17 @@ A case of a fresh world follows from the version and a number alone, so that it 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from agent.store import Iteration, Store
+from agent.store import Store
+from agent.uses import Uses
 from curriculum.checks import Check, Tags
 from envs.base import Beginning
-from memory.log import Event
 from skills.library import Library
 from skills.proofs import Trial
-from skills.skill import Setting, Use, Version
+from skills.skill import Setting, Version
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Cases(ABC):
     tags: Tags
     """Names that stand for several things in checks."""
 
-    def __init__(self, library: Library, store: Store) -> None:
-        self.library, self.store = library, store
+    def __init__(self, library: Library, store: Store, uses: Uses) -> None:
+        self.library, self.store, self.uses = library, store, uses
 
     @abstractmethod
     def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
@@ -62,12 +62,6 @@ class Cases(ABC):
     @abstractmethod
     def again(self, version: Version, trial: Trial) -> Case | None:
         """The case of a trial in a fresh world, once more."""
-
-    @abstractmethod
-    def uses(
-        self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, place: str, at: float
-    ) -> list[Use]:
-        """A trial as evidence: of the program itself if `hash` is its version, and of what it calls."""
 
     def provable(self, version: Version) -> bool:
         """Whether it is a skill of this world, and something tells what it is to bring about."""

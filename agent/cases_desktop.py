@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from agent.binding import bind
 from agent.cases import Case, Cases
-from agent.store import Iteration, Store
-from agent.uses_desktop import uses_of
+from agent.store import Store
+from agent.uses_desktop import DesktopUses
 from agent.world_desktop import home_case
 from curriculum.checks import Check
 from curriculum.desktop import Family
 from envs.base import Beginning
-from memory.log import Event
 from skills.library import Library
 from skills.proofs import Trial
-from skills.skill import Setting, Use, Version
+from skills.skill import Version
 
 
 class DesktopCases(Cases):
@@ -29,7 +28,7 @@ class DesktopCases(Cases):
     beside = False
 
     def __init__(self, library: Library, store: Store, families: Mapping[str, Family]) -> None:
-        super().__init__(library, store)
+        super().__init__(library, store, DesktopUses(library))
         self._families, self.tags = families, {}
 
     def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
@@ -46,12 +45,6 @@ class DesktopCases(Cases):
         """The same instance, with the arguments that it was tried with."""
         case = self._case(version, trial.seed)
         return case and replace(case, args=trial.args)
-
-    def uses(
-        self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, place: str, at: float
-    ) -> list[Use]:
-        """One use of the program and one for each library skill it called."""
-        return uses_of(row, log, library=self.library, hash=hash, setting=setting, place=place, brain="", at=at)
 
     def provable(self, version: Version) -> bool:
         """Whether the family that it was written for is known here."""

@@ -7,24 +7,23 @@ was in one that has what the skill needs: some way from home, at any time of the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from agent.cases import Case, Cases
-from agent.store import Iteration, Store
-from agent.uses import uses_of
+from agent.store import Store
+from agent.uses_minecraft import MinecraftUses
 from curriculum.checks import Check, Gained
 from curriculum.gamedata import GameData
 from curriculum.task import from_json
 from envs.base import Beginning
-from memory.log import Event
 from skills.evidence import defaults
 from skills.library import Library
 from skills.operators import Operator, Operators
 from skills.planning import consumed
 from skills.proofs import Proofs, Trial
-from skills.skill import Setting, Use, Version
+from skills.skill import Version
 from skills.words import named, names
 
 AMOUNTS = (1, 2, 3, 5, 4)
@@ -41,7 +40,7 @@ class MinecraftCases(Cases):
     beside = True
 
     def __init__(self, library: Library, store: Store, data: GameData) -> None:
-        super().__init__(library, store)
+        super().__init__(library, store, MinecraftUses(library, data))
         self._data, self.tags, self._operators = data, data.tags, Operators(library)
         self._proofs = Proofs(library)
 
@@ -80,14 +79,6 @@ class MinecraftCases(Cases):
         """The same world, chances and kit."""
         check = self.wanted(version, trial.args)
         return Case(Beginning(trial.seed, trial.dice, trial.kit or {}), trial.args, check) if check else None
-
-    def uses(
-        self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, place: str, at: float
-    ) -> list[Use]:
-        """One use of the program and one for each call of a skill in it, with what the world's events tell."""
-        return uses_of(
-            row, log, library=self.library, data=self._data, hash=hash, setting=setting, world=place, brain="", at=at
-        )
 
     def _captured(self, version: Version, case: Case) -> Case | None:
         """The same from a captured situation of another world, the same one for the same version and number."""

@@ -1,4 +1,4 @@
-"""What a finished iteration says: cause and class of a failure, tools and stations used, places worth remembering.
+"""What a finished iteration says: cause and class of a failure, places worth remembering.
 
 Reads rows and events; the only writing here is of facts and lessons into semantic memory, each linked to its episode.
 """
@@ -11,7 +11,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from agent.store import Iteration
-from curriculum.gamedata import GameData
 from curriculum.task import Task
 from envs.base import Program, Run
 from memory import semantic
@@ -120,24 +119,6 @@ def trail(row: Iteration) -> tuple[str, ...]:
 def said(row: Iteration) -> tuple[str, ...]:
     """What the program returned, as text of limited length."""
     return () if row.value is None else (json.dumps(row.value, sort_keys=True)[:SAID],)
-
-
-def tools(events: Sequence[Mapping[str, Any]], data: GameData) -> tuple[str, ...]:
-    """Tools that were needed: used to dig what gives nothing without one. What else was in hand does not count."""
-    dug = [(event["tool"], data.blocks.get(event["block"])) for event in events if event["kind"] == "dug"]
-    return tuple(sorted({tool for tool, block in dug if tool and block and block.tools and tool in block.tools}))
-
-
-def stations(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Stations that were crafted or smelted at."""
-    used = {event["station"] for event in events if event["kind"] in ("crafted", "smelted")}
-    return tuple(sorted(used - {"inventory"}))
-
-
-def places(row: Iteration) -> tuple[str, ...]:
-    """The biome in which the run ended."""
-    biome = row.after.get("biome")
-    return (biome,) if biome else ()
 
 
 def place(row: Iteration) -> Place | None:

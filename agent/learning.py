@@ -9,6 +9,7 @@ from agent import evidence, writing
 from agent.parts import Parts
 from agent.state import State
 from agent.store import Iteration
+from agent.uses import event_range
 from curriculum.task import Task
 from memory.episodic import Episode
 from skills.admit import Admission
@@ -41,7 +42,8 @@ def keep_skill(state: State, parts: Parts, row: Iteration, now: float) -> str | 
     else:
         hash, setting = None, evidence.IN_USE
     log = list(parts.log.read(row.journey, iteration=row.iteration, node="run"))
-    for use in here.uses(row, log, hash=hash, setting=setting, at=now):
+    uses = here.uses.of(row, log, hash=hash, setting=setting, place=here.place, brain=here.brain.name, at=now)
+    for use in uses:
         parts.library.record_use(use)
     return hash
 
@@ -82,7 +84,7 @@ def episode(state: State, parts: Parts, task: Task, row: Iteration, now: float, 
         dollars=row.dollars,
         brain=model or parts.here(state).brain.name,
         prompt=prompt,
-        events=_event_range(parts, row.iteration),
+        events=event_range(list(parts.log.read(row.journey, iteration=row.iteration, node="run"))),
     )
 
 
@@ -126,8 +128,3 @@ def tell_progress(parts: Parts, task: Task, row: Iteration, events: list[dict[st
     }
     parts.report("facts", **facts)
     parts.store.tell(row.journey, {**facts, "task": task.goal, "milestones": milestones})
-
-
-def _event_range(parts: Parts, iteration: int) -> tuple[int, int] | None:
-    seqs = [event.seq for event in parts.log.read(parts.config.name, iteration=iteration, node="run")]
-    return (seqs[0], seqs[-1]) if seqs else None

@@ -365,7 +365,7 @@ class Prover:
 
             def uses(hash: str | None) -> list[Use]:
                 place = f"{self.cases.world}:{case.beginning.seed}"
-                return self.cases.uses(row, log, hash=hash, setting=case.setting, place=place, at=at)
+                return self.cases.uses.of(row, log, hash=hash, setting=case.setting, place=place, brain="", at=at)
 
             for use in uses(version.hash if main == version.hash else None):
                 self.library.record_use(use)

@@ -1,109 +1,58 @@
-"""A finished iteration of the desktop as evidence: one use of the program and one for each call of a skill inside it.
+"""Uses on the desktop: documents by kind before and after, and the programs that were opened.
 
-The program is judged by the task's check. A call in a program that passed succeeded unless it threw; where the program
+A program is judged by the task's check. A call in a program that passed succeeded unless it threw; where the program
 did not pass, a call that came back counts neither way. What was never called is not counted. Reads only.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from agent import evidence
 from agent.store import Iteration
-from agent.uses import NEW, event_range
+from agent.uses import Args, Counts, Events, Uses
 from envs.desktop import spans
-from memory.log import Event
-from skills.errors import UnknownSkill
 from skills.evidence import UNTOLD
-from skills.library import Library
-from skills.skill import Outcome, Setting, Use
+from skills.skill import Outcome, Version
 
 
-def uses_of(
-    row: Iteration,
-    log: Sequence[Event],
-    *,
-    library: Library,
-    hash: str | None,
-    setting: Setting,
-    place: str,
-    brain: str,
-    at: float,
-) -> list[Use]:
-    """The evidence of an iteration. `hash` is the version of the program itself, None if it was not kept."""
-    events = [event for event in log if event.source == "world"]
-    found = []
-    if hash is not None:
-        before, after = row.before.get("files", {}), row.after.get("files", {})
-        changed = Counter(
-            f"changed {spans.kind(event.data['path'], {})}" for event in events if event.kind == "file_changed"
-        )
-        had, has = spans.holdings(before), {**spans.holdings(after), **changed}
-        found.append(
-            Use(
-                version=hash,
-                outcome="succeeded" if row.passed else "failed",
-                journey=row.journey,
-                iteration=row.iteration,
-                at=at,
-                setting=setting,
-                world=place,
-                args=_kinds(spans.plain(row.args), {*had, *has}),
-                before=had,
-                after=has,
-                tools=_opened(events),
-                ticks=row.ticks,
-                cause=evidence.cause(row) or None,
-                events=event_range(events),
-                brain=brain,
-            )
-        )
-    calls = [event.data for event in log if event.kind == "span" and event.source == "body"]
-    for position, span in enumerate((each for each in calls if each["caller"] is not None), 1):
-        if not _is_known(library, span["module"]):
-            continue
-        own = events[slice(*span["calls"])]
-        outcome, cause = _judge(span, row)
-        found.append(
-            Use(
-                version=span["module"],
-                outcome=outcome,
-                journey=row.journey,
-                iteration=row.iteration,
-                at=at,
-                position=position,
-                setting="fresh" if setting == "fresh" else "use",
-                world=place,
-                args=_kinds(span["args"], {*span["before"], *span["after"]}),
-                before=span["before"],
-                after=span["after"],
-                tools=_opened(own),
-                ticks=span["to"] - span["from"],
-                cause=cause,
-                events=event_range(own),
-                brain=brain,
-                caller=hash if hash and span["caller"].startswith(NEW) else span["caller"],
-            )
-        )
-    return found
+class DesktopUses(Uses):
+    """Uses of skills in Python."""
+
+    def holdings(self, seen: Mapping[str, Any]) -> Counts:
+        """Documents by kind."""
+        return spans.holdings(seen.get("files", {}))
+
+    def outcome(self, row: Iteration, hash: str) -> Outcome:
+        """By the task's check."""
+        return "succeeded" if row.passed else "failed"
+
+    def judge(self, span: Mapping[str, Any], version: Version, row: Iteration) -> tuple[Outcome, str | None]:
+        """By its error, and where there was none by whether the program passed."""
+        if span["ok"]:
+            return ("succeeded" if row.passed else "unmet"), None
+        code = str(span["error_code"])
+        return ("unmet" if code == row.outcome else "failed"), code
+
+    def inside(self, span: Mapping[str, Any], events: Events) -> Events:
+        """The primitives that it called: they come first among the events, in order."""
+        return events[slice(*span["calls"])]
+
+    def told(self, row: Iteration, args: Args, before: Counts, after: Counts, events: Events) -> dict[str, Any]:
+        """Arguments as far as effects can depend on them, and documents that were changed beside those that are new."""
+        changed = (event.data["path"] for event in events if event.kind == "file_changed")
+        after = {**after, **Counter(f"changed {spans.kind(path, {})}" for path in changed)}
+        opened = (event.data["args"].get("program") for event in events if event.data.get("call") == "open_program")
+        return {
+            "args": _kinds(spans.plain(args), {*before, *after}),
+            "before": before,
+            "after": after,
+            "tools": tuple(sorted({str(program) for program in opened})),
+        }
 
 
-def holdings(seen: Mapping[str, Any]) -> Counter[str]:
-    """Documents by kind: what effects of desktop skills are differences of."""
-    return spans.holdings(seen.get("files", {}))
-
-
-def _judge(span: Mapping[str, Any], row: Iteration) -> tuple[Outcome, str | None]:
-    """How a call ended as evidence; one that was under way when the run was ended from outside counts neither way."""
-    if span["ok"]:
-        return ("succeeded" if row.passed else "unmet"), None
-    code = str(span["error_code"])
-    return ("unmet" if code == row.outcome else "failed"), code
-
-
-def _kinds(args: Mapping[str, Any], kinds: set[str]) -> dict[str, Any]:
+def _kinds(args: Args, kinds: set[str]) -> dict[str, Any]:
     """Arguments as far as effects can depend on them: amounts, and of a path the kind of document that it names.
 
     All other texts are fresh in every task and say nothing.
@@ -113,16 +62,3 @@ def _kinds(args: Mapping[str, Any], kinds: set[str]) -> dict[str, Any]:
         kind = spans.kind(value, {}) if isinstance(value, str) else ""
         told[name] = value if not isinstance(value, str) else kind.removesuffix(" file") if kind in kinds else UNTOLD
     return told
-
-
-def _opened(events: Sequence[Event]) -> tuple[str, ...]:
-    calls = (event.data for event in events if event.data.get("call") == "open_program")
-    return tuple(sorted({str(call["args"].get("program")) for call in calls}))
-
-
-def _is_known(library: Library, version: str) -> bool:
-    try:
-        library.version(version)
-    except UnknownSkill:
-        return False
-    return True

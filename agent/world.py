@@ -15,13 +15,13 @@ from agent.brain import Brain, Draft
 from agent.proving import Prover
 from agent.roles.steered import Steered
 from agent.store import Iteration
+from agent.uses import Uses
 from curriculum.checks import Tags
 from curriculum.progress import Attempt, Fingerprint
 from curriculum.task import Task
 from envs.base import Env, Observation, Trials
-from memory.log import Event
 from memory.semantic import Semantic
-from skills.skill import Setting, Use, Version
+from skills.skill import Version
 
 Deed = tuple[str, str]
 """A verb and what it was done to, as milestones know it: ('gain', 'oak_log'), ('solve', 'text')."""
@@ -42,6 +42,8 @@ class World(ABC):
     """Trial worlds beside the journey's own; None where there are none."""
     prover: Prover | None
     """Trials beside and between tasks; None where there are no trial worlds or none are wanted."""
+    uses: Uses
+    """Reads iterations as evidence about skills."""
     place: str
     """The world by name and seed, for evidence of where something worked."""
     tags: Tags
@@ -89,17 +91,13 @@ class World(ABC):
     def draft(self, task: Task, seen: Observation) -> Draft | None:
         """A program over proven skills that should do the task without asking any brain; None where there is none."""
 
-    @abstractmethod
     def holdings(self, seen: Mapping[str, Any]) -> Mapping[str, int]:
         """What is there to be counted: effects of skills are differences of it."""
+        return self.uses.holdings(seen)
 
     def held(self, seen: Mapping[str, Any]) -> Iterable[Deed]:
         """What counts as gained because it is there, at the start of a session as after a run; nothing by default."""
         return ()
-
-    @abstractmethod
-    def uses(self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, at: float) -> list[Use]:
-        """An iteration as evidence about skills. `hash` is the version of the program itself, None if not kept."""
 
     @abstractmethod
     def remember(

@@ -14,7 +14,6 @@ from agent.binding import bind
 from agent.brain import Draft
 from agent.config import JourneyConfig, home
 from agent.store import Iteration, Store
-from agent.uses_desktop import holdings, uses_of
 from agent.world import Deed, World
 from curriculum.desktop import Family, solved
 from curriculum.progress import Attempt, Fingerprint
@@ -24,11 +23,10 @@ from envs.desktop import DesktopEnv, DesktopSettings, view
 from envs.desktop.desk import DeskSettings
 from envs.desktop.view import ViewSocket
 from memory import semantic
-from memory.log import Event
 from memory.semantic import Semantic
 from skills.library import Library
 from skills.reader import LibraryReader
-from skills.skill import Setting, Skill, Use, Version
+from skills.skill import Skill, Version
 
 LESSONS = ("not_found", "ambiguous", "not_showing", "disabled", "not_confirmed", "timeout")
 """Error codes that say something about the programs of a desktop, not about one program of ours."""
@@ -91,15 +89,6 @@ class Desktop(World):
         skill, (home, args) = max(known, key=lambda each: each[0].record.bound)
         note = f"written for tasks like this one, {skill.record.bound:.0%} sure at least"
         return Draft(skill.name, None, bind(args, home.values, task.values), note)
-
-    def holdings(self, seen: Mapping[str, Any]) -> Mapping[str, int]:
-        """Documents by kind."""
-        return holdings(seen)
-
-    def uses(self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, at: float) -> list[Use]:
-        """One use of the program and one for each library skill it called, with the programs that were opened."""
-        return uses_of(row, log, library=self.library, hash=hash, setting=setting, place=self.place,
-                       brain=self.brain.name, at=at)  # fmt: skip
 
     def remember(
         self,

@@ -12,7 +12,6 @@ from agent.config import JourneyConfig, home
 from agent.known import items_towards, known_items
 from agent.known_goals import draft_for
 from agent.store import Iteration
-from agent.uses import uses_of
 from agent.world import Deed, World
 from curriculum import checks, progress
 from curriculum.gamedata import GameData
@@ -24,12 +23,11 @@ from envs.base import Env, Observation
 from envs.knock import Address
 from envs.minecraft import MinecraftEnv, MinecraftSettings
 from envs.server import ServerEnv, ServerSettings
-from memory.log import Event
 from memory.notes import Notes
 from memory.semantic import Semantic
 from skills.library import Library
 from skills.operators import Operators
-from skills.skill import Setting, Use, Version
+from skills.skill import Version
 
 ABOUT = 8
 """How many names memory is asked by."""
@@ -85,21 +83,9 @@ class Minecraft(World):
         """A plan over the effects of proven skills."""
         return draft_for(task, seen, self.operators)
 
-    def holdings(self, seen: Mapping[str, Any]) -> Mapping[str, int]:
-        """The inventory."""
-        found: Mapping[str, int] = seen.get("inventory", {})
-        return found
-
     def held(self, seen: Mapping[str, Any]) -> Iterable[Deed]:
         """Whatever is in the inventory was gained."""
         return (("gain", name) for name, count in self.holdings(seen).items() if count > 0)
-
-    def uses(self, row: Iteration, log: Sequence[Event], *, hash: str | None, setting: Setting, at: float) -> list[Use]:
-        """One use of the program and one for each call of a skill inside it."""
-        return uses_of(
-            row, log, library=self.library, data=self.data, hash=hash, setting=setting, world=self.place,
-            brain=self.brain.name, at=at,
-        )  # fmt: skip
 
     def remember(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.uses import deeds
+from agent.uses_minecraft import deeds
 from memory.db import open_db
 from memory.log import Event, EventLog
 from skills.admit import Admission

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.store import Iteration
-from agent.uses_desktop import uses_of
+from agent.uses_desktop import DesktopUses
 from memory.db import open_db
 from memory.log import Event, EventLog
 from skills.admit import Admission
@@ -50,8 +50,8 @@ class Desk:
             outcome, None, None, (), {"files": {}}, after, 900, 1.0, 1.0, 1.0, passed=passed,
         )  # fmt: skip
         log = list(self.log.read("j", iteration=self.number))
-        uses = uses_of(row, log, library=self.library, hash=main.hash, setting=setting, place="desktop", brain="",
-                       at=0.0)  # fmt: skip
+        reader = DesktopUses(self.library)
+        uses = reader.of(row, log, hash=main.hash, setting=setting, place="desktop", brain="", at=0.0)
         for use in uses:
             self.library.record_use(use)
         return uses
