@@ -1,22 +1,16 @@
-"""What a finished iteration says: cause and class of a failure, places worth remembering.
-
-Reads rows and events; the only writing here is of facts and lessons into semantic memory, each linked to its episode.
-"""
+"""What a finished iteration says: cause and class of a failure, what was called, where it was. Reads only."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from agent.store import Iteration
-from curriculum.task import Task
 from envs.base import Program, Run
-from memory import semantic
 from memory.episodic import Failure, Place
 from memory.log import EventLog
-from memory.semantic import Item, Semantic
 from skills.skill import Outcome, Setting
 
 CLASSES: Mapping[str, Failure] = {
@@ -48,10 +42,6 @@ IN_USE: Setting = "use"
 
 TRAIL, TRAIL_ARGS, SAID = 24, 60, 200
 """How many calls of a program, characters of their arguments and of its value a writer is shown."""
-
-STATIONS = ("crafting_table", "furnace", "chest", "smoker", "blast_furnace")
-LESSONS = ("missing_items", "no_tool", "no_fuel", "no_station", "inventory_full", "not_found", "died", "unreachable")
-"""Error codes that say something about the world or the game, not about one program."""
 
 
 def error_json(result: Run) -> dict[str, Any] | None:
@@ -130,68 +120,3 @@ def where(seen: Mapping[str, Any]) -> Place | None:
     """The place that an observation was made at; None in a world without places."""
     at = seen.get("position")
     return Place(at["x"], at["y"], at["z"], seen.get("biome")) if at else None
-
-
-def remember(
-    memory: Semantic,
-    journey: str,
-    task: Task,
-    row: Iteration,
-    events: Sequence[Mapping[str, Any]],
-    episode: int,
-    now: float,
-) -> None:
-    """Keep what this iteration taught: where things are, what was not to be found, what to do next time."""
-
-    def keep(item: Item, reason: str) -> None:
-        memory.add(replace(item, world=task.world), reason=reason)
-
-    for event in events:
-        block = event.get("block", "")
-        if event["kind"] == "placed" and block in STATIONS:
-            keep(
-                semantic.seen(
-                    block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="placed"
-                ),
-                f"placed in iteration {row.iteration}",
-            )
-    ores = {
-        event["block"]: event
-        for event in events
-        if event["kind"] == "dug" and str(event.get("block", "")).endswith("_ore")
-    }
-    for block, event in ores.items():
-        keep(
-            semantic.seen(
-                block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="found"
-            ),
-            f"dug in iteration {row.iteration}",
-        )
-    code, error = cause(row), row.error or {}
-    if code == "not_found" and isinstance(error.get("value"), Mapping):
-        at = row.after["position"]
-        keep(
-            semantic.not_found(
-                str(error["value"].get("name", task.item)),
-                at["x"],
-                at["y"],
-                at["z"],
-                within=int(error["value"].get("radius", 32)),
-                scope=journey,
-                at=now,
-                evidence=[episode],
-            ),
-            f"searched in iteration {row.iteration}",
-        )
-    if code in LESSONS and task.item:
-        advice = error.get("remedy") or error.get("message") or code
-        lesson = semantic.lesson(
-            task.item,
-            f"{task.goal} ended with {code}",
-            str(advice),
-            scope=journey if CLASSES[code] == "world" else "",
-            at=now,
-            evidence=[episode],
-        )
-        kept = {key: error.get(key) for key in ("code", "value")}
-        keep(replace(lesson, data={**lesson.data, "error": kept}), f"iteration {row.iteration} failed")

@@ -1,16 +1,14 @@
 """Which of the recalled memories a program used, by what its run demonstrably did: only they are graded by its end.
 
 Only what stood in the mind can have been used. What cannot be shown to have been used changes nothing: a place that was
-given and never gone to, a lesson that advises nothing one could see done, a summary. Reads only.
+given and never gone to, a lesson that advises nothing one could see done, a summary. What a world's own events show is
+asked of the world. Reads only.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,14 +22,7 @@ from memory.decay import Outcome
 from memory.episodic import Episode
 from memory.items import Item
 
-FEW = 4
-"""Blocks around a remembered one within which digging one of its kind is using it: a vein is not one block."""
-_HANDLED = ("dug", "opened", "stored", "took")
-_GOT = ("crafted", "smelted", "picked_up", "took")
 _DENIES = re.compile(r"\b(?:not|never|no|without|avoid|instead)\b|n't\b", re.IGNORECASE)
-
-Spot = tuple[str, float, float, float]
-"""A block and where it is."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +30,12 @@ class Deeds:
     """What a run demonstrably did.
 
     `program` is the hash of its source, `skills` the library skills it called with their versions, `calls` the names of
-    all it called; `handled` are blocks it dug or opened and had not put there itself, `gone_to` the (x, z) its calls
-    name, `got` the items it came by; `heeded` are documents without which its writer would have written another.
+    all it called; `heeded` are documents without which its writer would have written another.
     """
 
     program: str | None = None
     skills: Mapping[str, str] = field(default_factory=dict)
     calls: frozenset[str] = frozenset()
-    handled: tuple[Spot, ...] = ()
-    gone_to: frozenset[tuple[float, float]] = frozenset()
-    got: Mapping[str, int] = field(default_factory=dict)
     heeded: frozenset[int] = frozenset()
 
 
@@ -57,13 +44,13 @@ def used(state: State, parts: Parts, row: Iteration, events: Sequence[Mapping[st
     minds = parts.working.of(row.journey, row.iteration)
     sections = minds[-1].packed.shown if minds else ()
     shown = {line for part in sections if part.section == MEMORIES for line in part.lines}
-    deeds = deeds_of(state, parts, row, events)
-    functions = {*parts.here(state).env.primitives(), *parts.library.names()}
-    about = (state["task"] or {}).get("item")
+    here, deeds = parts.here(state), deeds_of(state, parts, row)
+    functions = {*here.env.primitives(), *parts.library.names()}
+    put_to_use = here.put_to_use((state["task"] or {}).get("item") or "", row, events)
     return [
         each["document"]
         for each in state["recalled"]
-        if guard.redact(memory_line(each["text"])) in shown and _used(each, parts, deeds, functions, about)
+        if guard.redact(memory_line(each["text"])) in shown and _used(each, parts, deeds, functions, put_to_use)
     ]
 
 
@@ -74,33 +61,26 @@ def grade(row: Iteration) -> Outcome:
     return "shown" if evidence.cause(row) == "lost" or evidence.failure(row) == "verifier" else "failed"
 
 
-def deeds_of(state: State, parts: Parts, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Deeds:
-    """What the run of an iteration did, from its row and the world's events."""
+def deeds_of(state: State, parts: Parts, row: Iteration) -> Deeds:
+    """What the run of an iteration did in the words of every world, from its row and the log."""
     skills = evidence.called(row, parts.log)
     return Deeds(
         program=parts.episodes.keep_program(row.source) if row.source else None,
         skills=skills,
         calls=frozenset([*skills, *(str(call["name"]) for call in row.calls)]),
-        handled=_handled(events),
-        gone_to=frozenset(_named(row.calls)),
-        got=_got(events),
         heeded=frozenset((state["draft"] or {}).get("heeded", ())),
     )
 
 
-def item_used(item: Item, deeds: Deeds, *, menders: Collection[str], functions: Collection[str], about: str) -> bool:
-    """Whether a run used a fact, place, lesson or procedure.
+def item_used(item: Item, deeds: Deeds, *, menders: Collection[str], functions: Collection[str]) -> bool:
+    """Whether a run used a procedure or a lesson by what it called.
 
     `menders` are the skills with which a lesson's error was mended, `functions` the names of all that programs may
-    call, `about` is the item of the task.
+    call.
     """
     if item.kind == "procedure":
         return any(name in deeds.skills for name in item.data.get("skills", ()))
-    if item.kind in ("fact", "place"):
-        return item.data.get("what") != "absent" and {"x", "y", "z"} <= item.data.keys() and _place_used(item, deeds)
-    return item.kind == "lesson" and (
-        _mended(item, deeds, menders) or _remedied(item, deeds, about) or _advised(item, deeds, functions)
-    )
+    return item.kind == "lesson" and (_mended(item, deeds, menders) or _advised(item, deeds, functions))
 
 
 def episode_used(episode: Episode, deeds: Deeds, written: Mapping[str, tuple[str, int]]) -> bool:
@@ -115,7 +95,11 @@ def episode_used(episode: Episode, deeds: Deeds, written: Mapping[str, tuple[str
 
 
 def _used(
-    recalled: Mapping[str, Any], parts: Parts, deeds: Deeds, functions: Collection[str], about: str | None
+    recalled: Mapping[str, Any],
+    parts: Parts,
+    deeds: Deeds,
+    functions: Collection[str],
+    put_to_use: Callable[[Item], bool],
 ) -> bool:
     tier, ref = recalled["tier"], recalled["ref"]
     if recalled["document"] in deeds.heeded:
@@ -127,29 +111,13 @@ def _used(
     if tier not in ("fact", "place", "lesson", "procedure"):
         return False
     item = parts.semantic.get(ref)
-    return item_used(item, deeds, menders=_menders(parts, item), functions=functions, about=about or "")
-
-
-def _place_used(item: Item, deeds: Deeds) -> bool:
-    """It was dug, opened or gone to: being near it by chance is not using it."""
-    x, y, z = (float(item.data[axis]) for axis in "xyz")
-    handled = (math.dist((x, y, z), there) for block, *there in deeds.handled if block == item.subject)
-    return (x, z) in deeds.gone_to or any(distance <= FEW for distance in handled)
+    return put_to_use(item) or item_used(item, deeds, menders=_menders(parts, item), functions=functions)
 
 
 def _mended(item: Item, deeds: Deeds, menders: Collection[str]) -> bool:
     """The program that mended the error, or a skill by which it was mended, was taken over."""
     same = item.data.get("mended") is not None and item.data["mended"] == deeds.program
     return same or any(name in deeds.skills for name in menders)
-
-
-def _remedied(item: Item, deeds: Deeds, about: str) -> bool:
-    """What an earlier run for the same item had lacked was come by."""
-    error = item.data.get("error") or {}
-    lacked = error.get("value") if error.get("code") == "missing_items" else None
-    if item.subject != about or not isinstance(lacked, Mapping) or not lacked:
-        return False
-    return all(deeds.got.get(str(name), 0) >= count for name, count in lacked.items() if isinstance(count, int))
 
 
 def _advised(item: Item, deeds: Deeds, functions: Collection[str]) -> bool:
@@ -166,36 +134,3 @@ def _menders(parts: Parts, item: Item) -> frozenset[str]:
     episodes = [parts.episodes.by_id(each) for each in item.evidence]
     failed = {name for each in episodes if each.program == item.data.get("failed") for name in each.skills}
     return frozenset(name for each in episodes if each.program == item.data["mended"] for name in each.skills) - failed
-
-
-def _handled(events: Iterable[Mapping[str, Any]]) -> tuple[Spot, ...]:
-    found, own = [], set()
-    for event in events:
-        if not {"x", "y", "z", "block"} <= event.keys():
-            continue
-        spot = (str(event["block"]), float(event["x"]), float(event["y"]), float(event["z"]))
-        if event["kind"] == "placed":
-            own.add(spot)
-        elif event["kind"] in _HANDLED and spot not in own:
-            found.append(spot)
-    return tuple(found)
-
-
-def _named(calls: Iterable[Mapping[str, Any]]) -> Iterable[tuple[float, float]]:
-    """The places that calls were given; arguments are kept as JSON, cut short where they are long."""
-    for call in calls:
-        for text in call["args"]:
-            try:
-                given = json.loads(text)
-            except (TypeError, ValueError):
-                continue
-            if isinstance(given, dict) and all(isinstance(given.get(axis), int | float) for axis in "xz"):
-                yield float(given["x"]), float(given["z"])
-
-
-def _got(events: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    got: Counter[str] = Counter()
-    for event in events:
-        if event["kind"] in _GOT and "item" in event:
-            got[str(event["item"])] += int(event.get("count") or 1)
-    return got

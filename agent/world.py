@@ -7,7 +7,7 @@ one of these for each world it plays in; the library, the memory and the curricu
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from curriculum.checks import Tags
 from curriculum.progress import Attempt, Fingerprint
 from curriculum.task import Task
 from envs.base import Env, Observation, Trials
+from memory.items import Item
 from memory.semantic import Semantic
 from skills.skill import Version
 
@@ -111,6 +112,13 @@ class World(ABC):
         now: float,
     ) -> None:
         """Keep in memory what an iteration taught about this world."""
+
+    def put_to_use(self, about: str, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Callable[[Item], bool]:
+        """Tells of a fact, place or lesson whether a run used it, by what the world's events show; none by default.
+
+        `about` is the item of the run's task.
+        """
+        return lambda item: False
 
     @abstractmethod
     def deeds(self, task: Task, row: Iteration, events: Iterable[Mapping[str, Any]]) -> Iterable[Deed]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent import evidence, sights, signs
+from agent import memories_minecraft, sights, signs
 from agent.brain import Draft
 from agent.config import JourneyConfig, home
 from agent.known import items_towards, known_items
@@ -23,6 +23,7 @@ from envs.base import Env, Observation
 from envs.knock import Address
 from envs.minecraft import MinecraftEnv, MinecraftSettings
 from envs.server import ServerEnv, ServerSettings
+from memory.items import Item
 from memory.notes import Notes
 from memory.semantic import Semantic
 from skills.library import Library
@@ -98,9 +99,14 @@ class Minecraft(World):
         now: float,
     ) -> None:
         """Where things are, what was not to be found, what to do next time, what signs say."""
-        evidence.remember(memory, journey, task, row, events, episode, now)
+        memories_minecraft.remember(memory, journey, task, row, events, episode, now)
         sights.remember(memory, journey, self.place, row, episode, now)
         signs.remember(self.notes, journey, row, now)
+
+    def put_to_use(self, about: str, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Callable[[Item], bool]:
+        """Places that were dug at or gone to, and lessons of what was lacking that was come by."""
+        traces = memories_minecraft.traces_of(row, events)
+        return lambda item: memories_minecraft.used(item, traces, about)
 
     def deeds(self, task: Task, row: Iteration, events: Iterable[Mapping[str, Any]]) -> Iterable[Deed]:
         """What is held afterwards, and what the world's events tell of."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent import grading
+from agent import grading, memories_minecraft
 from agent.brains.model import MEMORIES, memory_line
 from agent.grading import Deeds, item_used
+from agent.memories_minecraft import Traces
 from agent.store import Iteration
+from agent.world_minecraft import Minecraft
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
 from memory.items import Item, lesson, not_found
@@ -25,16 +28,21 @@ from memory.working import Mind, Section, Working, pack
 
 MENDED = {"mended": "v1:new", "failed": "v1:old", "skills": ["craftBeds"]}
 LACKED = {"error": {"code": "missing_items", "value": {"white_wool": 2}}}
-ITEMS: list[tuple[Item, Deeds]] = [
-    (seen("coal_ore", 5, 60, 5, scope="j", at=1.0), Deeds(handled=(("coal_ore", 7.0, 59.0, 5.0),))),
-    (seen("iron_ore", 90, 60, 5, scope="j", at=1.0), Deeds(gone_to=frozenset({(90.0, 5.0)}))),
+ITEMS: list[tuple[Item, Deeds, Traces]] = [
+    (seen("coal_ore", 5, 60, 5, scope="j", at=1.0), Deeds(), Traces(handled=(("coal_ore", 7.0, 59.0, 5.0),))),
+    (seen("iron_ore", 90, 60, 5, scope="j", at=1.0), Deeds(), Traces(gone_to=frozenset({(90.0, 5.0)}))),
     (
         Item("procedure", "mineLogs", "skill mineLogs", data={"skills": ["mineLogs"]}),
         Deeds(skills={"mineLogs": "v1:s"}),
+        Traces(),
     ),
-    (replace(lesson("beds", "it failed", "do it", at=1.0), data=MENDED), Deeds(program="v1:new")),
-    (replace(lesson("bed", "it lacked", "get wool", at=1.0), data=LACKED), Deeds(got={"white_wool": 2})),
-    (lesson("x", "dark", "call ascendToSurface first", at=1.0), Deeds(calls=frozenset({"ascendToSurface", "other"}))),
+    (replace(lesson("beds", "it failed", "do it", at=1.0), data=MENDED), Deeds(program="v1:new"), Traces()),
+    (replace(lesson("bed", "it lacked", "get wool", at=1.0), data=LACKED), Deeds(), Traces(got={"white_wool": 2})),
+    (
+        lesson("x", "dark", "call ascendToSurface first", at=1.0),
+        Deeds(calls=frozenset({"ascendToSurface", "other"})),
+        Traces(),
+    ),
 ]
 """One of each kind that can be used, with the least that uses it."""
 UNUSABLE = [
@@ -47,37 +55,39 @@ UNUSABLE = [
 FUNCTIONS = ("ascendToSurface", "eat")
 
 
-def is_used(item: Item, deeds: Deeds) -> bool:
-    return item_used(item, deeds, menders=(), functions=FUNCTIONS, about="bed")
+def is_used(item: Item, deeds: Deeds, traces: Traces) -> bool:
+    used = memories_minecraft.used(item, traces, "bed")
+    return used or item_used(item, deeds, menders=(), functions=FUNCTIONS)
 
 
-def together(some: list[Deeds]) -> Deeds:
+def together(some: list[Deeds], traces: list[Traces]) -> tuple[Deeds, Traces]:
     """One run that did all of that."""
     return Deeds(
         program=next((each.program for each in some if each.program), None),
         skills={name: hash for each in some for name, hash in each.skills.items()},
         calls=frozenset().union(*(each.calls for each in some)),
-        handled=tuple(spot for each in some for spot in each.handled),
-        gone_to=frozenset().union(*(each.gone_to for each in some)),
-        got={name: count for each in some for name, count in each.got.items()},
+    ), Traces(
+        handled=tuple(spot for each in traces for spot in each.handled),
+        gone_to=frozenset().union(*(each.gone_to for each in traces)),
+        got={name: count for each in traces for name, count in each.got.items()},
     )
 
 
 @given(st.sets(st.integers(0, len(ITEMS) - 1)))
 def test_exactly_what_was_done_was_used(done: set[int]) -> None:
-    deeds = together([ITEMS[number][1] for number in sorted(done)])
-    assert {number for number, (item, _) in enumerate(ITEMS) if is_used(item, deeds)} == done
-    assert not [item for item in UNUSABLE if is_used(item, deeds)]
+    deeds, traces = together(*([ITEMS[number][part] for number in sorted(done)] for part in (1, 2)))
+    assert {number for number, (item, _, _) in enumerate(ITEMS) if is_used(item, deeds, traces)} == done
+    assert not [item for item in UNUSABLE if is_used(item, deeds, traces)]
 
 
 def test_near_misses_are_no_use() -> None:
-    coal = ITEMS[0][0]
-    assert not is_used(coal, Deeds(handled=(("stone", 5.0, 60.0, 5.0),))), "another block at the place"
-    assert not is_used(coal, Deeds(handled=(("coal_ore", 30.0, 60.0, 5.0),))), "another vein"
-    assert not is_used(ITEMS[4][0], Deeds(got={"white_wool": 1})), "less than was lacking"
+    coal, nothing = ITEMS[0][0], Deeds()
+    assert not is_used(coal, nothing, Traces(handled=(("stone", 5.0, 60.0, 5.0),))), "another block at the place"
+    assert not is_used(coal, nothing, Traces(handled=(("coal_ore", 30.0, 60.0, 5.0),))), "another vein"
+    assert not is_used(ITEMS[4][0], nothing, Traces(got={"white_wool": 1})), "less than was lacking"
     wool = replace(ITEMS[4][0], subject="painting")
-    assert not is_used(wool, Deeds(got={"white_wool": 2})), "a lesson about another item"
-    assert item_used(ITEMS[3][0], Deeds(skills={"shear": "v1:s"}), menders=["shear"], functions=(), about="")
+    assert not is_used(wool, nothing, Traces(got={"white_wool": 2})), "a lesson about another item"
+    assert item_used(ITEMS[3][0], Deeds(skills={"shear": "v1:s"}), menders=["shear"], functions=())
 
 
 def row(**values: Any) -> Iteration:
@@ -104,7 +114,8 @@ class Library:
 def world() -> Any:
     """What grading reads of a session's parts: real memory over a database of its own."""
     db = open_db(":memory:")
-    here = SimpleNamespace(env=SimpleNamespace(primitives=lambda: dict.fromkeys(FUNCTIONS, "")))
+    env = SimpleNamespace(primitives=lambda: dict.fromkeys(FUNCTIONS, ""))
+    here = SimpleNamespace(env=env, put_to_use=partial(Minecraft.put_to_use, cast(Any, None)))
     return SimpleNamespace(
         db=db, episodes=Episodes(db), semantic=Semantic(db), working=Working(db), log=EventLog(db),
         library=Library(), recall=Recall(db), here=lambda state: here,
@@ -132,16 +143,16 @@ def test_use_with_success_strengthens_with_failure_weakens_and_nothing_else_chan
 ) -> None:
     """Through the real tables, from a row and the world's events."""
     parts = world()
-    kept = [parts.semantic.add(item, reason="r") for item, _ in ITEMS]
+    kept = [parts.semantic.add(item, reason="r") for item, _, _ in ITEMS]
     entries = [recalled(parts, item.kind, item.id) for item in kept]
     in_mind(parts, [each for number, each in enumerate(entries) if number not in cut])
-    spots = [spot for number in sorted(done) for spot in ITEMS[number][1].handled]
+    spots = [spot for number in sorted(done) for spot in ITEMS[number][2].handled]
     events: list[dict[str, Any]] = [
         {"kind": "dug", "block": block, "x": x, "y": y, "z": z, "tick": 1} for block, x, y, z in spots
     ]
-    got = {name: count for number in done for name, count in ITEMS[number][1].got.items()}
+    got = {name: count for number in done for name, count in ITEMS[number][2].got.items()}
     events += [{"kind": "picked_up", "item": name, "count": count, "tick": 2} for name, count in got.items()]
-    places = [place for number in done for place in ITEMS[number][1].gone_to]
+    places = [place for number in done for place in ITEMS[number][2].gone_to]
     calls = [{"name": "goTo", "args": [json.dumps({"x": x, "z": z}), "8"], "ok": True} for x, z in places]
     calls += [{"name": "ascendToSurface", "args": [], "ok": True}] * (5 in done)
     modules = ("mineLogs@v1:2",) if 2 in done else ()
