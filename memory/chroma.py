@@ -12,14 +12,14 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from memory.documents import LISTED, listed
 from memory.errors import DenseUnavailable
-from memory.index import Coverage, Embedder, Texts, VectorIndex, numpy
+from memory.index import Coverage, Embedder, Texts, VectorIndex, intact, numpy
 
 _BATCH = 500
 _PROBE_SECONDS = 120
@@ -107,7 +107,7 @@ class ChromaIndex:
         asked = self._vectors.scopes() if scopes is None else scopes
         small = [scope for scope in asked if scope not in self._collections]
         found = self._vectors.search(text, limit, scopes=small, tiers=tiers) if small else []
-        vector = self._vectors.embedder.embed([text])
+        vector = numpy().asarray(self._vectors.embedder.embed([text])[0], dtype=numpy().float32)
         large = set(asked) & self._collections.keys()
         found += self._newer.search(text, limit, scopes=sorted(large), tiers=tiers) if large else []
         for scope in large:
@@ -115,21 +115,29 @@ class ChromaIndex:
             if not count:
                 continue
             near = self._collections[scope].query(
-                query_embeddings=vector,
+                query_embeddings=[vector],
                 n_results=min(limit, count),
                 where=None if tiers is None else {"tier": {"$in": sorted(set(tiers))}},
-                include=["distances", "metadatas"],
+                include=["metadatas"],
             )
-            rows = [data["row"] for data in near["metadatas"][0]]
-            kept = self._kept(rows)
-            told = zip(near["ids"][0], near["distances"][0], rows, strict=True)
-            found += [(int(id), 1 - float(far)) for id, far, row in told if row in kept]
+            # The collection names who is near; how near they are is told by the vectors that it was copied from.
+            named = self._sound([data["row"] for data in near["metadatas"][0]])
+            found += [(document, float(each @ vector)) for document, each in named.values()]
         return sorted(found, key=lambda each: (-each[1], each[0]))[:limit]
 
-    def _kept(self, rows: Sequence[int]) -> set[int]:
-        """Those of some vectors that are still there: that of a text that was written anew is gone."""
-        sql = f"SELECT id FROM {self._vectors.texts.vectors} WHERE id IN {LISTED}"
-        return {row[0] for row in self._vectors.db.execute(sql, [listed(rows)]).fetchall()}
+    def _sound(self, rows: Iterable[int]) -> dict[int, tuple[int, Any]]:
+        """Of some vectors (document, numbers), those that are intact and still there: of changed texts they are gone.
+
+        What has no checksum yet must at least be numbers.
+        """
+        np, vectors = numpy(), self._vectors
+        sql = f"SELECT id, document, vector, checksum FROM {vectors.texts.vectors} WHERE id IN {LISTED}"
+        found = {
+            id: (document, np.frombuffer(blob, dtype=np.float32))
+            for id, document, blob, checksum in vectors.db.execute(sql, [listed(rows)]).fetchall()
+            if intact(blob, checksum, self.embedder.size)
+        }
+        return {id: kept for id, kept in found.items() if np.isfinite(kept[1]).all()}
 
     def _collection(self, scope: str) -> Any:
         return self._client.get_or_create_collection(
@@ -140,14 +148,14 @@ class ChromaIndex:
 
     def _copy(self, scope: str, collection: Any) -> int:
         """Bring one collection up to the vectors of its scope."""
-        np, db, texts = numpy(), self._vectors.db, self._vectors.texts
+        db, texts = self._vectors.db, self._vectors.texts
         have = collection.get(include=["metadatas"])
         kept = {id: data["row"] for id, data in zip(have["ids"], have["metadatas"] or [], strict=True)}
         rows = db.execute(
             f"SELECT vectors.id, document, tier FROM {texts.table} AS texts "
             f"CROSS JOIN {texts.vectors} AS vectors ON document = texts.id "
-            "WHERE scope = ? AND model = ? AND length(vector) = ?",
-            [scope, self.embedder.id, 4 * self.embedder.size],
+            "WHERE scope = ? AND model = ?",
+            [scope, self.embedder.id],
         ).fetchall()
         gone = sorted(kept.keys() - {str(document) for _, document, _ in rows})
         for start in range(0, len(gone), _BATCH):
@@ -155,16 +163,14 @@ class ChromaIndex:
         waiting = [row for row in rows if kept.get(str(row[1])) != row[0]]
         for start in range(0, len(waiting), _BATCH):
             batch = waiting[start : start + _BATCH]
-            vector = f"SELECT vector FROM {texts.vectors} WHERE id = ?"
-            read = (np.frombuffer(db.execute(vector, [row]).fetchone()[0], dtype=np.float32) for row, _, _ in batch)
-            # A damaged vector waits for its repair.
-            sound = [(each, row) for each, row in zip(read, batch, strict=True) if np.isfinite(each).all()]
-            if not sound:
+            kept_as = {row: (document, tier) for row, document, tier in batch}
+            vectors = self._sound(kept_as)
+            if not vectors:  # damaged ones wait for their repair
                 continue
             collection.upsert(
-                ids=[str(document) for _, (_, document, _) in sound],
-                embeddings=[each for each, _ in sound],
-                metadatas=[{"row": row, "tier": tier} for _, (row, _, tier) in sound],
+                ids=[str(kept_as[row][0]) for row in vectors],
+                embeddings=[each for _, each in vectors.values()],
+                metadatas=[{"row": row, "tier": kept_as[row][1]} for row in vectors],
             )
         return len(waiting)
 

@@ -352,6 +352,12 @@ def m016_orders_in_episodes(db: Database) -> None:
     )
 
 
+@MEMORY()
+def m017_checksums(db: Database) -> None:
+    """The CRC-32 of each vector's bytes; those that are there get theirs when all are looked at after a start."""
+    db.execute("ALTER TABLE vectors ADD COLUMN checksum INTEGER")
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -207,3 +207,9 @@ def m009_contracts(db: Database) -> None:
         ALTER TABLE standings ADD COLUMN time TEXT;
         """,
     )
+
+
+@SKILLS()
+def m010_checksums(db: Database) -> None:
+    """The CRC-32 of each vector's bytes, as memory keeps it of its own."""
+    db.execute("ALTER TABLE skill_vectors ADD COLUMN checksum INTEGER")

@@ -83,6 +83,10 @@ DAMAGE = {
     "zeroes": f"UPDATE vectors SET vector = zeroblob(length(vector)) {HERE}",
     "no numbers": f"UPDATE vectors SET vector = CAST(replace(hex(zeroblob(27)), '00', x'0000c07f') AS BLOB) {HERE}",
     "huge": f"UPDATE vectors SET vector = CAST(replace(hex(zeroblob(27)), '00', x'0000007f') AS BLOB) {HERE}",
+    "of another text": "UPDATE vectors SET vector = (SELECT vector FROM vectors AS other WHERE other.document = 2 "
+    "AND other.model = 'letters') " + HERE,
+    "a number altered": "UPDATE vectors SET vector = CAST(substr(vector, 1, 9) || x'01' || substr(vector, 11) AS BLOB) "
+    + HERE,
     "of another model": "UPDATE vectors SET vector = (SELECT vector FROM vectors WHERE model = 'others' LIMIT 1) "
     + HERE,
 }
@@ -111,6 +115,16 @@ def test_a_damaged_vector_breaks_no_recall_and_is_made_anew(db: Database, damage
         ((document, score), *_) = kept.search(text, 9)
         assert (document, round(score, 5)) == (1, 1.0)
     assert before == db.execute(others).fetchall(), "what another model made stays beside it"
+
+
+def test_vectors_of_a_database_without_checksums_get_theirs_when_they_are_checked(db: Database) -> None:
+    db.execute("UPDATE vectors SET checksum = NULL")
+    db.execute("UPDATE vectors SET vector = zeroblob(8) WHERE document = 4")
+    db.conn.commit()
+    assert VectorIndex(db, Letters()).repair() == 1
+    assert db.execute("SELECT count(*) FROM vectors WHERE checksum IS NULL").fetchone()[0] == 0
+    db.execute("UPDATE vectors SET vector = (SELECT vector FROM vectors WHERE document = 2) WHERE document = 1")
+    assert len(VectorIndex(db, Letters()).wrong()) == 1
 
 
 def test_a_sound_index_is_left_alone(db: Database) -> None:
