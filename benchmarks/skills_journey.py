@@ -1,6 +1,6 @@
 """What a journey makes of its library: size, reuse, depth, proof.
 
-    python -m benchmarks.skills_journey [--seed S] [--iterations N] [--home DIR --journey NAME]
+    python -m benchmarks.skills_journey [--seed S] [--iterations N] [--proving SHARE] [--home DIR --journey NAME]
 
 Without --home a journey with the planner is run first, in a new world with an empty library and no assistance.
 """
@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from agent.config import JourneyConfig
 from agent.store import AGENT, Store
 from benchmarks._journey import Journey
 from benchmarks._result import Result
@@ -34,16 +35,21 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seed", type=int, default=random.randrange(2**31))
     options.add_argument("--iterations", type=int, default=120)
+    options.add_argument("--proving", type=float, default=JourneyConfig.proving, help="as `journeyman run` has it")
     options.add_argument("--home", type=Path, help="a home with a journey that has been run")
     options.add_argument("--journey", default="skills")
     chosen = options.parse_args()
-    settings = {"seed": chosen.seed, "iterations": chosen.iterations, "given": chosen.home is not None}
+    settings = {
+        "seed": chosen.seed, "iterations": chosen.iterations, "proving": chosen.proving,
+        "given": chosen.home is not None,
+    }  # fmt: skip
     result = Result("skills_journey", settings)
     with tempfile.TemporaryDirectory() as folder:
         home = chosen.home or Path(folder)
         if chosen.home is None:
             words = ("run", "minecraft", "--journey", chosen.journey, "--seed", str(chosen.seed))
-            journey = Journey(home, *words, "--iterations", str(chosen.iterations))
+            words += ("--iterations", str(chosen.iterations), "--proving", str(chosen.proving))
+            journey = Journey(home, *words)
             result.row(step="journey", code=journey.wait(LONGEST), seconds=round(journey.lines[-1][0] - journey.begun))
         summary = measure(home, chosen.journey, result)
     result.finish(summary)
@@ -90,6 +96,9 @@ def measure(home: Path, journey: str, result: Result) -> dict[str, Any]:
             "unproven_failed_a_trial": sum(any(not t.passed for t in trials[skill.name]) for skill in candidates),
             "trials": len(tried),
             "trials_passed": sum(trial.passed for trial in tried),
+            "trials_game_seconds": round(sum(trial.ticks for trial in tried) / 20),
+            "game_seconds": round(rows[-1].game_seconds) if rows else 0,
+            "seconds": round(rows[-1].total_seconds) if rows else 0,
             "near_duplicate_share": share(len(near), len(skills)),
         }
 
