@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.cases import Case, Cases
+from agent.promises import promised
 from agent.store import Store
 from agent.uses_minecraft import MinecraftUses
 from curriculum.checks import Check, Gained
@@ -20,11 +21,11 @@ from curriculum.task import from_json
 from envs.base import Beginning
 from skills.evidence import defaults
 from skills.library import Library
-from skills.operators import Operator, Operators
+from skills.operators import Operators
 from skills.planning import consumed
 from skills.proofs import Proofs, Trial
 from skills.skill import Version
-from skills.words import named, names
+from skills.words import named
 
 AMOUNTS = (1, 2, 3, 5, 4)
 """Counts to try, but for those that the writer tried."""
@@ -47,22 +48,21 @@ class MinecraftCases(Cases):
     def wanted(self, version: Version, args: Mapping[str, Any]) -> Check | None:
         """The check of the task that the skill was written for, for this amount.
 
-        A version from elsewhere has no task: then what it is known to bring, or what its name says it brings.
+        A version from elsewhere has no task: then what its name promises, or what it is known to bring by its name.
         """
-        count = args.get("count", 1)
+        count = _units(args)
         for each in self.library.origins(version):
             row = self.store.iteration(each.journey, each.iteration)
             if row is not None and row.passed and row.name == each.skill:
                 check = from_json(row.task).check
                 return check.model_copy(update={"count": count}) if isinstance(check, Gained) else check
+        if promise := promised(version.skill, count, self._data):
+            return promise.check
         brought = [effect for effect in self.library.effects_of(version.hash) if effect.low > 0]
         own = named(version.skill, (effect.item for effect in brought))
-        for effect in brought:
-            if effect.item in own:
-                return Gained(item=effect.item, count=count if effect.per else 1)
-        told = [name for name in self._data.items if names(version.skill, name)]
-        told += [f"#{tag}" for tag in self._data.tags if names(version.skill, tag)] if not told else []
-        return Gained(item=max(told, key=lambda name: (len(name), name)), count=count) if told else None
+        return next(
+            (Gained(item=each.item, count=count if each.per else 1) for each in brought if each.item in own), None
+        )
 
     def fresh(self, version: Version, number: int) -> Case | None:
         """A world, chances, an amount and a kit that follow from the version and the number."""
@@ -111,19 +111,24 @@ class MinecraftCases(Cases):
     def _kit(self, version: Version, args: Mapping[str, Any]) -> dict[str, int]:
         """What every success had at hand before: tools and stations, and what it used up, for this amount.
 
-        A version that never did it gets what the current one needs.
+        A version that never did it gets what the current one needs; where none ever did, what the last step takes to
+        what its name promises.
         """
         kit: dict[str, int] = {}
-        for operator in (self._operators.of_version(version) or self._operators.of(version.skill))[:1]:
+        known = self._operators.of_version(version) or self._operators.of(version.skill)
+        if not known and (promise := promised(version.skill, _units(args), self._data)):
+            kit.update(promise.kit)
+        for operator in known[:1]:
             for served in operator.tools:
                 kit[served[0]] = max(1, kit.get(served[0], 0))
-            kit.update(self._consumed(operator, args))
+            kit.update(consumed(operator, _units(args)))
         return {item: min(count, 64) for item, count in kit.items() if item in self._data.items}
 
-    @staticmethod
-    def _consumed(operator: Operator, args: Mapping[str, Any]) -> dict[str, int]:
-        count = args.get("count", 1)
-        return consumed(operator, count if isinstance(count, int) else 1)
+
+def _units(args: Mapping[str, Any]) -> int:
+    """How many a run is for; 1 where nothing says it in a number."""
+    count = args.get("count", 1)
+    return count if isinstance(count, int) and count > 0 else 1
 
 
 def holds_a_place(value: Any) -> bool:

@@ -181,8 +181,9 @@ def import_words(told: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{count} {outcome}" for outcome, count in told["counts"].items())
     lines += ["", counts + (" (dry run: nothing was kept)" if told["dry_run"] else "")]
     if {"imported", "adapted"} & set(told["counts"]):
-        lines.append("Imported skills are drafts in quarantine: nothing calls them before they are verified here")
-        lines.append("(journeyman skills test NAME). Are they your own exports? Import them again with --restore.")
+        lines.append("Imported skills are drafts in quarantine: nothing calls them before they are verified here,")
+        lines.append("by journeys or by journeyman skills test NAME. What the scan marked waits for you.")
+        lines.append("Are they your own exports? Import them again with --restore.")
     return "\n".join(lines)
 
 

@@ -267,17 +267,26 @@ class Prover:
         """Unproven versions that have trials left: those on parole first, then those on which most depends.
 
         Of those on which the same number depends, the ones whose proof has begun well come first: half a proof is none.
+        What waits in quarantine comes last, unless the scan marked it or what it calls: that waits for a person.
         """
         rows = self.library.db.execute(
             "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
             "(SELECT count(*) FROM trials WHERE trials.version = versions.id) AS done, "
-            "(SELECT count(*) FROM trials WHERE trials.version = versions.id AND NOT passed) AS failed FROM skills "
-            "JOIN versions ON versions.id = current JOIN standings ON standings.version = current "
-            "WHERE skills.library = ? AND retired = 0 AND rung IN ('candidate', 'parole') AND done < ? "
-            "ORDER BY rung = 'parole' DESC, callers DESC, failed, done DESC, versions.id",
+            "(SELECT count(*) FROM trials WHERE trials.version = versions.id AND NOT passed) AS failed, "
+            "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits "
+            "FROM versions JOIN standings ON standings.version = versions.id WHERE library = ?1 "
+            "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0)) "
+            "AND rung IN ('draft', 'candidate', 'parole') AND done < ?2 "
+            "ORDER BY waits, rung = 'parole' DESC, callers DESC, failed, done DESC, versions.id",
             [self.library.name, MOST_TRIALS],
         ).fetchall()
-        return filter(self.cases.provable, (self.library.version(row[0]) for row in rows))
+        marked = {each.version for each in self.library.quarantined() if each.marked}
+        versions = (
+            self.library.version(row[0])
+            for row in rows
+            if not marked or marked.isdisjoint(module["id"] for module in self._graph.modules(row[0]))
+        )
+        return filter(self.cases.provable, versions)
 
     # -- cases
 
@@ -367,8 +376,11 @@ class Prover:
                 place = f"{self.cases.world}:{case.beginning.seed}"
                 return self.cases.uses.of(row, log, hash=hash, setting=case.setting, place=place, brain="", at=at)
 
+            apart = {each.version for each in self.library.quarantined()}
             for use in uses(version.hash if main == version.hash else None):
-                self.library.record_use(use)
+                # What is in quarantine may call skills in use in any way: that says nothing about them.
+                if version.hash not in apart or use.version in apart:
+                    self.library.record_use(use)
             if into is not None:
                 into.append(replace(uses(version.hash)[0], version=""))
         return trial

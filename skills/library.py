@@ -74,7 +74,8 @@ class Library(LibraryReader):
     ) -> Version:
         """Keep an admitted source from elsewhere apart: a draft that is neither found nor called nor made current.
 
-        It leaves quarantine by being verified in our worlds, or when a person restores or promotes it.
+        It leaves quarantine by being verified in our worlds, with all that it calls, or when a person restores or
+        promotes it.
         """
         return self._add(admission, origin, reason=reason, author=author, journey="", iteration=0, at=at)
 
@@ -177,7 +178,7 @@ class Library(LibraryReader):
                 action: Action = "fell" if reached == "parole" else "climbed"
                 self._log(version.skill, action, version.number, None, why, use.at)
                 if _HEIGHT[reached] >= _HEIGHT["verified"]:
-                    self._release(version, why, use.at)
+                    self._release_proven(version, why, use.at)
                 if reached == "parole":
                     self._fall_back(version, record, use.at)
                 else:
@@ -361,6 +362,22 @@ class Library(LibraryReader):
         self.db.execute("UPDATE quarantine SET released = ?, why = ? WHERE version = ?", [at, why, version.number])
         if self.get(version.skill).current.hash == version.hash:
             self._set_retired(version.skill, False, "restored", why, at)
+
+    def _release_proven(self, version: Version, why: str, at: float) -> None:
+        """Let a proven version out of quarantine once all that it calls is out, and then what waited for it alone."""
+        if not self._in_quarantine(version.number) or any(
+            self._in_quarantine(self.version(callee).number) for callee in version.uses.values()
+        ):
+            return
+        self._release(version, why, at)
+        rows = self.db.execute(
+            "SELECT DISTINCT caller FROM calls JOIN quarantine ON version = caller WHERE callee = ? "
+            "AND released IS NULL ORDER BY caller",
+            [version.number],
+        ).fetchall()
+        for (caller,) in rows:
+            if _HEIGHT[self._standing(caller)[0]] >= _HEIGHT["verified"]:
+                self._release_proven(self._by_number(caller), f"{version.skill}, which it calls, is proven too", at)
 
     def _set_retired(self, name: str, retired: bool, action: Action, reason: str, at: float) -> None:
         skill = self.get(name)

@@ -79,6 +79,8 @@ class Quarantined:
     version: str
     origin: str
     at: float
+    marked: bool = False
+    """Whether the scan found something in what it came with that a person should look at first."""
 
 
 class LibraryReader:
@@ -178,12 +180,17 @@ class LibraryReader:
 
     def quarantined(self) -> list[Quarantined]:
         """Versions that came from elsewhere and are not proven here yet, oldest first."""
+        marked = set(
+            self.db.execute(
+                "SELECT DISTINCT skill, origin FROM skill_imports WHERE library = ? AND findings != '[]'", [self.name]
+            ).fetchall()
+        )
         rows = self.db.execute(
             "SELECT skill, hash, origin, quarantine.at FROM quarantine JOIN versions ON versions.id = version "
             "WHERE library = ? AND released IS NULL ORDER BY version",
             [self.name],
         )
-        return [Quarantined(*row) for row in rows]
+        return [Quarantined(*row, marked=(row[0], row[2]) in marked) for row in rows]
 
     def reaches(self, caller: str, callee: str) -> bool:
         """Does `caller` (its current version) call `callee`, itself or through what it calls? It reaches itself."""
@@ -233,14 +240,19 @@ class LibraryReader:
         return [Link(*row) for row in rows]
 
     def challengers(self) -> list[Version]:
-        """Versions that worked, are newer than a trusted current one, and were neither cleared nor held back."""
+        """Versions that worked, are newer than a trusted current one, and were neither cleared nor held back.
+
+        What came from elsewhere is none before it is verified: callers would be bound to it.
+        """
         rows = self.db.execute(
             "SELECT newer.hash FROM standings CROSS JOIN skills ON current = standings.version "
             "JOIN versions AS newer ON newer.library = skills.library AND newer.skill = skills.name "
             "AND newer.id > current "
             "JOIN standings AS own ON own.version = newer.id "
             "WHERE skills.library = ? AND retired = 0 AND pinned = 0 AND standings.rung = 'trusted' "
-            "AND own.succeeded > 0 AND NOT EXISTS (SELECT 1 FROM moves WHERE library = skills.library "
+            "AND own.succeeded > 0 "
+            "AND NOT EXISTS (SELECT 1 FROM quarantine WHERE version = newer.id AND released IS NULL) "
+            "AND NOT EXISTS (SELECT 1 FROM moves WHERE library = skills.library "
             "AND skill = name AND (version = newer.id AND action IN ('cleared', 'held') "
             "OR before = newer.id AND action = 'rolled_back')) ORDER BY newer.id",
             [self.name],

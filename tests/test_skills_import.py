@@ -293,6 +293,20 @@ def test_it_comes_into_use_when_it_is_verified_here_or_a_person_vouches(
     assert library.quarantined() == []
 
 
+def test_a_proven_skill_waits_until_all_that_it_calls_is_proven(
+    library: Library, take: Callable[..., list[Report]]
+) -> None:
+    caller = "async function buildBeach(bot) {\n  return await digSand(bot, { count: 9 })\n}\n"
+    take([folder(scripts__a_js=caller, scripts__b_js=CODE)])
+    for name in ("buildBeach", "digSand"):
+        for world in ("1", "2"):
+            assert library.names() == []
+            hash = library.get(name).current.hash
+            library.record_use(Use(hash, "succeeded", name, int(world), 1.0, setting="fresh", world=world))
+    assert library.names() == ["buildBeach", "digSand"]
+    assert "digSand, which it calls, is proven too" in library.history("buildBeach")[-1].reason
+
+
 def test_an_imported_version_never_displaces_what_is_here(library: Library, take: Callable[..., list[Report]]) -> None:
     mine = library.add(
         Admission("async function digSand(bot) { return 1 }", (), Signature("digSand"), "Mine."), reason="r"
