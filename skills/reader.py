@@ -190,7 +190,10 @@ class LibraryReader:
             "WHERE library = ? AND released IS NULL ORDER BY version",
             [self.name],
         )
-        return [Quarantined(*row, marked=(row[0], row[2]) in marked) for row in rows]
+        return [
+            Quarantined(skill, hash, origin, at, (skill, origin) in marked)
+            for skill, hash, origin, at in rows.fetchall()
+        ]
 
     def reaches(self, caller: str, callee: str) -> bool:
         """Does `caller` (its current version) call `callee`, itself or through what it calls? It reaches itself."""
