@@ -98,6 +98,7 @@ class _Taking:
         self.fresh: set[int] = set()
         self.fresh_events: set[int] = set()
         self.fresh_episodes: set[int] = set()
+        self.settled: dict[int, int] = {}
         # From what somebody else says happened, nothing more is concluded here than what they concluded.
         everything = dict.fromkeys((Capture.name, Consolidate.name), sys.maxsize)
         self.done = bundle.done if own and bundle.done else everything
@@ -127,6 +128,11 @@ class _Taking:
             self._note(row)
         self._items()
         self._journal()
+        for number in sorted(self.fresh):
+            id = self.items[number]
+            inputs = {"by": self.settled[id]} if id in self.settled else {}
+            reason = "we say otherwise" if inputs else "came in so"
+            Semantic(self.db).account_for(id, at=self.now, reason=reason, inputs=inputs)
         for row in self.rows["reviews"]:
             self._review(row)
         self._leave_off()
@@ -308,8 +314,11 @@ class _Taking:
     def _settled(self, ours: Item, theirs: Item, id: int) -> Item:
         """Two answers to one question: one of them must give way, and the journal says which and why."""
         if self.policy == "theirs":
-            Semantic(self.db).close(ours.id, at=self.now, reason="the bundle says otherwise", inputs={"by": id})
+            ended = replace(ours, valid_to=self.now, superseded_by=id)
+            reason = "the bundle says otherwise"
+            Semantic(self.db).follow(ours.id, ended, at=self.now, reason=reason, inputs={"by": id})
             return theirs
+        self.settled[id] = ours.id
         return replace(theirs, state="archived")
 
     def _journal(self) -> None:

@@ -196,11 +196,22 @@ class Semantic:
                 return old
             return self._write("RESTORE", old, replace(old, state="active"), at, reason, inputs)
 
-    def follow(self, id: int, later: Item, *, at: float, reason: str) -> Item:
+    def follow(
+        self, id: int, later: Item, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None
+    ) -> Item:
         """Take over what became of an item in another database, whatever was done to it there."""
         with atomic(self._db):
             now, then = self.get(id), replace(_guarded(later, mark=False), id=id)
-            return now if then == now else self._write(_inverse(now, then), now, then, at, reason, None)
+            return now if then == now else self._write(_inverse(now, then), now, then, at, reason, inputs)
+
+    def account_for(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any]) -> None:
+        """Write down what an item is where its journal says something else or nothing: it came in as a row."""
+        with atomic(self._db):
+            now, last = self.get(id), self.journal(id, limit=1)
+            told = from_snapshot(last[0].after, id) if last else None
+            if told != now:
+                operation: Operation = "ADD" if told is None else _inverse(told, now)
+                self._journal(operation, id, at, reason, inputs, snapshot(told) if told else {}, snapshot(now), None)
 
     def noop(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any]) -> None:
         """NOOP: a change was considered and not made; written once for the same reason and inputs."""
@@ -418,7 +429,7 @@ class Semantic:
                 assignments = ", ".join(f"{column} = ?" for column in row)
                 self._db.execute(f"UPDATE items SET {assignments} WHERE id = ?", [*row.values(), id])
         except sqlite3.IntegrityError as error:
-            raise Refused(f"another item already says: {new.text}") from error
+            raise Refused(self._taken(new)) from error
         if old is None or old.evidence != new.evidence:
             self._db.execute("DELETE FROM evidence WHERE item = ?", [id])
             self._db.conn.executemany("INSERT INTO evidence VALUES (?, ?)", [(id, each) for each in new.evidence])
@@ -482,6 +493,14 @@ class Semantic:
             [item.scope, item.kind, key_of(item)],
         ).fetchone()
         return int(row[0]) if row else None
+
+    def _taken(self, item: Item) -> str:
+        """Why an item cannot be in mind beside what is."""
+        same = self._same(item)
+        other = self.answer(item.kind, item.slot, item.scope) if same is None or same == item.id else self.get(same)
+        if other is None:
+            return f"it cannot be kept as it is: {item.text}"
+        return f"item {other.id} already says: {other.text}: archive that one first"
 
     def _select(self, where: str, values: list[Any], order: str, limit: int) -> list[Item]:
         rows = self._db.execute(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from memory.bring_in import bring_in
+from memory.bundle import read_bundle, write_bundle
 from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import Refused
@@ -177,3 +178,36 @@ def test_what_came_in_is_found_by_the_same_marks_in_the_same_worlds(tmp_path: Pa
     bring_in(theirs, tmp_path / "bundle", now=9.0, vouched=True)
     assert faces(theirs) == faces(ours)
     assert {row[3] for row in faces(ours)} == {"", "minecraft"}
+
+
+@pytest.mark.parametrize("policy", ["keep", "theirs"])
+def test_what_gave_way_has_its_line_in_the_journal(tmp_path: Path, policy: str) -> None:
+    theirs, ours = open_db(":memory:"), open_db(":memory:")
+    Semantic(theirs).add(container("chest", 1, 64, 1, {"gold": 1}, scope="a", at=3.0), reason="stored")
+    export(theirs, tmp_path / "b")
+    Semantic(ours).add(container("chest", 1, 64, 1, {"coal": 1}, scope="a", at=3.0), reason="stored")
+    bring_in(ours, tmp_path / "b", now=9.0, vouched=True, policy=policy)  # type: ignore[arg-type]
+    semantic = Semantic(ours)
+    (held,) = semantic.find(kind="place", as_of=9.0)
+    assert held == semantic.find(kind="place")[0]
+    (gone,) = (semantic.get(id) for (id,) in ours.execute("SELECT id FROM items WHERE id <> ?", [held.id]).fetchall())
+    entry = semantic.journal(gone.id)[0]
+    assert (entry.operation, entry.inputs) == ("ARCHIVE" if policy == "keep" else "SUPERSEDE", {"by": held.id})
+    with pytest.raises(Refused, match=rf"item {held.id} already says: .*: archive that one first"):
+        semantic.undo_act(entry.id, at=10.0, reason="theirs was right")
+    semantic.archive(held.id, at=10.0, reason="it is not so")
+    semantic.undo_act(entry.id, at=11.0, reason="theirs was right")
+    assert [item.id for item in semantic.find(kind="place", as_of=12.0)] == [gone.id]
+    assert [item.id for item in semantic.find(kind="place", as_of=9.0)] == [held.id]
+
+
+def test_a_bundle_without_a_history_gets_one_from_the_day_it_came(tmp_path: Path) -> None:
+    theirs, ours = open_db(":memory:"), open_db(":memory:")
+    Semantic(theirs).add(lesson("bread", "no fuel", "bring coal", at=2.0), reason="r")
+    export(theirs, tmp_path / "b")
+    bundle = read_bundle(tmp_path / "b")
+    write_bundle(tmp_path / "c", {**bundle.rows, "journal": []}, "", bundle.done or {}, lambda digest: "")
+    bring_in(ours, tmp_path / "c", now=9.0)
+    (entry,) = Semantic(ours).journal()
+    assert (entry.operation, entry.at, entry.before) == ("ADD", 9.0, {})
+    assert [item.subject for item in Semantic(ours).find(as_of=9.0)] == ["bread"]
