@@ -189,22 +189,35 @@ def jobs(found: Sequence[Json]) -> str:
 
 
 def fitted(found: Json) -> str:
-    """The fitted curves and weights beside the defaults."""
+    """The fitted curves and weights beside the defaults, and what became of them."""
     lines = []
     if found["curves"]:
         rows = [
             [each["curve"], f"{each['scale']:g}", *(f"{each[of]:.4f}" for of in ("compared", "held_out", "default"))]
             for each in found["curves"]
         ]
-        lines.append(table(["curve", "scale", "log loss where compared", "held out", "held out, unfitted"], rows))
-    else:
-        lines.append(f"{found['reviews']} uses of memories so far; a curve is fitted from {found['needed']} on")
+        lines.append(table(["curve", "scale", "log loss where fitted", "held out", "held out, unfitted"], rows))
+    lines += [f"curve: {found['curve_told']}"] if found["curve_told"] else []
     if found["weights"]:
         fit = found["weights"]
         lines.append(f"weights: {fit['held_out']:.3f} (default {fit['default']:.3f}) over {fit['questions']} questions")
+    else:
+        lines.append(f"weights: {found['questions']} questions whose answer was of use; they are fitted from "
+                     f"{found['questions_needed']} on")  # fmt: skip
+    lines.append(_silence(found["silence"]))
     kept = [name for name, was in found["kept"].items() if was]
     lines += [f"kept: {', '.join(kept)}" if kept else "the settings stay as they are", _settings(found["settings"])]
     return "\n".join(lines)
+
+
+def _silence(found: Json) -> str:
+    """How often nothing was told, and that this is not fitted."""
+    used = found["least"]
+    least = "" if used is None else f"; what was of use was {used:.2f} relevant or more (1 is enough)"
+    return (
+        f"silence: {found['silent']} of the last {found['asked']} questions{least}. Its thresholds are not fitted, as "
+        "what is held back is never used; --weight enough_words=… sets them"
+    )
 
 
 def counts(found: Json) -> str:

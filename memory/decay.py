@@ -70,9 +70,11 @@ CURVES: dict[str, Callable[[float, float], float]] = {
     "act_r": act_r,
 }
 """The curves by the names that settings use."""
+DEFAULT = "fsrs6"
+"""The curve where none was fitted or chosen."""
 
 
-def retrievability(strength: Strength, now: float, curve: str = "fsrs6", scale: float = 1.0) -> float:
+def retrievability(strength: Strength, now: float, curve: str = DEFAULT, scale: float = 1.0) -> float:
     """The chance, from 1 down to 0, that the memory is still needed and right at `now`.
 
     `scale` stretches the curve: fitted on one's own log, 1 by default.

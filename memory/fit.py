@@ -1,7 +1,8 @@
 """`memory fit`: the forgetting curve and the weights of recall, fitted on what happened to this user's own memories.
 
 The log is cut by time: the first part fits and chooses, the rest judges, and both fitted and default are shown. What is
-no better on the rest is not kept, except what a person names. Writes only the fitted settings.
+no better on the rest is not kept, except what a person names. The thresholds of silence are not fitted: what was held
+back is never used, so a log can only ever ask for more silence. Writes only the fitted settings.
 """
 
 from __future__ import annotations
@@ -23,10 +24,20 @@ from memory.question import Question, Weights
 from memory.recall import Recall
 
 FEWEST = 40
-"""Reviews, or questions with an outcome, below which nothing is fitted."""
+"""Questions with an outcome below which no weights are fitted."""
+FEWEST_USES = 30
+"""Uses of memories below which no curve is fitted."""
+FEWEST_IN_VAIN = 5
+"""Uses in vain, in the part that fits and in the one that judges, below which no curve is kept: a log of successes is
+foretold best by never fading at all."""
+STRETCHED, OTHER_CURVE = 4.0, 8.0
+"""By how much summed log loss a curve must be better for each square of the logarithm of its scale, and for not being
+the default: what few uses say is mostly chance (benchmarks/memory_fit.py measures what this is worth)."""
+NEWEST = 200
+"""Questions that are looked at for what they say of silence."""
 _SCALES = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 5.0, 10.0, 20.0, 50.0)
 _PART = 2 / 3
-"""Of the log, what fits; of that part again, what fits while curves are compared on its rest."""
+"""Of the log, what fits and chooses; the rest judges."""
 MOST_WEIGHT = {field.name: 0.1 if field.name == "strength" else 2.0 for field in fields(Weights)}
 """How much each weight may be: fading tips the balance and never more."""
 
@@ -42,7 +53,10 @@ class Review:
 
 @dataclass(frozen=True)
 class CurveFit:
-    """One curve: its log loss where curves were compared, and on the held-out part, fitted and as it is by default."""
+    """One curve: its log loss where it was fitted (`compared`) and on the held-out part, fitted and by default.
+
+    In `compared` is what its distance from the default costs.
+    """
 
     curve: str
     scale: float
@@ -59,6 +73,18 @@ class WeightFit:
     held_out: float
     default: float
     questions: int
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How many of the newest questions were answered by silence, and the least relevance at which an answer was of use.
+
+    1 is enough to be shown; None where no answer was of use.
+    """
+
+    asked: int
+    silent: int
+    least: float | None
 
 
 def reviews_of(db: Database) -> list[Review]:
@@ -80,22 +106,57 @@ def reviews_of(db: Database) -> list[Review]:
 def fit_curves(reviews: Sequence[Review]) -> list[CurveFit]:
     """Each curve fitted on the first part and judged on the rest, the chosen one first; empty if there are too few.
 
-    Curves are compared on the end of the first part, fitted on its beginning: the held-out part has no say.
+    The held-out part has no say in which is chosen.
     """
-    cut = int(len(reviews) * _PART)
-    if len(reviews) < FEWEST:
+    if len(reviews) < FEWEST_USES:
         return []
-    fitting, rest, fits = reviews[:cut], reviews[cut:], []
-    begins = int(cut * _PART)
+    (fitting, rest), fits = _parts(reviews), []
     for curve in decay.CURVES:
-        compared = log_loss(fitting[begins:], curve, _scale(fitting[:begins], curve))
-        scale = _scale(fitting, curve)
+        compared, scale = min((_compared(fitting, curve, scale), scale) for scale in _SCALES)
         fits.append(CurveFit(curve, scale, compared, log_loss(rest, curve, scale), log_loss(rest, curve, 1.0)))
     return sorted(fits, key=lambda fit: fit.compared)
 
 
-def _scale(reviews: Sequence[Review], curve: str) -> float:
-    return min(_SCALES, key=lambda each: log_loss(reviews, curve, each))
+def cannot_tell(reviews: Sequence[Review]) -> str:
+    """Why these uses cannot tell one curve from another; '' if they can."""
+    if len(reviews) < FEWEST_USES:
+        return f"{len(reviews)} uses of memories so far; a curve is fitted from {FEWEST_USES} on"
+    fitting, rest = (sum(not review.succeeded for review in part) for part in _parts(reviews))
+    if min(fitting, rest) < FEWEST_IN_VAIN:
+        return (
+            f"of {len(reviews)} uses, {fitting} in the part that fits and {rest} in the held-out part were in vain: "
+            f"with fewer than {FEWEST_IN_VAIN} in each, slow fading cannot be told from none"
+        )
+    return ""
+
+
+def choose(reviews: Sequence[Review]) -> tuple[dict[str, Any] | None, str]:
+    """The curve to be kept for these uses, None if the default stays; and why."""
+    return _chosen(fit_curves(reviews), cannot_tell(reviews), None)
+
+
+def _chosen(fits: list[CurveFit], cannot: str, named: str | None) -> tuple[dict[str, Any] | None, str]:
+    """(setting to keep, what is to be told about it); the curve that is named comes first among the fits."""
+    fits.sort(key=lambda fit: fit.curve != named)
+    unfitted = next((fit.default for fit in fits if fit.curve == (named or decay.DEFAULT)), 0.0)
+    best = fits[0] if fits and not cannot and fits[0].held_out < unfitted - 1e-9 else None
+    if named is not None:
+        told = f"{named} as it is: {cannot}" if cannot else ""
+        return {"curve": named, "scale": best.scale if best else 1.0, "by": "hand"}, told
+    if best is not None:
+        return {"curve": best.curve, "scale": best.scale, "by": "log"}, ""
+    return None, cannot or "none foretells the held-out part better than the default"
+
+
+def _parts(reviews: Sequence[Review]) -> tuple[Sequence[Review], Sequence[Review]]:
+    cut = int(len(reviews) * _PART)
+    return reviews[:cut], reviews[cut:]
+
+
+def _compared(reviews: Sequence[Review], curve: str, scale: float) -> float:
+    """Log loss with what it costs to leave the default."""
+    cost = STRETCHED * math.log(scale) ** 2 + OTHER_CURVE * (curve != decay.DEFAULT)
+    return log_loss(reviews, curve, scale) + cost / len(reviews)
 
 
 def log_loss(reviews: Iterable[Review], curve: str, scale: float) -> float:
@@ -129,6 +190,17 @@ def fit_weights(db: Database, index: Index | None = None) -> WeightFit | None:
     return WeightFit(best, held_out, default, len(asked))
 
 
+def silence_of(db: Database, index: Index | None = None) -> Silence:
+    """What the newest questions say of the thresholds: they are asked again, each as of its time."""
+    recall = Recall(db, index)
+    rows = db.execute(
+        "SELECT question, at FROM asked ORDER BY at DESC, journey, iteration LIMIT ?", [NEWEST]
+    ).fetchall()
+    answers = [recall.ask(_of_then(question, at), now=at) for question, at in rows]
+    useful = [recall.ask(question, now=at).relevance for question, at, _ in _questions(db)[-NEWEST:]]
+    return Silence(len(rows), sum(answer.abstained for answer in answers), min(useful, default=None))
+
+
 def fit_all(
     db: Database,
     *,
@@ -150,31 +222,25 @@ def fit_all(
             raise Refused(f"{name}={value:g} is no weight; there are, from 0, {_listed(MOST_WEIGHT)}")
     reviews = reviews_of(db)
     curves, weights = fit_curves(reviews), None if chosen else fit_weights(db, index)
-    kept: dict[str, Any] = {"curve": False, "weights": False}
-    if curve is not None:
-        curves.sort(key=lambda fit: fit.curve != curve)
-        better = bool(curves) and curves[0].held_out < curves[0].default - 1e-9
-        kept["curve"] = not dry
-        if not dry:
-            keep(db, "curve", {"curve": curve, "scale": curves[0].scale if better else 1.0, "by": "hand"}, now)
-    elif curves:
-        default = next(fit for fit in curves if fit.curve == "fsrs6").default
-        kept["curve"] = not dry and curves[0].held_out < default - 1e-9
-        if kept["curve"]:
-            keep(db, "curve", {"curve": curves[0].curve, "scale": curves[0].scale, "by": "log"}, now)
-    if chosen and not dry:
-        kept["weights"] = True
-        keep(db, "weights", {**fitted_weights(db).to_json(), **chosen}, now)
-    if weights:
-        kept["weights"] = not dry and weights.held_out > weights.default
-        if kept["weights"]:
-            keep(db, "weights", weights.weights.to_json(), now)
+    setting, told = _chosen(curves, cannot_tell(reviews), curve)
+    settings: dict[str, dict[str, Any] | None] = {"curve": setting, "weights": None}
+    if chosen:
+        settings["weights"] = {**fitted_weights(db).to_json(), **chosen}
+    elif weights and weights.held_out > weights.default:
+        settings["weights"] = weights.weights.to_json()
+    kept = {name: fitted for name, fitted in settings.items() if fitted is not None and not dry}
+    for name, fitted in kept.items():
+        keep(db, name, fitted, now)
     return {
         "reviews": len(reviews),
-        "needed": FEWEST,
+        "in_vain": sum(not review.succeeded for review in reviews),
         "curves": [asdict(fit) for fit in curves],
+        "curve_told": told,
         "weights": asdict(weights) if weights else None,
-        "kept": kept,
+        "questions": len(_questions(db)),
+        "questions_needed": FEWEST,
+        "silence": asdict(silence_of(db, index)),
+        "kept": {name: name in kept for name in settings},
     }
 
 
@@ -197,9 +263,12 @@ def _questions(db: Database) -> list[tuple[Question, float, frozenset[int]]]:
         "WHERE outcome = 'succeeded' GROUP BY asked.journey, asked.iteration ORDER BY asked.at, asked.journey"
     )
     return [
-        (replace(Question.from_json(json.loads(question)), as_of=at), at, frozenset(json.loads(documents)))
-        for question, at, documents in rows.fetchall()
+        (_of_then(question, at), at, frozenset(json.loads(documents))) for question, at, documents in rows.fetchall()
     ]
+
+
+def _of_then(question: str, at: float) -> Question:
+    return replace(Question.from_json(json.loads(question)), as_of=at)
 
 
 def _found(

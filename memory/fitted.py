@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from memory.db import atomic
+from memory.decay import DEFAULT
 from memory.log import canonical
 from memory.question import Weights
 
@@ -29,7 +30,7 @@ def fitted_weights(db: Database) -> Weights:
 def fitted_curve(db: Database) -> tuple[str, float]:
     """(curve, scale) that were fitted on this database, or the default."""
     value = _value(db, "curve")
-    return (str(value["curve"]), float(value["scale"])) if value else ("fsrs6", 1.0)
+    return (str(value["curve"]), float(value["scale"])) if value else (DEFAULT, 1.0)
 
 
 def settings(db: Database) -> dict[str, Any]:

@@ -196,9 +196,7 @@ class Semantic:
                 return old
             return self._write("RESTORE", old, replace(old, state="active"), at, reason, inputs)
 
-    def follow(
-        self, id: int, later: Item, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None
-    ) -> Item:
+    def follow(self, id: int, later: Item, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """Take over what became of an item in another database, whatever was done to it there."""
         with atomic(self._db):
             now, then = self.get(id), replace(_guarded(later, mark=False), id=id)

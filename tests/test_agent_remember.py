@@ -51,7 +51,7 @@ def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
     for words in (["recall", "coal"], ["list"], ["show", "1"], ["history"], ["stats"], ["consolidate", "--dry-run"]):
         assert said(*words).strip()
         told(*words)
-    assert told("fit")["needed"] > 0
+    assert told("fit")["questions_needed"] > 0
     chosen = told("fit", "--curve", "act_r", "--weight", "meaning=0.3")["settings"]
     assert (chosen["curve"], chosen["by"], chosen["weights"]["meaning"]) == ("act_r", "hand", 0.3)
     assert "fades by act_r, stretched by 1 (chosen by hand); weights of recall: words 0.6, meaning 0.3" in said("stats")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,44 @@ def test_the_curve_that_would_have_won_on_the_held_out_part_is_not_taken_for_tha
     found = fit.fit_curves(FAST * 60 + SLOW * 20)
     assert found[0].compared == min(each.compared for each in found)
     assert found[0].held_out > min(each.held_out for each in found)
+
+
+def test_a_log_of_successes_does_not_teach_never_to_fade(tmp_path: Path) -> None:
+    """What a planner's uses look like: it hardly ever fails, and its few failures are early ones."""
+    db = open_db(tmp_path / "j.db")
+    used(db, [(3.0, False)] * 6 + [(200.0, True)] * 84)
+    found = fit.fit_all(db, now=99.0)
+    assert found["curves"][0]["held_out"] < found["curves"][0]["default"], "on successes alone, slower looks better"
+    assert (found["kept"]["curve"], found["in_vain"]) == (False, 6)
+    assert "of 90 uses, 6 in the part that fits and 0 in the held-out part were in vain" in found["curve_told"]
+    assert fitted_curve(db) == ("fsrs6", 1.0)
+    assert "half_life as it is: of 90 uses" in fit.fit_all(db, now=99.0, curve="half_life")["curve_told"]
+    assert fitted_curve(db) == ("half_life", 1.0), "a person's curve is not stretched by such a log either"
+
+
+def test_few_uses_do_not_lead_away_from_the_default_by_chance() -> None:
+    """Uses that fade as the default says, in logs as long as a journey or two leave: chance would stretch it."""
+    rng = random.Random(5)
+    for _ in range(20):
+        log = [
+            fit.Review(elapsed, 8.3, rng.random() < decay.fsrs6(elapsed, 8.3))
+            for elapsed in (rng.expovariate(1 / 60) for _ in range(40))
+        ]
+        assert fit.choose(log)[0] is None
+
+
+def test_silence_is_told_and_not_fitted(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    item = Semantic(db).add(lesson("oven", "the oven is cold", "bring coal", at=1.0), reason="r")
+    recall = Recall(db)
+    recall.ask(Question("the cold oven"), now=2.0, log=("a", 1))
+    recall.ask(Question("a ship with three masts"), now=2.0, log=("a", 2))
+    (document,) = db.execute("SELECT id FROM documents WHERE ref = ?", [item.id]).fetchone()
+    recall.used([document], "succeeded", now=2.0, journey="a", iteration=1)
+    silence = fit.fit_all(db, now=3.0)["silence"]
+    assert (silence["asked"], silence["silent"]) == (2, 1)
+    assert silence["least"] > 1
+    assert fitted_weights(db) == Weights()
 
 
 @pytest.mark.parametrize("uses", [0, 30])
