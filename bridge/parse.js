@@ -30,13 +30,12 @@ const FORBIDDEN = {
   setImmediate: 'real time does not pass here: use await bot.waitForTicks(n)',
   fetch: 'there is no network'
 }
-const QUANTITY = /\d|(^|[a-z])(One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Twelve|Dozen|Multiple)(?![a-z])/
 /** Which argument of a primitive says how many. */
 const AMOUNT_AT = { mineBlock: 2, craftItem: 2, smeltItem: 3 }
 const MAX_LETTERS = 100_000
 
-const NOTHING = { ok: false, errors: [], functions: [], main: null, calls: [], free: [], bound: [], unknown_members: [],
-  purpose: '', assigned_constants: [], unused_params: [], has_return: false, outside_code: [], refusals: [] }
+const NOTHING = { ok: false, errors: [], functions: [], main: null, calls: [], lines: {}, free: [], bound: [],
+  unknown_members: [], purpose: '', assigned_constants: [], unused_params: [], has_return: false, outside_code: [], refusals: [] }
 
 /**
  * @param {string} source
@@ -46,8 +45,8 @@ function facts (source, { primitives = [] } = {}) {
   const comments = []
   try {
     if (typeof source !== 'string' || source.length > MAX_LETTERS) throw new SyntaxError('the source is too long')
-    const program = acorn.parse(source, { ecmaVersion: 2023, sourceType: 'script', locations: true, onComment: comments,
-      allowAwaitOutsideFunction: true })
+    // As a module: programs run in strict mode, where more is forbidden than in a script.
+    const program = acorn.parse(source, { ecmaVersion: 2023, sourceType: 'module', locations: true, onComment: comments })
     return factsOf(program, source, comments, primitives)
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
@@ -62,6 +61,7 @@ function factsOf (program, source, comments, primitives) {
   const functions = program.body.filter(node => node.type === 'FunctionDeclaration')
     .map(node => functionFacts(node, source, comments))
   const main = functions.at(-1) ?? null
+  const usesItself = names.top.get(main?.name)?.used
   const bound = bindings(program)
   const members = reached(program, names.meant)
   const told = {
@@ -71,7 +71,9 @@ function factsOf (program, source, comments, primitives) {
     main: main?.name ?? null,
     // A function that is passed on as a value is used as much as one that is called.
     calls: [...[...names.free.keys()].filter(name => !GLOBALS.has(name) && !Object.hasOwn(FORBIDDEN, name)),
-      ...(names.top.get(main?.name)?.used ? [main.name] : [])],
+      ...(usesItself ? [main.name] : [])],
+    lines: Object.fromEntries([...names.free, ...(usesItself ? [[main.name, usesItself]] : [])].map(([name, node]) =>
+      [name, node.loc.start.line])),
     free: [...names.free.keys()],
     bound: bound.filter(node => node !== main?.node.id).map(named),
     unknown_members: members.filter(each => !each.isThere && !isUnavailable(each))
@@ -81,7 +83,7 @@ function factsOf (program, source, comments, primitives) {
     unused_params: names.unused.filter(node => node.name !== 'bot' && isOwn(node, main)).map(named),
     has_return: main !== null && returns(main.node.body),
     outside_code: program.body.filter(({ type }) => type !== 'FunctionDeclaration' && type !== 'EmptyStatement')
-      .map(node => ({ line: node.loc.start.line, text: firstLine(source, node) }))
+      .map(node => ({ line: node.loc.start.line, text: firstLine(source, node), isModule: /^(Im|Ex)port/.test(node.type) }))
   }
   const refusals = [...refusalsOf(told, functions, { ...names, bound, members }, program, primitives)].sort((a, b) => a.line - b.line)
   return { ...told, refusals }
@@ -93,8 +95,10 @@ function * refusalsOf (told, functions, names, program, primitives) {
   if (!main) {
     yield refuse('no_function', 1, 'write one async function: async function name(bot, { count = 1 } = {}) { ... }')
   }
-  for (const { line, text } of told.outside_code) {
-    yield refuse('outside_code', line, `'${text}' stands outside of the function: move it inside`)
+  for (const { line, text, isModule } of told.outside_code) {
+    yield isModule
+      ? refuse('forbidden_name', line, `'${text}': nothing can be imported or exported: write one async function alone`)
+      : refuse('outside_code', line, `'${text}' stands outside of the function: move it inside`)
   }
   if (functions.length > 1) {
     const extra = functions.slice(0, -1).map(({ name }) => name).join(', ')
@@ -104,8 +108,15 @@ function * refusalsOf (told, functions, names, program, primitives) {
   if (main && !main.async) {
     yield refuse('not_async', main.line, `${main.name} must be async: write async function ${main.name}`)
   }
+  if (main?.node.generator) {
+    yield refuse('generator', main.line, `${main.name} must not be a generator: collect what it yields and return that`)
+  }
   if (main && main.first !== 'bot') {
     yield refuse('no_bot', main.line, `the first parameter of ${main.name} must be bot`)
+  }
+  if (main && !areNamed(main.node.params.slice(1))) {
+    yield refuse('unnamed_parameters', main.line, `after bot, ${main.name} is given one object: name each parameter in ` +
+      `it, as in async function ${main.name}(bot, { kind = 'any', count = 1 } = {})`)
   }
   yield * shadows(names.bound, program, primitives)
   for (const { name, line } of told.assigned_constants) {
@@ -121,11 +132,8 @@ function * refusalsOf (told, functions, names, program, primitives) {
   if (main && !told.has_return) {
     yield refuse('no_return', main.line, `${main.name} returns nothing: return what was gained, such as { gained: n }`)
   }
-  if (main && QUANTITY.test(main.name)) {
-    yield refuse('quantity_in_name', main.line, `${main.name} has a quantity in its name: make it the parameter count`)
-  }
   const takesNothing = main?.params.every(each => each.name === 'bot')
-  const fixed = takesNothing && find(program, ofType('CallExpression')).map(fixedAmount).find(Boolean)
+  const fixed = takesNothing && fixedAmounts(program, names.meant)[0]
   if (fixed) {
     yield refuse('no_parameter', fixed.loc.start.line,
       `${main.name} does a fixed amount (${fixed.raw}): take it as a parameter, { count = ${fixed.raw} }`)
@@ -147,6 +155,13 @@ function * refusalsOf (told, functions, names, program, primitives) {
   }
 }
 
+/** Whether all that a function takes after the bot is told by name: one object, taken apart. */
+function areNamed (params) {
+  const [first, ...more] = params.map(param => param.type === 'AssignmentPattern' ? param.left : param)
+  return !first || (more.length === 0 && first.type === 'ObjectPattern' &&
+    first.properties.every(({ type }) => type !== 'RestElement'))
+}
+
 /** What would hide a name that programs are given: they could not tell any more which of the two is meant. */
 function * shadows (bound, program, primitives) {
   const bots = new Set(find(program, isFunction).map(({ params }) => params[0]))
@@ -163,11 +178,14 @@ function * shadows (bound, program, primitives) {
   }
 }
 
-/** The number in a call that stands where an amount is given; null if there is none, or it is 1. */
-function fixedAmount ({ callee, arguments: given }) {
-  const options = given.filter(each => each.type === 'ObjectExpression').flatMap(each => each.properties)
-  const amounts = [given[AMOUNT_AT[callee.name]], options.find(each => each.key?.name === 'count')?.value]
-  return amounts.find(each => each?.type === 'Literal' && each.value > 1) ?? null
+/** The numbers over 1 in calls that stand where an amount is given, there or as the value of a constant. */
+function fixedAmounts (program, meant) {
+  const constants = new Map(find(program, ofType('VariableDeclaration')).filter(({ kind }) => kind === 'const')
+    .flatMap(({ declarations }) => declarations).map(({ id, init }) => [id, init]))
+  return find(program, ofType('CallExpression')).flatMap(({ callee, arguments: given }) => {
+    const options = given.filter(each => each.type === 'ObjectExpression').flatMap(each => each.properties)
+    return [given[AMOUNT_AT[callee.name]], options.find(each => each.key?.name === 'count')?.value]
+  }).map(each => constants.get(meant.get(each)) ?? each).filter(each => each?.type === 'Literal' && each.value > 1)
 }
 
 /** Name, parameters and documentation of a top-level function. */

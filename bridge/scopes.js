@@ -14,11 +14,11 @@ class Scope {
   constructor (parent, isFunction) {
     this.parent = parent
     this.function = isFunction ? this : parent.function
-    this.names = new Map() // name -> {kind, node, used}
+    this.names = new Map() // name -> {kind, node, used: the first node that reads it}
   }
 
   declare (name, kind, node) {
-    if (!this.names.has(name)) this.names.set(name, { kind, node, used: false })
+    if (!this.names.has(name)) this.names.set(name, { kind, node, used: null })
   }
 
   find (name) {
@@ -92,7 +92,7 @@ function visitPattern (node, scope, found) {
 function read (node, scope, found) {
   const declared = scope.find(node.name)
   if (declared) {
-    declared.used = true
+    declared.used ||= node
     found.meant.set(node, declared.node)
   } else if (!found.free.has(node.name)) found.free.set(node.name, node)
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skills.errors import Refusal
@@ -22,19 +22,28 @@ Parse = Callable[[str], Mapping[str, Any]]
 """The parser: source text to facts.
 
 Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{name, params: [{name, type, default}]}],
-`calls` (names that are used, not defined in the source and not part of the language), `bound` [{name, line}] (names
-that the source gives a meaning of its own, that of the main function left out), `unknown_members` [{of, name, line,
-known}] (what the source reads of things that it is given, and they do not have) and `purpose`.
+`calls` (names that are used, not defined in the source and not part of the language), `lines` (where each is first
+used: name to number), `bound` [{name, line}] (names that the source gives a meaning of its own, that of the main
+function left out), `unknown_members` [{of, name, line, known}] (what the source reads of things that it is given, and
+they do not have) and `purpose`.
 """
 
-ONLY_FOR_KEEPING = frozenset({"quantity_in_name", "no_return", "unused_parameter", "no_parameter"})
+ONLY_FOR_KEEPING = frozenset(
+    {"quantity_in_name", "no_return", "unused_parameter", "no_parameter", "unnamed_parameters"}
+)
 """Refusals that do not matter for a program that runs once and is not kept."""
 
 MOST_TOLD = 12
 """So many members of a thing are all told to who asks for another; of more, those that read alike."""
 
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+MOST_LETTERS = 64
+"""Letters of a skill's name: what both languages, their runners and the folders of an export can bear."""
+
 _QUANTITIES = frozenset(
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "dozen", "multiple"]
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen couple several "
+    "multiple".split()
 )
 
 
@@ -76,20 +85,26 @@ def admit(
                 Refusal("no_function", "there is no function: write one `async function name(bot, { ... })`")
             )
         return Admission(source, tuple(refusals))
-    called = list(dict.fromkeys(facts.get("calls", ())))
+    called, lines = list(dict.fromkeys(facts.get("calls", ()))), facts.get("lines", {})
     language = facts.get("language") or "javascript"
     known = {name: library.get(name).current for name in called if name not in primitives and library.has(name)}
     uses = {name: version for name, version in known.items() if version.language == language}
     said = {refusal.code for refusal in refusals}
-    refusals += [each for each in name_refusals(signature.name, primitives) if each.code not in said]
-    refusals += _quantities_in_parameters([each.name for each in signature.parameters])
+    line = next((each.get("line") for each in facts["functions"] if each["name"] == signature.name), None)
+    about_name = [*name_refusals(signature.name, primitives), *_taken(signature.name, language, library)]
+    refusals += [replace(each, line=line) for each in about_name if each.code not in said]
+    refusals += [replace(each, line=line) for each in _quantities_in_parameters([p.name for p in signature.parameters])]
     refusals += [
-        Refusal("other_language", f"`{name}` is a skill in {version.language} and cannot be called in {language}")
+        Refusal(
+            "other_language",
+            f"`{name}` is a skill in {version.language} and cannot be called in {language}",
+            lines.get(name),
+        )
         for name, version in known.items()
         if name not in uses and name != signature.name
     ]
     refusals += [
-        _unresolved(name, primitives, library)
+        replace(_unresolved(name, language, primitives, library), line=lines.get(name))
         for name in called
         if name not in primitives and name not in known and name != signature.name
     ]
@@ -97,10 +112,18 @@ def admit(
     refusals += [_unknown_member(each, primitives, library) for each in facts.get("unknown_members", ())]
     if signature.name in called:
         refusals.append(
-            Refusal("calls_itself", f"`{signature.name}` calls itself: use a loop, or call a skill that does the part")
+            Refusal(
+                "calls_itself",
+                f"`{signature.name}` calls itself: use a loop, or call a skill that does the part",
+                lines.get(signature.name),
+            )
         )
     refusals += [
-        Refusal("cycle", f"`{name}` already builds on `{signature.name}`: calling it from here would go in a circle")
+        Refusal(
+            "cycle",
+            f"`{name}` already builds on `{signature.name}`: calling it from here would go in a circle",
+            lines.get(name),
+        )
         for name, version in uses.items()
         if name != signature.name and library.reaches(version.skill, signature.name)
     ]
@@ -150,8 +173,21 @@ def _signature(facts: Mapping[str, Any]) -> Signature | None:
     return None
 
 
+def _taken(name: str, language: str, library: LibraryReader) -> Iterator[Refusal]:
+    """That a name is a skill of another language, in use or retired: this source would become its next version."""
+    owner = library.language_of(name)
+    if owner not in (None, language):
+        yield Refusal("name_taken", f"`{name}` is a skill in {owner}: give this one in {language} another name")
+
+
 def name_refusals(name: str, primitives: Mapping[str, str]) -> Iterator[Refusal]:
     """What stands against the name of a skill."""
+    if not NAME.fullmatch(name) or len(name) > MOST_LETTERS:
+        yield Refusal(
+            "bad_name",
+            f"`{name[: 2 * MOST_LETTERS]}` cannot be the name of a skill: take the letters a to z, as in `mineLogs` or "
+            f"`save_note`, and at most {MOST_LETTERS} of them",
+        )
     if name in primitives:
         yield Refusal("shadows_primitive", f"`{name}` is a primitive: give the skill a name of its own")
     quantity = _quantity(name)
@@ -189,9 +225,9 @@ def _without(name: str, quantity: str) -> str:
     return (plain[:1].lower() + plain[1:] if name[:1].islower() else plain) or "count"
 
 
-def _unresolved(name: str, primitives: Mapping[str, str], library: LibraryReader) -> Refusal:
+def _unresolved(name: str, language: str, primitives: Mapping[str, str], library: LibraryReader) -> Refusal:
     """Say what is wrong with a name that means nothing here, and what the writer may have meant."""
-    owner = library.hidden_in(name)
+    owner = library.hidden_in(name, language)
     if owner:
         return Refusal(
             "hidden_helper",

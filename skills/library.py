@@ -98,6 +98,11 @@ class Library(LibraryReader):
             kept = self.db.execute("SELECT 1 FROM versions WHERE library = ? AND hash = ?", [self.name, hash])
             if kept.fetchone():
                 return self.version(hash)
+            language = self.language_of(signature.name)
+            if language not in (None, admission.language):
+                raise NotAllowed(
+                    f"{signature.name!r} is a skill in {language} and has no version in {admission.language}"
+                )
             callees = {called: self.version(callee) for called, callee in uses.items()}
             self._refuse_cycle(signature.name, [callee.skill for callee in callees.values()])
             skill = self.db.execute(

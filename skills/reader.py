@@ -118,6 +118,14 @@ class LibraryReader:
         )
         return found.fetchone() is not None
 
+    def language_of(self, name: str) -> str | None:
+        """The language of a skill, in use or retired; None if there is none of this name."""
+        row = self.db.execute(
+            "SELECT language FROM skills JOIN versions ON versions.id = current WHERE skills.library = ? AND name = ?",
+            [self.name, name],
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     def names(self, *, retired: bool = False) -> list[str]:
         """The names of all skills; those of retired ones only if asked for."""
         rows = self.db.execute(
@@ -206,14 +214,18 @@ class LibraryReader:
         ).fetchone()
         return row is not None
 
-    def hidden_in(self, name: str) -> str | None:
-        """The skill in whose current source a function of this name is defined inside, if there is one."""
+    def hidden_in(self, name: str, language: str) -> str | None:
+        """The skill of a language in whose current source a function of this name is defined inside, if there is."""
         rows = self.db.execute(
             "SELECT skill, source FROM skills JOIN versions ON versions.id = current "
-            "WHERE skills.library = ? AND retired = 0 AND instr(source, ?) ORDER BY name",
-            [self.name, name],
+            "WHERE skills.library = ? AND retired = 0 AND language = ? AND instr(source, ?) ORDER BY name",
+            [self.name, language, name],
         )
-        inside = re.compile(rf"\bfunction\s+{re.escape(name)}\b|\b(?:const|let|var)\s+{re.escape(name)}\s*=")
+        inside = re.compile(
+            rf"\b(?:def|function\*?)\s+{re.escape(name)}\b|\b(?:const|let|var)\s+{re.escape(name)}\s*="
+            rf"|^\s*{re.escape(name)}\s*=\s*lambda\b",
+            re.MULTILINE,
+        )
         return next((str(skill) for skill, source in rows if skill != name and inside.search(source)), None)
 
     def uses_of(self, hash: str, limit: int = 100) -> list[Use]:

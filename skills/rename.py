@@ -63,7 +63,7 @@ def rename(
         wanted = [each for each in library.versions(old) if each == skill.current or library.pinned_by(each.hash)]
         for version in sorted(wanted, key=lambda each: each == skill.current):
             admission = _renamed(version, rewrite(version.source, old, new), new)
-            _refuse(library, admission, new, parse, primitives)
+            _refuse(library, admission, version, parse, primitives)
             made[version.hash] = _keep(library, admission, version, why, at).hash
         library.restore(new, reason=why, at=at)
         if skill.pinned:
@@ -115,14 +115,22 @@ def _renamed(version: Version, source: str, name: str) -> Admission:
     )  # fmt: skip
 
 
-def _refuse(library: Library, admission: Admission, new: str, parse: Parse, primitives: Mapping[str, str]) -> None:
+def _refuse(
+    library: Library, admission: Admission, before: Version, parse: Parse, primitives: Mapping[str, str]
+) -> None:
+    """Refuse a name that may not be given: for what it is, or for what it does to the source that it stands in."""
+    assert admission.signature is not None
+    new = admission.signature.name
     refusals = list(name_refusals(new, primitives))
-    facts = parse(admission.source)
-    if facts.get("main") != new:
-        refusals.append(Refusal("bad_name", f"{new!r} cannot be the name of a function: take letters only"))
+    if not refusals:
+        borne = {each["code"] for each in parse(before.source).get("refusals", ())}
+        facts = parse(admission.source)
+        told = [Refusal(each["code"], each["message"], each.get("line")) for each in facts.get("refusals", ())]
+        refusals += [each for each in told if each.code not in borne]
+        if any(each.code == "syntax" for each in refusals) or facts.get("main") != new:
+            refusals = [Refusal("bad_name", f"`{new}` cannot be the name of a function: choose another name")]
     if refusals:
         raise Inadmissible(refusals)
-    assert admission.signature is not None
     hash = version_hash(admission.source, admission.signature, admission.uses, admission.language)
     if new in library.names(retired=True):
         known = library.get(new)

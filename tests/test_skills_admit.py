@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from bridge.language import JavaScript
 from envs.desktop.parse import facts as desktop_facts
 from memory.db import open_db
 from skills.admit import Admission, admit
-from skills.errors import Inadmissible
+from skills.errors import Inadmissible, NotAllowed
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.schema import SKILLS
@@ -123,6 +125,27 @@ def test_no_parameter_says_how_many_in_its_name(
     assert judge(source, library, as_program=True).admitted
 
 
+@pytest.mark.parametrize(
+    ("name", "quantity"),
+    [
+        ("mineFiveLogs", "five"),
+        ("mineHundredLogs", "hundred"),
+        ("mine_twenty_logs", "twenty"),
+        ("mine3Logs", "3"),
+        ("oftenUsed", ""),
+        ("attendCow", ""),
+        ("craftWoodenPickaxe", ""),
+    ],
+)
+def test_no_skill_says_how_many_in_its_name_in_either_language(library: Library, name: str, quantity: str) -> None:
+    for admission in (
+        judge(f"async function {name}(bot) {{ return 1 }}", library),
+        desktop(f"def {name}() -> int:\n    return 1", library),
+    ):
+        assert codes(admission) == (["quantity_in_name"] if quantity else [])
+        assert all(f"the quantity {quantity!r}" in each.message for each in admission.refusals)
+
+
 def test_no_parameter_of_a_desktop_skill_says_how_many_in_its_name(library: Library) -> None:
     source = "def tidy(three_files: list) -> list:\n    return three_files"
     (refusal,) = admit(source, parse=desktop_facts, primitives={}, library=library).refusals
@@ -193,6 +216,96 @@ def test_what_a_skill_of_the_desktop_is_called_means_nothing_to_a_minecraft_skil
         "def tell() -> int:\n    note = 1\n    return note", parse=desktop_facts, primitives={}, library=library
     )
     assert codes(hides) == ["shadows_skill"]
+
+
+def desktop(source: str, library: Library) -> Admission:
+    return admit(source, parse=desktop_facts, primitives={"type_text": ""}, library=library)
+
+
+def test_a_name_belongs_to_one_language_for_good(library: Library) -> None:
+    note = library.add(
+        desktop("def note(text: str) -> str:\n    type_text(text)\n    return text", library), reason="r"
+    )
+    library.retire("mineLogs", reason="bad")
+    python = desktop("def mineLogs(text: str) -> str:\n    type_text(text)\n    return text", library)
+    script = judge("async function note(bot, { text } = {}) { return text }", library)
+    assert (codes(python), codes(script)) == (["name_taken"], ["name_taken"])
+    assert "`note` is a skill in python: give this one in javascript another name" in script.refusals[0].message
+    with pytest.raises(NotAllowed, match="'note' is a skill in python"):
+        library.add(replace(script, refusals=()), reason="r")
+    with pytest.raises(NotAllowed, match="'mineLogs' is a skill in javascript"):
+        library.quarantine(replace(python, refusals=()), "elsewhere", reason="r")
+    assert [each.hash for each in library.versions("note")] == [note.hash]
+
+
+@pytest.mark.parametrize("name", ["minéLogs", "mineL\u043egs", "$", "_logs", "m" * 65])
+def test_a_name_that_runners_and_folders_cannot_bear_is_refused(library: Library, name: str) -> None:
+    assert codes(judge(f"async function {name}(bot) {{ return 1 }}", library)) == ["bad_name"]
+    assert "bad_name" in codes(desktop(f"def {name}() -> int:\n    return 1", library)) or name == "$"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ("{ kind, count = 1 } = {}", None),
+        ("{ at: { x } }", None),
+        ("kind, count = 1", "unnamed_parameters"),
+        ("options = {}", "unnamed_parameters"),
+        ("...given", "unnamed_parameters"),
+        ("{ kind, ...rest }", "unnamed_parameters"),
+    ],
+)
+def test_a_skill_takes_its_parameters_by_name_as_it_is_called(
+    library: Library, parameters: str, code: str | None
+) -> None:
+    names = re.findall(r"\b(?:kind|count|x|options|given|rest)\b", parameters)
+    source = f"async function dig(bot, {parameters}) {{ return [{', '.join(names)}] }}"
+    assert codes(judge(source, library)) == ([code] if code else [])
+
+
+def test_what_only_sloppy_code_may_do_is_refused_because_programs_run_in_strict_mode(library: Library) -> None:
+    for inside in ("with (bot) { look() }", "let own = 1; delete own", "const own = 017"):
+        assert codes(judge(f"async function look(bot) {{ {inside}; return 1 }}", library)) == ["syntax"], inside
+
+
+def test_a_generator_is_no_skill(library: Library) -> None:
+    assert codes(judge("async function* dig(bot) { yield 1; return 1 }", library)) == ["generator"]
+    assert codes(desktop("def read() -> int:\n    yield 1\n    return 1", library)) == ["generator"]
+    inner = "def read() -> list:\n    def each():\n        yield 1\n    return list(each())"
+    assert codes(desktop(inner, library)) == []
+
+
+@pytest.mark.parametrize("helper", ["def clean(word):\n        return word", "clean = lambda word: word"])
+def test_a_helper_inside_a_desktop_skill_cannot_be_called_from_another(library: Library, helper: str) -> None:
+    note = f"def note(text: str) -> str:\n    {helper}\n    type_text(clean(text))\n    return text"
+    library.add(desktop(note, library), reason="r")
+    (refusal,) = desktop("def tell(text: str) -> str:\n\n    return clean(text)", library).refusals
+    assert (refusal.code, refusal.line) == ("hidden_helper", 3)
+    assert "inside the skill `note`" in refusal.message
+    assert codes(judge("async function walk(bot) { return clean(1) }", library)) == ["unknown_name"]
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("async function walk(bot) {\n\n  return missing(bot)\n}", "unknown_name"),
+        ("async function walk(bot) {\n\n  return nearestTree()\n}", "hidden_helper"),
+        ("async function walk(bot) {\n\n  return walk(bot)\n}", "calls_itself"),
+        ("// so\n\nasync function mineTwentyLogs(bot) { return 1 }", "quantity_in_name"),
+        ("// so\n\nasync function größe(bot) { return 1 }", "bad_name"),
+    ],
+)
+def test_what_a_library_refuses_is_told_with_its_line(library: Library, source: str, code: str) -> None:
+    (refusal,) = judge(source, library).refusals
+    assert (refusal.code, refusal.line) == (code, 3)
+
+
+@pytest.mark.parametrize("inside", ["mineBlock(bot, 'dirt', own)", "mineLogs(bot, { count: own })"])
+def test_a_fixed_amount_is_no_less_fixed_under_a_name(library: Library, inside: str) -> None:
+    source = f"async function dig(bot) {{ const own = 7; return {inside} }}"
+    (refusal,) = judge(source, library).refusals
+    assert (refusal.code, "(7)" in refusal.message) == ("no_parameter", True)
+    assert judge(source.replace("const own = 7", "const own = await mineLogs(bot)"), library).admitted
 
 
 def test_a_desktop_skill_that_calls_itself_is_refused(library: Library) -> None:

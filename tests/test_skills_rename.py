@@ -118,6 +118,11 @@ def test_names_that_are_taken_or_may_not_be_used_are_refused_and_nothing_changes
         ("mineLogs", "mineBlock", Inadmissible),
         ("mineLogs", "mineFiveLogs", Inadmissible),
         ("mineLogs", "mine logs", Inadmissible),
+        ("mineLogs", "mineGröße", Inadmissible),
+        ("mineLogs", "Math", Inadmissible),
+        ("mineLogs", "GoalNear", Inadmissible),
+        ("mineLogs", "await", Inadmissible),
+        ("mineLogs", "yield", Inadmissible),
         ("mineGold", "mineOre", UnknownSkill),
     ):
         with pytest.raises(error):

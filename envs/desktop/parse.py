@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 import builtins
 import json
-import re
 import symtable
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -36,7 +36,6 @@ FORBIDDEN = {
 }
 OWN_NAMES = frozenset({"DeskError", "Any"})
 """Names that the runner provides beside primitives, skills and what Python has."""
-_QUANTITY = re.compile(r"\d|(^|_)(one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|multiple)(_|$)")
 _NAMES_OF_PYTHON = frozenset(dir(builtins)) - {"_"}
 GIVEN = (_NAMES_OF_PYTHON | OWN_NAMES) - frozenset(FORBIDDEN)
 """Names beside primitives and skills that every program is given, and so may not hide."""
@@ -51,6 +50,7 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
         "functions": [],
         "main": None,
         "calls": [],
+        "lines": {},
         "free": [],
         "bound": [],
         "purpose": "",
@@ -74,12 +74,14 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
     main = functions[-1] if functions else None
     free = _free(tree, table)
     calls = [name for name in free if name not in _NAMES_OF_PYTHON | OWN_NAMES]
+    within = _line_within(tree, table, main.name) if main else 0
     told = {
         **nothing,
         "ok": True,
         "functions": [_function(node) for node in functions],
         "main": main.name if main else None,
-        "calls": [*calls, *([main.name] if main and _used_within(table, main.name) else [])],
+        "calls": [*calls, *([main.name] if main and within else [])],
+        "lines": {**free, **({main.name: within} if main and within else {})},
         "free": list(free),
         "bound": [{"name": name, "line": line} for name, line in _bound(tree, main)],
         "purpose": _purpose(main),
@@ -138,6 +140,10 @@ def _refusals(
         )
     if isinstance(main, ast.AsyncFunctionDef):
         yield refuse("is_async", main.lineno, f"{main.name} must not be async: every primitive waits by itself")
+    if _yields(main):
+        yield refuse(
+            "generator", main.lineno, f"{main.name} must not be a generator: collect what it yields and return that"
+        )
     if main.decorator_list:
         yield refuse("decorated", main.lineno, f"{main.name} must not be decorated")
     for name, line in {**{each["name"]: each["line"] for each in told["bound"]}, main.name: main.lineno}.items():
@@ -147,6 +153,10 @@ def _refusals(
             yield refuse("shadows_global", line, f"{name} is there for all programs: choose another name")
     if main.args.vararg or main.args.kwarg:
         yield refuse("open_parameters", main.lineno, f"name every parameter of {main.name} instead of * and **")
+    if main.args.posonlyargs:
+        yield refuse(
+            "open_parameters", main.lineno, f"{main.name} is called by the names of its parameters: leave out /"
+        )
     for parameter in _parameters(main):
         if parameter.annotation is None:
             yield refuse(
@@ -154,6 +164,8 @@ def _refusals(
                 parameter.lineno,
                 f"the parameter {parameter.arg} has no type: write {parameter.arg}: str, or int, float, list …",
             )
+    for line, name in _assigned_constants(tree):
+        yield refuse("assigns_constant", line, f"{name} is a constant and cannot be assigned: take a name of your own")
     for each in told["unused_params"]:
         yield refuse(
             "unused_parameter", each["line"], f"the parameter {each['name']} is never used: use it or remove it"
@@ -166,8 +178,6 @@ def _refusals(
         yield refuse(
             "no_return", main.lineno, f"{main.name} returns nothing: return what was done, such as {{'saved': path}}"
         )
-    if _QUANTITY.search(main.name):
-        yield refuse("quantity_in_name", main.lineno, f"{main.name} has a quantity in its name: make it a parameter")
     for name, why in FORBIDDEN.items():
         if name in free:
             yield refuse("forbidden_name", free[name], f"{name} is not available: {why}")
@@ -244,12 +254,38 @@ def _free(tree: ast.Module, table: symtable.SymbolTable) -> dict[str, int]:
     return found
 
 
+def _line_within(tree: ast.Module, table: symtable.SymbolTable, name: str) -> int:
+    """The first line at which a function uses the name of one at the top, itself included; 0 if none does."""
+    if not _used_within(table, name):
+        return 0
+    return min((node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name), default=1)
+
+
 def _used_within(table: symtable.SymbolTable, name: str) -> bool:
-    """Whether a function uses the name of one at the top, itself included."""
     symbols = [scope.lookup(name) for scope in table.get_children() if name in scope.get_identifiers()]
     return any(symbol.is_referenced() and symbol.is_global() for symbol in symbols) or any(
         _used_within(scope, name) for scope in table.get_children()
     )
+
+
+def _assigned_constants(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Names that are declared Final and assigned again, and members of imported modules that are assigned."""
+    imported = {
+        each.asname or each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names
+    }
+    declared = {
+        node.target.id: node.target
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and "Final" in ast.unparse(node.annotation)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=str(name), ctx=ast.Store() | ast.Del()) if node is not declared.get(name, node):
+                yield node.lineno, name
+            case ast.Attribute(value=ast.Name(id=str(module)), ctx=ast.Store() | ast.Del()) if module in imported:
+                yield node.lineno, ast.unparse(node)
 
 
 def _bound(tree: ast.Module, main: ast.stmt | None) -> Iterator[tuple[str, int]]:
@@ -290,22 +326,50 @@ def _unused(main: ast.FunctionDef | ast.AsyncFunctionDef) -> list[dict[str, Any]
 
 
 def _fixed_text(main: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.Call | None:
-    """A call that types a text which stands in the source."""
+    """A call that types a text which stands in the source, there or as the value of a name that has no other."""
+    stored = Counter(
+        node.id for node in ast.walk(main) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    constants = {
+        node.targets[0].id
+        for node in ast.walk(main)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_literal(node.value)
+    }
+
+    def fixed(given: ast.expr) -> bool:
+        return _is_literal(given) or (isinstance(given, ast.Name) and given.id in constants and stored[given.id] == 1)
+
     calls = (node for node in ast.walk(main) if isinstance(node, ast.Call))
     typed = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "type_text")
-    return next((node for node in typed if any(isinstance(given, ast.Constant) for given in node.args)), None)
+    return next(
+        (node for node in typed if any(map(fixed, [*node.args, *(each.value for each in node.keywords)]))), None
+    )
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Whether a value stands in the source as it is: a text, or one with nothing to fill in."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return all(isinstance(part, ast.Constant) for part in parts)
 
 
 def _returns(main: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether it returns a value anywhere, inner functions not counted."""
+    return any(isinstance(node, ast.Return) and node.value is not None for node in _own_nodes(main))
+
+
+def _yields(main: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is a generator; inner functions may be."""
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own_nodes(main))
+
+
+def _own_nodes(main: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """What stands in a function, inner functions and classes left out."""
     waiting: list[ast.AST] = list(main.body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Return) and node.value is not None:
-            return True
+        yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             waiting += ast.iter_child_nodes(node)
-    return False
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
