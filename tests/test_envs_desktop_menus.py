@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.desktop.primitives import _entry
+from envs.desktop.menus import entry_of
 from envs.desktop.screen import Element, Screen
 
 
@@ -15,5 +15,5 @@ def test_of_two_menu_bars_in_one_place_the_one_that_opened_is_used() -> None:
     hidden, shown = entry("c", "Export As", "a", False), entry("d", "Export As", "b", True)
     elements = (unopened, hidden, opened, shown)
     look = Screen((), elements, by_id={each.id: each for each in elements})
-    assert _entry(look, "Export As", unopened, "writer") == shown
-    assert _entry(look, "Export As", opened, "writer") == shown
+    assert entry_of(look, "Export As", unopened, "writer") == shown
+    assert entry_of(look, "Export As", opened, "writer") == shown

@@ -24,7 +24,6 @@ MOST_CALLS = 2_000
 MOST_ANSWER = 512 << 10
 MOST_TOLD = 300
 """Letters of an argument that an event keeps."""
-NOT_FOR_PROGRAMS = frozenset({"look", "until"})
 
 
 def documentation() -> dict[str, str]:
@@ -142,7 +141,7 @@ def _methods() -> Mapping[str, Callable[..., Any]]:
     return {
         name: method
         for name, method in vars(Primitives).items()
-        if inspect.isfunction(method) and not name.startswith("_") and name not in NOT_FOR_PROGRAMS
+        if inspect.isfunction(method) and not name.startswith("_")
     }
 
 

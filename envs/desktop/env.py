@@ -27,6 +27,7 @@ from envs.desktop.broker import Broker, documentation
 from envs.desktop.desk import Desk, DeskSettings
 from envs.desktop.documents import Documents
 from envs.desktop.errors import DeskLost, DeskRefused
+from envs.desktop.eyes import Eyes
 from envs.desktop.generations import Generations
 from envs.desktop.primitives import Primitives
 from envs.desktop.programs import ProgramEntry, catalogue, installed, missing_packages
@@ -127,9 +128,8 @@ class DesktopEnv:
 
         with self._moving() as desk:
             kills = desk.box.memory_kills
-            primitives = Primitives(desk, self._programs)
-            primitives.until(lambda: begun + min(limits.seconds, limits.ticks / TICKS) - time.monotonic())
-            broker = Broker(primitives, tick)
+            until = begun + min(limits.seconds, limits.ticks / TICKS)
+            broker = Broker(Primitives(desk, self._programs, lambda: until - time.monotonic()), tick)
             modules = (each.id for each in program.modules)
             spans = Spans(modules, lambda: home.tree(desk.home), tick, lambda: len(broker.events))
             ending = skill_box.run(program, limits, list(documentation()), broker.answer, spans)
@@ -306,9 +306,9 @@ class DesktopEnv:
             raise EnvLost(str(error)) from error
 
     def _at_rest(self, desk: Desk) -> Screen:
-        primitives = Primitives(desk, self._programs)
-        primitives.wait_until_settled(5.0)
-        return primitives.look()
+        eyes = Eyes(desk, self._programs)
+        eyes.rest(0.4, 5.0)
+        return eyes.look()
 
     def _observation(self, desk: Desk, screen: Screen) -> Observation:
         focused = screen.focused()
