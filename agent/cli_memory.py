@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,27 @@ from agent.showing import AS_JSON, progress, show
 KINDS = click.Choice(["episode", "fact", "lesson", "place", "procedure", "sign", "summary"])
 FAILURES = click.Choice(["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"])
 CURVES = click.Choice(["fsrs6", "exponential", "half_life", "act_r"])
+NUMBER = click.IntRange(1, 2**63 - 1)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Point(click.ParamType[float]):
+    """A number on an axis: no nan and nothing infinite, which compare with nothing."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, or a wrong usage."""
+        try:
+            point = float(value)
+        except ValueError:
+            point = math.nan
+        if not math.isfinite(point):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return point
+
+
+POINT = Point()
 
 
 @click.group()
@@ -27,7 +48,7 @@ def memory() -> None:
 )
 @click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
 @click.option("--tokens", type=click.IntRange(min=1), help="Pack into so many tokens.")
-@click.option("--as-of", type=float, help="What held at this point of the experience clock.")
+@click.option("--as-of", type=POINT, help="What held at this point of the experience clock.")
 @click.option("--history", is_flag=True, help="Also what is wrong now or out of mind.")
 @click.option("--why", is_flag=True, help="Show each part of each score.")
 @click.option(
@@ -76,10 +97,10 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
 @click.option("--cause", help="The code of an episode's failure, such as no_tool.")
 @click.option("--world", help="In which kind of world an episode was: minecraft, desktop.")
 @click.option("--biome", help="In which biome an episode ended.")
-@click.option("--near", type=(float, float), metavar="X Z", help="Around which place an episode ended.")
+@click.option("--near", type=(POINT, POINT), metavar="X Z", help="Around which place an episode ended.")
 @click.option("--within", type=click.FloatRange(min=0), help="Blocks around that place (default: 32).")
-@click.option("--since", type=float, help="Episodes from this point of the experience clock on.")
-@click.option("--until", type=float, help="Episodes up to this point of the experience clock.")
+@click.option("--since", type=POINT, help="Episodes from this point of the experience clock on.")
+@click.option("--until", type=POINT, help="Episodes up to this point of the experience clock.")
 @click.option("--with", "involving", help="A skill that an episode called, or an item of which it left more or less.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @AS_JSON
@@ -101,7 +122,7 @@ def memory_list(
 
 
 @memory.command("show")
-@click.argument("item", type=int)
+@click.argument("item", type=NUMBER)
 @click.option("--episode", is_flag=True, help="It is the number of an episode (see `memory list --kind episode`).")
 @AS_JSON
 def memoryshow(item: int, episode: bool, as_json: bool) -> None:
@@ -115,7 +136,7 @@ def memoryshow(item: int, episode: bool, as_json: bool) -> None:
 
 
 @memory.command("history")
-@click.argument("item", type=int, required=False)
+@click.argument("item", type=NUMBER, required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=30, show_default=True)
 @AS_JSON
 def memory_history(item: int | None, limit: int, as_json: bool) -> None:
@@ -126,7 +147,7 @@ def memory_history(item: int | None, limit: int, as_json: bool) -> None:
 
 
 @memory.command("undo")
-@click.argument("entry", type=int)
+@click.argument("entry", type=NUMBER)
 @click.option("--reason", default="undone by hand", show_default=True)
 @AS_JSON
 def memory_undo(entry: int, reason: str, as_json: bool) -> None:
@@ -150,7 +171,7 @@ def memory_sign(when: str, instruction: str, because: str, journey: str, as_json
 
 
 @memory.command("mark")
-@click.argument("item", type=int)
+@click.argument("item", type=NUMBER)
 @click.option("--pin/--unpin", "pinned", default=None, help="Never put it out of mind.")
 @click.option("--private/--plain", "private", default=None, help="Keep it from recall and from bundles.")
 @AS_JSON
@@ -162,7 +183,7 @@ def memory_mark(item: int, pinned: bool | None, private: bool | None, as_json: b
 
 
 @memory.command("archive")
-@click.argument("item", type=int)
+@click.argument("item", type=NUMBER)
 @click.option("--reason", default="put away by hand", show_default=True)
 @AS_JSON
 def memory_archive(item: int, reason: str, as_json: bool) -> None:
@@ -173,7 +194,7 @@ def memory_archive(item: int, reason: str, as_json: bool) -> None:
 
 
 @memory.command("restore")
-@click.argument("item", type=int)
+@click.argument("item", type=NUMBER)
 @click.option("--reason", default="brought back by hand", show_default=True)
 @AS_JSON
 def memory_restore(item: int, reason: str, as_json: bool) -> None:

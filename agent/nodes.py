@@ -7,6 +7,7 @@ node), and what is found written is used as it stands. Large things live in the 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from curriculum.task import Task, from_json
 from envs.base import Run, RunError, TrialEnv
 from envs.errors import EnvError
 from memory.guard import shown
-from memory.log import Event
+from memory.log import Event, Source
 from memory.recall import Question
 
 PLACES = 6
@@ -268,12 +269,18 @@ def _given_up(here: World) -> Run:
     return Run(now, now, (), "refused", error, None, (), (), 0, 0.0)
 
 
+def _teller(event: Mapping[str, Any], parts: Parts) -> Source:
+    """Who tells an event. What a program says or writes in a world is its own word and not what the world told."""
+    own = event["kind"] in ("chat", "sign") and event.get("player") == parts.config.username
+    return "body" if own else "world"
+
+
 def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:
     journey, draft, here = parts.config.name, state["draft"], parts.here(state)
     assert draft is not None
     assert state["task"] is not None
     events = [
-        Event(each["kind"], _without(each, "kind", "tick"), "world", each["tick"], time.time())
+        Event(each["kind"], _without(each, "kind", "tick"), _teller(each, parts), each["tick"], time.time())
         for each in result.events
     ]
     calls = [Event("call", dict(call), "body", None, time.time()) for call in result.calls]

@@ -38,7 +38,7 @@ from memory.index import DOCUMENTS, VectorIndex
 from memory.items import Item, Kind, State, sign
 from memory.jobs import Estimate, Report
 from memory.rebuild import Told, rebuild
-from memory.recall import Question, Recall, Rerank
+from memory.recall import Question, Recall, Rerank, query_words
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
 from memory.working import Working
@@ -129,6 +129,8 @@ def recall(
 
     `rank` names models that say of the best hits how much each would help; what they cost is written down.
     """
+    if not query_words(words):
+        raise UsageError(f"{words!r} has no word to search for: name what it is about, such as iron ore")
     db = _database(read_only=True)
     store = Store(db)
     names = [each.name for each in store.journeys()]
@@ -228,6 +230,8 @@ def undo(entry: int, reason: str) -> list[Json]:
 
 def add_sign(when: str, instruction: str, because: str, journey: str) -> Json:
     """Put up a guardrail: it is never changed, merged or forgotten, only taken back by undoing its entry."""
+    if not (when.strip() and instruction.strip() and because.strip()):
+        raise UsageError("a sign says when it holds, what to do and why: none of them can be empty")
     db = _database()
     now, scope = float(Store(db).experience()), Store(db).journey(journey).name if journey else ""
     put_up = sign(when, instruction, because, scope=scope, at=now, origin="person")

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent import observing
 from agent.tables import table
+from memory.guard import told, visible
 
 Json = Mapping[str, Any]
 
@@ -16,13 +17,16 @@ def recalled(why: bool) -> Callable[[Json], str]:
 
     def words(found: Json) -> str:
         if not found["hits"]:
-            told = "nothing that was found is relevant enough" if found["routes"] else "nothing was found"
-            return f"Nothing is remembered about that ({told})."
+            if found["cut"]:
+                return f"{len(found['cut'])} memories were found, and none fits the budget: give more --tokens"
+            why_none = "nothing that was found is relevant enough" if found["routes"] else "nothing was found"
+            return f"Nothing is remembered about that ({why_none})."
         lines = []
         for hit in found["hits"]:
             mark = " (from the world, not an instruction)" if hit["sensitivity"] == "untrusted" else ""
             mark += f" ({hit['since']})" if hit["since"] else ""
-            lines.append(f"{hit['score']:.3f}  {hit['tier']:<10}{hit['ref']:<6}{hit['shown'] or hit['text']}{mark}")
+            text = told(hit["shown"] or hit["text"], hit["sensitivity"])
+            lines.append(f"{hit['score']:.3f}  {hit['tier']:<10}{hit['ref']:<6}{text}{mark}")
             if why:
                 parts = ", ".join(f"{name} {part['added']:+.4f}" for name, part in hit["parts"].items())
                 lines.append(f"       {hit['why']}: {parts}")
@@ -45,10 +49,10 @@ def mind(found: Json) -> str:
                      f"{step['budget']}; {asked}")  # fmt: skip
         for section in packed["shown"]:
             lines.append(f"  {section['section']} ({section['tokens']} tokens)")
-            lines += [f"    {line}" for text in section["lines"] for line in text.splitlines()]
+            lines += [f"    {visible(line)}" for text in section["lines"] for line in text.splitlines()]
         if packed["cut"]:
             lines.append(f"  did not fit ({len(packed['cut'])} lines)")
-            lines += [f"    {cut['section']}: {cut['line'].splitlines()[0]} ({cut['tokens']} tokens)"
+            lines += [f"    {cut['section']}: {visible(cut['line'].splitlines()[0])} ({cut['tokens']} tokens)"
                       for cut in packed["cut"] if cut["line"]]  # fmt: skip
         lines.append("")
     return "\n".join(lines).rstrip()
@@ -66,7 +70,7 @@ def episodes(found: Sequence[Json]) -> str:
             f"{each['at']:g}",
             each["outcome"],
             each["cause"] or "",
-            each["text"],
+            told(each["text"], each["sensitivity"]),
         ]
         for each in found
     ]
@@ -78,13 +82,13 @@ def episode(found: Json) -> str:
     asked = f"; prompt {found['prompt']}" if found["prompt"] else ""
     lines = [
         f"{found['journey']} #{found['iteration']}, round {found['round']} of task {found['task']}, at {found['at']:g}",
-        f"  {found['text']}",
+        f"  {told(found['text'], found['sensitivity'])}",
         f"  by {found['brain']}{asked}; {found['tokens']} tokens, {found['dollars']:.4f} dollars",
     ]
     for name in ("before", "after"):
         seen = found[name]
         lines.append(f"{name.capitalize()}:" if seen else f"{name.capitalize()}: not kept with this episode")
-        lines += [f"  {line}" for line in observing.lines(seen)] if seen else []
+        lines += [f"  {visible(line)}" for line in observing.lines(seen)] if seen else []
     return "\n".join([*lines, *(["Program:", found["source"]] if found["source"] else [])])
 
 
@@ -99,7 +103,7 @@ def items(found: Sequence[Json]) -> str:
             each["state"],
             each["scope"] or "everywhere",
             f"{each['confidence']:.2f}",
-            each["text"],
+            told(each["text"], each["sensitivity"]),
         ]
         for each in found
     ]
@@ -111,9 +115,10 @@ def item(found: Json) -> str:
     until = "" if found["valid_to"] is None else f" until {found['valid_to']:g}"
     by = f", superseded by {found['superseded_by']}" if found["superseded_by"] else ""
     held = found["strength"]
+    subject = told(found["subject"], found["sensitivity"])
     lines = [
-        found["text"],
-        f"  {found['kind']} about {found['subject']}, holds in {found['scope'] or 'every world'}",
+        told(found["text"], found["sensitivity"]),
+        f"  {found['kind']} about {subject}, holds in {found['scope'] or 'every world'}",
         f"  {found['state']}{', pinned' if found['pinned'] else ''}; so since {found['valid_from']:g}{until}{by}",
         f"  belief {found['confidence']:.2f}; from {found['origin']}; {found['sensitivity']}",
         f"  used {held['uses']} times, {held['lapses']} of them in vain; holds for {held['stability']:.1f} iterations",
@@ -135,7 +140,7 @@ def entries(found: Sequence[Json]) -> str:
             f"{each['at']:g}",
             each["operation"] + (f" (undoes {each['undoes']})" if each["undoes"] else ""),
             str(each["item"]),
-            each["after"].get("text", ""),
+            told(each["after"].get("text", ""), each["after"].get("sensitivity", "plain")),
             each["reason"],
         ]
         for each in found

@@ -46,9 +46,12 @@ def write_bundle(
     folder: Path, rows: Mapping[str, Iterable[Row]], page: str, done: Mapping[str, int], seal: Callable[[str], str]
 ) -> str:
     """Write a bundle into a folder that is empty or new; returns its digest."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise Refused(f"{folder} is not empty: name a new folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise Refused(f"{folder} is not empty: name a new folder")
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror}; name another folder") from error
     files: dict[str, Any] = {}
     for name in FILES:
         hash, count = hashlib.sha256(), 0

@@ -85,7 +85,7 @@ class _Taking:
     def _told(self, kind: str, data: Mapping[str, Any], event: str) -> None:
         text = str(data.get("text", ""))
         stream = f"{kind} {data['x']} {data['y']} {data['z']}" if kind == "sign" and "x" in data else kind
-        speaker = str(data.get("speaker", ""))
+        speaker = str(data.get("speaker") or data.get("player") or "")
         Notes(self.db).append(Note(self.journey, stream, 0, text, self.at, speaker=speaker, event=event))
 
     def _container(self, kind: str, data: Mapping[str, Any]) -> None:

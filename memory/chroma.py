@@ -38,7 +38,8 @@ class ChromaIndex:
 
     Each scope has a collection of its own, because a filter over everything costs more than the search itself. Scopes
     of up to `above` documents have none: their vectors are compared exactly. So are those that were made since the
-    collections were brought up, at the opening or by `update`: who writes vectors need not touch the collections.
+    collections were brought up, at the opening or by `update`: who writes vectors need not touch the collections. So is
+    a scope whose collection does not answer: then recall is slower, and not wrong.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class ChromaIndex:
             assert folder is not None
             self.rebuilt = folder.exists() and not _opens(folder)
             if self.rebuilt:
-                shutil.rmtree(folder)
+                folder.unlink() if folder.is_file() else shutil.rmtree(folder)
             folder.mkdir(parents=True, exist_ok=True)
             self._client = chromadb.PersistentClient(str(folder), settings)
         self.update()
@@ -111,19 +112,15 @@ class ChromaIndex:
         large = set(asked) & self._collections.keys()
         found += self._newer.search(text, limit, scopes=sorted(large), tiers=tiers) if large else []
         for scope in large:
-            count = self._collections[scope].count()
-            if not count:
+            try:
+                rows = _near(self._collections[scope], vector, limit, tiers)
+            except Exception:  # a server that went away, a folder that somebody removed: of every kind
+                found += self._vectors.search(text, limit, scopes=[scope], tiers=tiers)
                 continue
-            near = self._collections[scope].query(
-                query_embeddings=[vector],
-                n_results=min(limit, count),
-                where=None if tiers is None else {"tier": {"$in": sorted(set(tiers))}},
-                include=["metadatas"],
-            )
             # The collection names who is near; how near they are is told by the vectors that it was copied from.
-            named = self._sound([data["row"] for data in near["metadatas"][0]])
-            found += [(document, float(each @ vector)) for document, each in named.values()]
-        return sorted(found, key=lambda each: (-each[1], each[0]))[:limit]
+            found += [(document, float(each @ vector)) for document, each in self._sound(rows).values()]
+        best = dict(sorted(found, key=lambda each: each[1]))
+        return sorted(best.items(), key=lambda each: (-each[1], each[0]))[:limit]
 
     def _sound(self, rows: Iterable[int]) -> dict[int, tuple[int, Any]]:
         """Of some vectors (document, numbers), those that are intact and still there: of changed texts they are gone.
@@ -173,6 +170,20 @@ class ChromaIndex:
                 metadatas=[{"row": row, "tier": kept_as[row][1]} for row in vectors],
             )
         return len(waiting)
+
+
+def _near(collection: Any, vector: Any, limit: int, tiers: Collection[str] | None) -> list[int]:
+    """The vectors that a collection holds to be near, by the number of their row."""
+    count = collection.count()
+    if not count:
+        return []
+    near = collection.query(
+        query_embeddings=[vector],
+        n_results=min(limit, count),
+        where=None if tiers is None else {"tier": {"$in": sorted(set(tiers))}},
+        include=["metadatas"],
+    )
+    return [data["row"] for data in near["metadatas"][0]]
 
 
 def _served(chromadb: Any, url: str, settings: Any) -> Any:

@@ -237,7 +237,7 @@ def describe(episode: Episode) -> str:
         parts = [f"Failed: {episode.goal}", f"{why}: {episode.message}" if episode.message else why]
     parts.append(gained)
     if episode.skills:
-        parts.append(f"with {', '.join(episode.skills)}")
+        parts.append(f"with {', '.join(sorted(episode.skills))}")
     if episode.place:
         biome = f" in {episode.place.biome}" if episode.place.biome else ""
         parts.append(f"at {episode.place.x:.0f} {episode.place.y:.0f} {episode.place.z:.0f}{biome}")
@@ -247,6 +247,7 @@ def describe(episode: Episode) -> str:
 def _guarded(episode: Episode) -> Episode:
     """The episode without secrets, and marked if what it tells gives orders: an error can quote whatever was there."""
     words = {name: guard.redact(getattr(episode, name)) for name in _WORDS}
+    words["message"] = guard.without_recalled(words["message"])
     place = episode.place and Place(**guard.redact_all(vars(episode.place)))
     told = {"gained": guard.redact_all(episode.gained), "skills": guard.redact_all(episode.skills), "place": place}
     clean = replace(episode, **{**words, **told}, cause=guard.redact(episode.cause) if episode.cause else None)

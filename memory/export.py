@@ -7,6 +7,7 @@ not exported, because they can be made anew. It says how far the jobs had come, 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlite_utils import Database
 from memory.bundle import FILES, Row, write_bundle
 from memory.capture import Capture
 from memory.consolidate import Consolidate
+from memory.guard import visible
 from memory.items import Item, snapshot
 from memory.jobs import cursor_of
 from memory.semantic import Semantic
@@ -90,7 +92,8 @@ class _Chosen:
         }
 
     def programs(self) -> Iterator[Row]:
-        used = {row[0] for row in self.db.execute("SELECT DISTINCT program FROM episodes WHERE program IS NOT NULL")}
+        rows = self.db.execute("SELECT id, program FROM episodes WHERE program IS NOT NULL")
+        used = {program for id, program in rows if id in self.episode_numbers}
         for hash, source in self.db.execute("SELECT hash, source FROM programs ORDER BY hash"):
             if hash in used:
                 yield {"hash": hash, "source": source}
@@ -208,7 +211,12 @@ def _page(chosen: _Chosen) -> str:
 
 
 def _line(item: Item) -> str:
-    text = " ".join(item.text.split()).replace("`", "'")
-    text = f"`{text}`" if item.sensitivity == "untrusted" else text.replace("<", "&lt;")
-    where = f" *(in {item.scope})*" if item.scope else ""
+    text = visible(" ".join(item.text.split()))
+    text = f"`{text.replace('`', chr(39))}`" if item.sensitivity == "untrusted" else _escaped(text)
+    where = f" *(in {_escaped(visible(item.scope))})*" if item.scope else ""
     return f"{text}{where}"
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is: no link, no picture that is fetched on looking, no tag."""
+    return re.sub(r"([\\`*\[\]<])", r"\\\1", text)

@@ -1,9 +1,9 @@
 """Notes: what was said, written or read somewhere (chat, signs, books, pages), kept in order as data.
 
 Append-only, keyed by (scope, stream, position), and by the event of the log that it was read from, if there is one:
-that key is the same in every database. Recalled text that comes back in a note is cut out, and a note that looks like
-an instruction is marked as untrusted; a note never becomes an instruction. What follows from notes is for the semantic
-tier.
+that key is the same in every database. Recalled text that comes back in a note is cut out. What a world tells is marked
+as untrusted, whether it sounds like an order or not: no list knows them all. A note never becomes an instruction. What
+follows from notes is for the semantic tier.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Notes:
         if not text:
             return None
         note = replace(note, stream=guard.redact(note.stream), speaker=guard.redact(note.speaker))
-        if note.sensitivity == "plain" and note.origin != "person" and guard.orders([note.speaker, text]):
+        orders = note.origin != "person" and guard.orders([note.speaker, text])
+        if note.sensitivity == "plain" and (note.origin == "world" or orders):
             note = replace(note, sensitivity="untrusted")
         with atomic(self._db):
             row = self._db.execute(

@@ -358,6 +358,22 @@ def m017_checksums(db: Database) -> None:
     db.execute("ALTER TABLE vectors ADD COLUMN checksum INTEGER")
 
 
+@MEMORY()
+def m018_told_by_a_world(db: Database) -> None:
+    """What a world told is marked as untrusted, whether it sounds like an order or not; those that are there, too."""
+    run_script(
+        db,
+        """
+        DROP TRIGGER notes_no_update;
+        UPDATE notes SET sensitivity = 'untrusted' WHERE origin = 'world' AND sensitivity = 'plain';
+        CREATE TRIGGER notes_no_update BEFORE UPDATE ON notes BEGIN
+            SELECT RAISE(ABORT, 'notes is append-only'); END;
+        UPDATE documents SET sensitivity = 'untrusted' WHERE tier = 'note' AND sensitivity = 'plain'
+            AND ref IN (SELECT id FROM notes WHERE origin = 'world');
+        """,
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

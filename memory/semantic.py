@@ -535,10 +535,13 @@ _COLUMNS = (
 
 def _guarded(item: Item, *, mark: bool = True) -> Item:
     """The item without secrets and marked if it gives orders; known from when it was so, unless it says otherwise."""
+    text = guard.redact(guard.without_recalled(item.text))
+    if item.text.strip() and not text:
+        raise Refused("it says nothing but what was recalled: that is remembered already")
     clean = replace(
         item,
         subject=guard.redact(item.subject),
-        text=guard.redact(item.text),
+        text=text,
         slot=guard.redact(item.slot),
         data=guard.redact_all(item.data),
     )

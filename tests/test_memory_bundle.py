@@ -211,3 +211,33 @@ def test_a_bundle_without_a_history_gets_one_from_the_day_it_came(tmp_path: Path
     (entry,) = Semantic(ours).journal()
     assert (entry.operation, entry.at, entry.before) == ("ADD", 9.0, {})
     assert [item.subject for item in Semantic(ours).find(as_of=9.0)] == ["bread"]
+
+
+def test_a_bundle_of_one_journey_holds_no_program_of_another(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    episodes = Episodes(db)
+    for journey in ("mine", "theirs"):
+        program = episodes.keep_program(f"// of {journey}")
+        episodes.record(Episode(journey, 1, "t", "bake", "passed", 1.0, program=program))
+    export(db, tmp_path / "b", scopes=["mine"])
+    told = "".join(path.read_text() for path in sorted((tmp_path / "b").iterdir()))
+    assert "// of mine" in told
+    assert "theirs" not in told
+
+
+def test_the_page_shows_text_as_text(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    for text in ("![z](http://x/r.png) rubies", "[go](http://x) *now* `code` <b>\x1b[2J"):
+        Semantic(db).add(Item("fact", "rubies", text, "![s](http://x/s.png)"), reason="r")
+    export(db, tmp_path / "b")
+    lines = [line for line in (tmp_path / "b" / "memory.md").read_text().splitlines() if "http" in line]
+    assert lines == [
+        r"- !\[z\](http://x/r.png) rubies *(in !\[s\](http://x/s.png))*",
+        r"- \[go\](http://x) \*now\* \`code\` \<b>\\x1b\[2J *(in !\[s\](http://x/s.png))*",
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match=r"file/b cannot be written: .*; name another folder"):
+        export(open_db(tmp_path / "j.db"), tmp_path / "file" / "b")

@@ -188,7 +188,8 @@ def lived(db: Database) -> None:
         Episodes(db).record(
             Episode(
                 "a", n, f"t{n // 3}", f"bake bread {n // 3}", outcome, float(n), world="minecraft",  # type: ignore[arg-type]
-                cause=cause, message=message, gained={"bread": n}, place=Place(n, 64, n), skills={"bake": "v1:a"},
+                cause=cause, message=message, gained={"bread": n}, place=Place(n, 64, n),
+                skills={"mill": "v1:b", "bake": "v1:a"},
             )
         )  # fmt: skip
     for n, said in enumerate(("where is the bread", "in the chest by the door"), 1):

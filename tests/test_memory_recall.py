@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -205,6 +206,9 @@ def test_a_chroma_collection_that_does_not_open_is_built_anew(db: Database, tmp_
     assert ask() == f"False {exact}\n"
     assert ask() == f"False {exact}\n", "an index that opens is kept"
     (folder / "chroma.sqlite3").write_bytes(b"torn by a power cut")
+    assert ask() == f"True {exact}\n"
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
     assert ask() == f"True {exact}\n"
 
 
@@ -542,15 +546,22 @@ def test_a_chroma_server_named_by_its_address_answers_like_the_exact_index(db: D
                 "db, folder = open_db(sys.argv[1]), Path(sys.argv[2])\n"
                 "index = open_dense(db, folder, url=sys.argv[3], embedder=LetterCounts())\n"
                 "print([document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
-                "print(len(index.search('iron ore', 6, scopes=['b'], tiers=['fact'])), folder.exists())\n"
+                "print(len(index.search('iron ore', 6, scopes=['b'], tiers=['fact'])), folder.exists(), flush=True)\n"
+                "sys.stdin.readline()\n"
+                "print([document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
             )
             asking = [sys.executable, "-c", program, str(tmp_path / "j.db"), str(tmp_path / "unused")]
-            done = subprocess.run(
-                [*asking, f"http://127.0.0.1:{port}"],
-                capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1],
-            )  # fmt: skip
             exact = [document for document, _ in vectors.search("iron ore", 6, scopes=["a", ""])]
-            assert done.stdout == f"{exact}\n1 False\n"
+            with subprocess.Popen(
+                [*asking, f"http://127.0.0.1:{port}"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
+            ) as asker:  # fmt: skip
+                assert asker.stdout is not None
+                assert [asker.stdout.readline() for _ in range(2)] == [f"{exact}\n", "1 False\n"]
+                server.kill()
+                server.wait()
+                told, _ = asker.communicate("\n", timeout=120)
+            assert (told, asker.returncode) == (f"{exact}\n", 0), "a server that goes away takes no journey with it"
         finally:
             server.terminate()
 
