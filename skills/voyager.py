@@ -77,7 +77,7 @@ def find(path: Path) -> Foreign | None:
             files[f"{HELPERS}/{file.name}"] = archive.read_file(file, archive.MAX_FILE)
         return _read(str(path), files, FILE)
     if path.is_file():
-        files = archive.open_files(path) if path.suffix == ".zip" else {}
+        files = archive.open_files(path) if archive.is_zip(path) else {}
         names = sorted(
             (name for name in files if PurePosixPath(name).name == FILE), key=lambda name: (name.count("/"), name)
         )

@@ -18,7 +18,7 @@ import pytest
 from agent.exchange import runtime
 from bridge.language import JavaScript, primitives
 from memory.db import open_db
-from skills import render, signing
+from skills import render, signing, voyager
 from skills.admit import Admission, admit
 from skills.agent_skills import archive, writer
 from skills.agent_skills.archive import BadArchive, Folder, open_folders
@@ -147,6 +147,10 @@ def test_pipes_are_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless.md")
     (found,) = open_folders(tmp_path)
     assert [each.code for each in found.problems] == ["not_a_file"]
+    for endless in (tmp_path / "endless.md", Path("/dev/zero")):
+        with pytest.raises(BadArchive, match="neither a folder nor a zip"):
+            open_folders(endless)
+        assert voyager.find(endless) is None
 
 
 def test_a_file_of_100_mb_is_refused_by_its_size_and_not_read(tmp_path: Path) -> None:
@@ -180,6 +184,31 @@ def test_bombs_do_not_go_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(archive, "MAX_ARCHIVE", 1000)
     with pytest.raises(BadArchive, match="bytes in all"):
         open_folders(zipped(tmp_path / "d.zip", {"d/SKILL.md": HEAD.encode(), "d/x.bin": os.urandom(5000)}))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_damaged_anywhere_is_refused_in_words_or_read_whole(tmp_path: Path, packing: int) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", packing) as file:
+        file.writestr("dig-sand/SKILL.md", HEAD)
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            open_folders(path)
+        except BadArchive:
+            refused += 1
+    assert refused > len(whole) / 2
+
+
+def test_a_zip_with_an_endless_list_of_files_is_not_opened(tmp_path: Path) -> None:
+    small = zipped(tmp_path / "x.zip", {"dig-sand/SKILL.md": HEAD.encode()}).read_bytes()
+    with (tmp_path / "large.zip").open("wb") as file:
+        file.seek(100_000_000 - len(small))
+        file.write(small)
+    with pytest.raises(BadArchive, match="100,000,000 bytes"):
+        open_folders(tmp_path / "large.zip")
 
 
 def test_what_cannot_be_looked_at_is_not_read(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ them, and two names for one file are refused with the path and the reason. Zips 
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,6 +21,8 @@ MAX_FILE = 1_000_000
 MAX_FOLDER = 32_000_000
 MAX_ARCHIVE = 256_000_000
 MAX_MEMBERS = 20_000
+MAX_PACKED = 64_000_000
+"""Bytes of a zip: its list of files alone takes ten times as much memory, however little is in them."""
 MAX_DEPTH = 8
 MAX_RATIO = 300
 """How much smaller than its content a member may be packed; real text stays far below."""
@@ -26,6 +30,8 @@ MAX_RATIO = 300
 SKILL_FILE = "SKILL.md"
 SKIPPED = frozenset({".git", "node_modules", "__pycache__", "__MACOSX", ".DS_Store"})
 _ENCRYPTED = 0x1
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, zlib.error, lzma.LZMAError)
+"""What the reader of zips raises at files that are none, or not whole."""
 
 
 class BadArchive(SkillError):
@@ -81,7 +87,7 @@ def open_folders(path: Path) -> list[Folder]:
         raise BadArchive(f"there is nothing at {path}")
     if path.is_dir():
         tree, name = _walk(path), path.resolve().name
-    elif zipfile.is_zipfile(path):
+    elif is_zip(path):
         tree, name = _unzip(path), path.stem
     else:
         raise BadArchive(f"{path} is neither a folder nor a zip")
@@ -98,6 +104,11 @@ def open_files(path: Path) -> dict[str, bytes]:
     if tree.problems:
         raise BadArchive(f"{path}: {tree.problems[0]}")
     return tree.files
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a path is a plain file that looks like a zip; pipes and devices, which may never end, are not opened."""
+    return path.is_file() and zipfile.is_zipfile(path)
 
 
 def read_file(path: Path, limit: int = MAX_FOLDER) -> bytes:
@@ -168,6 +179,8 @@ def _read(path: Path, limit: int) -> bytes:
 
 def _unzip(path: Path) -> _Tree:
     tree = _Tree()
+    if path.stat().st_size > MAX_PACKED:
+        raise BadArchive(f"{path} has {path.stat().st_size:,} bytes: at most {MAX_PACKED:,} are unpacked")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -191,7 +204,7 @@ def _unzip(path: Path) -> _Tree:
                     tree.refuse(name, refused.code, str(refused))
                     continue
                 tree.keep(name, content)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError) as problem:
+    except _DAMAGED as problem:
         raise BadArchive(f"{path} is a damaged zip: {problem}") from None
     return tree
 
