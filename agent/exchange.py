@@ -25,7 +25,7 @@ from bridge.language import JavaScript, body_files, body_license, body_packages,
 from curriculum import gamedata
 from skills import signing, voyager
 from skills.agent_skills import writer
-from skills.agent_skills.archive import Folder, open_folders
+from skills.agent_skills.archive import open_folders
 from skills.agent_skills.intake import Desk, take_folders
 from skills.agent_skills.validate import valid, validate
 from skills.agent_skills.writer import Runtime
@@ -128,7 +128,8 @@ def bring_in(
                 return {"refusals": [{"code": "unreadable", "message": f"the code cannot be looked at: {problem}"}]}
 
         def take() -> list[Report]:
-            foreign = voyager.find(path)
+            # Only skill folders can bear a signature: with a key, nothing else is looked at.
+            foreign = voyager.find(path) if key is None else None
             if foreign is not None:
                 yields = {item: ways[0].count for item, ways in gamedata.load().recipes.items() if ways[0].count > 1}
                 return voyager.take_library(
@@ -141,10 +142,11 @@ def bring_in(
                     yields=yields,
                     at=at,
                 )
+            folders = open_folders(path)
             if key is not None:
-                signing.verify_all(path, key)
+                signing.verify_all(folders, key)
             desk = Desk(parse, primitives(), sealed_by_us, runtime(), at)
-            return take_folders(opened, open_folders(path), desk, vouched=vouched)
+            return take_folders(opened, folders, desk, vouched=vouched)
 
         if not dry_run:
             reports = take()
@@ -233,8 +235,8 @@ def check(paths: Sequence[Path], key: Path | None = None) -> list[Json]:
     for path in paths:
         for folder in open_folders(path):
             problems = validate(folder)
-            if key is not None and path.is_dir():
-                problems += signing.problems(_place_of(path, folder), key)
+            if key is not None:
+                problems += signing.problems(folder, key)
             told.append(
                 {
                     "name": folder.name,
@@ -258,7 +260,3 @@ def check_words(told: Sequence[Mapping[str, Any]]) -> str:
             lines.append(f"         {level}{place}{problem['message']}")
     good = sum(each["valid"] for each in told)
     return "\n".join([*lines, f"{good} of {len(told)} follow the specification."])
-
-
-def _place_of(path: Path, folder: Folder) -> Path:
-    return path if (path / "SKILL.md").is_file() else next(iter(path.rglob(f"{folder.name}/SKILL.md"))).parent

@@ -8,12 +8,16 @@ functions say what to install.
 from __future__ import annotations
 
 import importlib
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from skills.agent_skills.archive import SKILL_FILE, Problem
+from skills.agent_skills.archive import Folder, Problem
 from skills.agent_skills.writer import SIGNATURE
 from skills.errors import SkillError
+
+MOST_SAID = 300
 
 
 class SigningUnavailable(SkillError):
@@ -39,33 +43,37 @@ def sign(folder: Path, private_key: Path) -> Path:
     return signature
 
 
-def verify(folder: Path, public_key: Path) -> None:
-    """Make sure that a folder is what the holder of the key signed. Raises BadSignature."""
-    signature = folder / SIGNATURE
+def verify(folder: Folder, public_key: Path) -> None:
+    """Make sure that a folder is what the holder of the key signed, as it was read. Raises BadSignature.
+
+    What is checked is what stands in memory, so that nobody can change it between this and its being taken in. The
+    package looks at files only: it gets a copy for the while.
+    """
     verifying = _module("model_signing.verifying")
     hashing = _module("model_signing.hashing")
-    if signature.is_symlink() or not signature.is_file():
-        raise BadSignature(f"{folder} is not signed: there is no {SIGNATURE}")
-    try:
-        config = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
-        checker = verifying.Config().use_elliptic_key_verifier(public_key=public_key).set_hashing_config(config)
-        checker.verify(folder, signature)
-    except Exception as problem:  # the package has no type of its own for "does not fit"
-        raise BadSignature(f"{folder} is not what was signed, or by another key: {problem}") from problem
+    if SIGNATURE not in folder.files:
+        raise BadSignature(f"{folder.name} is not signed: there is no {SIGNATURE}")
+    with tempfile.TemporaryDirectory(prefix="verify-") as directory:
+        signature = Path(directory) / SIGNATURE
+        try:
+            for path, content in folder.files.items():
+                (Path(directory) / path).parent.mkdir(parents=True, exist_ok=True)
+                (Path(directory) / path).write_bytes(content)
+            config = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
+            checker = verifying.Config().use_elliptic_key_verifier(public_key=public_key).set_hashing_config(config)
+            checker.verify(Path(directory), signature)
+        except Exception as problem:  # the package has no type of its own for "does not fit"
+            said = " ".join(str(problem).split())[:MOST_SAID]
+            raise BadSignature(f"{folder.name} is not what was signed, or by another key: {said}") from problem
 
 
-def verify_all(path: Path, public_key: Path) -> None:
-    """Verify every skill folder below a path; one that fails refuses all. Raises BadSignature."""
-    if not path.is_dir():
-        raise BadSignature(f"{path} is not a folder: unpack a zip before its signatures are verified")
-    folders = sorted(file.parent for file in path.rglob(SKILL_FILE))
-    if not folders:
-        raise BadSignature(f"{path} holds no {SKILL_FILE}")
+def verify_all(folders: Sequence[Folder], public_key: Path) -> None:
+    """Verify every folder; one that fails refuses all. Raises BadSignature."""
     for folder in folders:
         verify(folder, public_key)
 
 
-def problems(folder: Path, public_key: Path) -> list[Problem]:
+def problems(folder: Folder, public_key: Path) -> list[Problem]:
     """What `verify` says, as findings."""
     try:
         verify(folder, public_key)

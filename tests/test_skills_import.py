@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from agent import exchange
 from agent.exchange import runtime
 from bridge.language import JavaScript, primitives
 from memory.db import open_db
@@ -568,21 +569,55 @@ def test_without_the_package_signing_says_what_to_install(tmp_path: Path) -> Non
         signing.sign(tmp_path, tmp_path / "key.pem")
 
 
-def test_a_signature_holds_only_for_what_was_signed_and_its_key(tmp_path: Path) -> None:
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """A folder with mine.pem, mine.pub, other.pem and other.pub."""
     pytest.importorskip("model_signing")
     for name in ("mine", "other"):
         private, public = tmp_path / f"{name}.pem", tmp_path / f"{name}.pub"
         subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", private], check=True)
         subprocess.run(["openssl", "ec", "-in", private, "-pubout", "-out", public], check=True, capture_output=True)
+    return tmp_path
+
+
+def test_a_signature_holds_only_for_what_was_signed_and_its_key(keys: Path, tmp_path: Path) -> None:
     place = tmp_path / "out" / "dig-sand"
-    place.mkdir(parents=True)
+    (place / "scripts").mkdir(parents=True)
     (place / "SKILL.md").write_text(HEAD)
+    (place / "scripts" / "dig.js").write_text(CODE)
+
+    def check(key: str = "mine") -> None:
+        signing.verify_all(open_folders(tmp_path / "out"), keys / f"{key}.pub")
+
     with pytest.raises(BadSignature, match="not signed"):
-        signing.verify_all(tmp_path / "out", tmp_path / "mine.pub")
-    signing.sign(place, tmp_path / "mine.pem")
-    signing.verify_all(tmp_path / "out", tmp_path / "mine.pub")
+        check()
+    signing.sign(place, keys / "mine.pem")
+    check()
     with pytest.raises(BadSignature, match="another key"):
-        signing.verify(place, tmp_path / "other.pub")
-    (place / "added.md").write_text("more")
+        check("other")
+    for path in ("SKILL.md", "scripts/dig.js", "added.md", signing.SIGNATURE):
+        before = (place / path).read_bytes() if (place / path).exists() else None
+        with (place / path).open("ab") as file:
+            file.write(b" more")
+        with pytest.raises(BadSignature, match="not what was signed"):
+            check()
+        (place / path).write_bytes(before) if before is not None else (place / path).unlink()
+    (place / "scripts" / "dig.js").rename(place / "scripts" / "dug.js")
     with pytest.raises(BadSignature, match="not what was signed"):
-        signing.verify(place, tmp_path / "mine.pub")
+        check()
+
+
+def test_nothing_unsigned_slips_in_beside_what_is_signed(keys: Path, tmp_path: Path, own_home: Path) -> None:
+    signed = tmp_path / "out" / "dig-sand"
+    signed.mkdir(parents=True)
+    (signed / "SKILL.md").write_text(HEAD)
+    signing.sign(signed, keys / "mine.pem")
+    code = "async function evil(bot, { count = 1 }) { return await mineBlock(bot, 'sand', count) }"
+    (tmp_path / "out" / "skills.json").write_text(json.dumps({"evil": {"code": code, "description": "Digs."}}))
+    told = exchange.bring_in("main", tmp_path / "out", key=keys / "mine.pub")
+    assert [each["name"] for each in told["skills"]] == ["dig-sand"], "a library in another form has no signature"
+    other = tmp_path / "out" / "evil"
+    other.mkdir()
+    (other / "skill.md").write_text(HEAD.replace("dig-sand", "evil"))
+    with pytest.raises(BadSignature, match="evil is not signed"):
+        exchange.bring_in("main", tmp_path / "out", key=keys / "mine.pub")
