@@ -33,6 +33,7 @@ from agent.monitor import Monitor
 from agent.oversight import Approvals, Ledger
 from agent.parts import Parts, Reached
 from agent.proving import Prover
+from agent.refactoring import Language, Tidying
 from agent.remember import open_recall
 from agent.roles.proposer import ModelProposer
 from agent.roles.steered import Steered
@@ -42,6 +43,7 @@ from agent.store import Store
 from agent.uses_desktop import DesktopUses
 from agent.uses_minecraft import MinecraftUses
 from agent.world import World
+from bridge.language import JavaScript
 from curriculum import desktop, gamedata, tree
 from curriculum.agenda import Agenda
 from curriculum.book import TaskBook
@@ -52,6 +54,7 @@ from curriculum.propose import TechTreeProposer
 from curriculum.task import from_json
 from curriculum.tree import Tree
 from envs.base import Limits, TrialEnv, Trials
+from envs.desktop.language import Python
 from memory.episodic import Episodes
 from memory.log import EventLog
 from memory.notes import Notes
@@ -148,6 +151,7 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
     config, data, library = parts.config, parts.data, parts.library
     env = world_minecraft.environment(config)
     trials = env.trials() if isinstance(env, TrialEnv) else None
+    prover = _prover(parts, MinecraftCases(library, parts.store, data), trials)
     return world_minecraft.Minecraft(
         env=env,
         brain=brain_for(config, Planner(data, lambda name: skills_for(library, name, data)), desk),
@@ -160,7 +164,8 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
             desk=desk,
         ),
         trials=trials,
-        prover=_prover(parts, MinecraftCases(library, parts.store, data), trials),
+        prover=prover,
+        tidying=_tidying(parts, prover, JavaScript()),
         uses=MinecraftUses(library, data),
         place=f"minecraft:{config.server or config.seed}",
         tags=data.tags,
@@ -184,13 +189,15 @@ def _desktop(parts: Parts, db: Database, desk: Desk | None) -> World:
         [Program(name, entry.what, entry.opens) for name, entry in env.programs.items()],
     )
     trials = env.trials()
+    prover = _prover(parts, DesktopCases(library, store, playable), trials)
     proposer = FamilyProposer(playable, lambda: parts.book.attempts(config.name, "desktop"))
     return world_desktop.Desktop(
         env=env,
         brain=brain_for(config, planner, desk),
         proposer=Steered(config.name, proposer, Agenda(db), parts.data, world="desktop"),
         trials=trials,
-        prover=_prover(parts, DesktopCases(library, store, playable), trials),
+        prover=prover,
+        tidying=_tidying(parts, prover, Python()),
         uses=DesktopUses(library),
         place=f"desktop:{config.seed}",
         tags={},
@@ -252,6 +259,13 @@ def _prover(parts: Parts, cases: Cases, trials: Trials | None) -> Prover | None:
         library=parts.library, store=parts.store, log=parts.log, cases=cases, trials=trials,
         limits=parts.limits, journey=parts.config.name,
     )  # fmt: skip
+
+
+def _tidying(parts: Parts, prover: Prover | None, language: Language) -> Tidying | None:
+    """Refactorings by the journey itself, unless a person wants a word on what becomes of skills."""
+    if prover is None or parts.config.approve in ("skills", "all"):
+        return None
+    return Tidying(prover, language, parts.ledger, parts.config.name)
 
 
 def _reached(parts: Parts) -> Reached:

@@ -120,12 +120,21 @@ def skills_test(name: str, worlds: int, hash: str | None, library: str, as_json:
 
 @skills.command("refactor")
 @click.option("--apply", is_flag=True, help="Carry out what passes the replays of all skills that it touches.")
+@click.option("--list", "listed", is_flag=True, help="Show what was carried out, by journeys too.")
+@click.option("--undo", "number", type=int, metavar="NUMBER", help="Put back what one of these changed.")
+@click.option("--reason", default="by hand", show_default=True, help="Why it is put back; kept in the history.")
 @LIBRARY
 @AS_JSON
-def skills_refactor(apply: bool, library: str, as_json: bool) -> None:
+def skills_refactor(apply: bool, listed: bool, number: int | None, reason: str, library: str, as_json: bool) -> None:
     """What the library could do better about itself: doubles, siblings, steps in common, idle wrappers."""
     from agent import skill_trials
 
+    if number is not None:
+        show(skill_trials.undo(library, number, reason), as_json, skill_trials.undo_words)
+        return
+    if listed:
+        show(skill_trials.refactorings_of(library), as_json, skill_trials.refactorings_words)
+        return
     show(skill_trials.refactor(library, apply=apply), as_json, skill_trials.refactor_words)
 
 

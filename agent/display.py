@@ -89,6 +89,9 @@ def lines(kind: str, data: Mapping[str, Any]) -> list[Text]:
     if kind == "challenged":
         verdict = "takes over" if data["passed"] else "is held back"
         return [Text(f"     ·   the new {data['name']} {verdict}: {data['reason']}", style="dim")]
+    if kind == "refactored":
+        verdict = "carried out" if data["passed"] else "not carried out"
+        return [Text(f"     ·   refactoring towards {data['name']} {verdict}: {data['reason']}", style="dim")]
     if kind == "notice":
         return [Text(f"     !   {data['text']}", style="yellow")]
     if kind == "stopped":

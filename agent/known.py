@@ -11,6 +11,7 @@ from agent.families import families
 from curriculum.errors import UnknownName
 from curriculum.gamedata import GameData
 from skills.library import Library
+from skills.refactor import is_shared
 from skills.render import card
 from skills.search import gives
 from skills.skill import Effect, Skill
@@ -37,8 +38,8 @@ def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
     found: dict[str, KnownSkill] = {}
     for item in data.expand(name):
         for skill, effect in gives(library, item):
-            if skill.rung == "parole":  # what lost its trust is not built upon until it is proven again
-                continue
+            if skill.rung == "parole" or is_shared(skill.current):
+                continue  # what lost its trust is not built upon until it is proven again
             if skill.name not in found and _is_for(skill, effect, item, name):
                 found[skill.name] = known_skill(skill)
     return sorted(found.values(), key=lambda skill: -skill.worth)

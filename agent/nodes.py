@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from agent import choosing, consolidating, evidence, grading, judging, learning, reflecting, writing
@@ -55,14 +56,18 @@ def decide(state: State, parts: Parts) -> State:
 
 
 def prove(state: State, parts: Parts) -> State:
-    """Trials of what is not proven yet, within the share of game time that they may take; they run beside the task."""
+    """Trials of what is not proven yet, within the share of game time that they may take; they run beside the task.
+
+    Now and then a refactoring takes part of that share; its replays are waited for.
+    """
     for world in parts.worlds.values():
         if world.prover is None:
             continue
+        tidy = partial(world.tidying.one, state["iteration"]) if world.tidying else None
         last = parts.store.last(parts.config.name, world.name)
         played = int(last.after["game_seconds"] * 20) if last else 0
         try:
-            world.prover.between_tasks(int(parts.config.proving * played), parts.report)
+            world.prover.between_tasks(int(parts.config.proving * played), parts.report, tidy)
         except EnvError as error:
             parts.report("notice", text=f"trials are put off: {error}")
     return {}

@@ -92,9 +92,13 @@ class Prover:
         """End the trial worlds."""
         self._trials.close()
 
-    def spent(self) -> int:
-        """Game ticks that this journey was charged for trials in this world."""
-        return self.proofs.spent(self._journey, self.cases.language)[1]
+    def spent(self, purpose: str | None = None) -> int:
+        """Game ticks that this journey was charged for trials in this world, for one purpose or all."""
+        return self.proofs.spent(self._journey, self.cases.language, purpose)[1]
+
+    def now(self) -> float:
+        """The moment on the experience clock."""
+        return float(self._store.experience())
 
     # -- asked for
 
@@ -147,7 +151,7 @@ class Prover:
                 if not trial.passed:
                     return self._hold(hash, f"its caller {name} failed with it: {trial.evidence}", found)
             rebound.append((caller, admission, uses))
-        at = float(self._store.experience())
+        at = self.now()
         with self.library.by(self._decided_on(found)):
             self.library.clear(hash, reason=reason, at=at)
         for caller, admission, uses in rebound:
@@ -161,12 +165,15 @@ class Prover:
 
     # -- by itself
 
-    def between_tasks(self, allowance: int, report: Reporter) -> None:
+    def between_tasks(
+        self, allowance: int, report: Reporter, tidy: Callable[[int, Reporter], None] | None = None
+    ) -> None:
         """Keep what was proven meanwhile, then go on with what most needs proof, within an allowance of game ticks.
 
         The allowance is for the whole journey. Challengers come first and are waited for; what others call comes next,
         and is tried while the journey plays on. It is collected when the allowance is more than it is expected to take,
-        so that there is little left to wait for, at a moment that game time alone decides.
+        so that there is little left to wait for, at a moment that game time alone decides. `tidy` is called with the
+        allowance when no trial is under way, for what needs replays at once.
         """
         if self._batch is not None and allowance <= self.spent() + self._patience:
             return
@@ -184,6 +191,9 @@ class Prover:
             moved, spent = self._rebind(caller, uses)
             ticks -= spent
             report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
+        if tidy is not None and ticks > 0:
+            tidy(allowance, report)
+            ticks = min(ticks, allowance - self.spent())
         self._begin(ticks)
         if not self.cases.beside:
             self.collect(report)
@@ -249,18 +259,18 @@ class Prover:
         cases = self.cases_of(caller.current, 1)
         if not cases:
             why = f"nothing tells what it is to bring about with {hash}"
-            self.library.hold(caller.current.hash, reason=why, at=float(self._store.experience()))
+            self.library.hold(caller.current.hash, reason=why, at=self.now())
             return False, spent
         for case in cases:
             found: list[Use] = []
             trial = self.replay(caller.current, f"{NEW}{caller.name}", admission, case, "challenge", found)
             spent += max(trial.ticks, CHARGE)
             if not trial.passed:
-                at = float(self._store.experience())
+                at = self.now()
                 self.library.hold(caller.current.hash, reason=f"failed a replay with {hash}", at=at)
                 return False, spent
             kept += found
-        self._follow(caller, admission, kept, hash, float(self._store.experience()))
+        self._follow(caller, admission, kept, hash, self.now())
         return True, spent
 
     def _needy(self) -> Iterator[Version]:
@@ -347,7 +357,7 @@ class Prover:
         """A trial with its verdict, as evidence."""
         verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self.cases.tags)
         passed = verdict.passed and run.outcome == "returned"
-        number, at = self.proofs.next_number(), float(self._store.experience())
+        number, at = self.proofs.next_number(), self.now()
         row = _row(number, version, case, program, run, passed, verdict.evidence)
         trial = Trial(
             version.hash,
@@ -393,7 +403,7 @@ class Prover:
 
     def _hold(self, hash: str, reason: str, trials: list[Trial]) -> Challenge:
         with self.library.by(self._decided_on(trials)):
-            self.library.hold(hash, reason=reason, at=float(self._store.experience()))
+            self.library.hold(hash, reason=reason, at=self.now())
         return Challenge(hash, False, reason, tuple(trials))
 
     @staticmethod

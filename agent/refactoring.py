@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from agent.display import Reporter
+from agent.oversight import Ledger
 from agent.proving import Prover
 from agent.uses import NEW
 from bridge.errors import BridgeError
-from skills import rework
+from memory.db import atomic
+from skills import refactorings, rework
 from skills.admit import Admission, admit
 from skills.errors import SkillError
 from skills.refactor import Proposal, find
@@ -22,6 +25,8 @@ from skills.skill import Skill, Use, Version
 
 REPLAYS = 2
 """Beginnings that each touched skill must pass again."""
+SHARE = 0.25
+"""How much of the game time that trials may take goes into replays of a journey's own refactorings, at most."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ class Language(Protocol):
     """
 
     name: str
+
+    def close(self) -> None:
+        """End the process behind it, if there is one."""
+        ...
 
     def primitives(self) -> Mapping[str, str]:
         """What programs may call."""
@@ -81,17 +90,33 @@ class Language(Protocol):
 class Refactoring:
     """Finds and carries out refactorings of the skills of one language in a library."""
 
-    def __init__(self, prover: Prover, language: Language, at: float) -> None:
-        self._prover, self._language, self._at = prover, language, at
+    def __init__(self, prover: Prover, language: Language, journey: str = "") -> None:
+        self._prover, self._language, self._journey = prover, language, journey
         self._library = prover.library
         self._primitives = language.primitives()
+        self._shapes: dict[str, Mapping[str, Any]] = {}
+        self._before: refactorings.Standing = {}
+        self._key = ""
 
     def proposals(self) -> list[Proposal]:
         """What could be done."""
-        return find(self._library, self._language.shape, self._primitives, self._language.name)
+        return find(self._library, self._shape, self._primitives, self._language.name)
+
+    def untried(self) -> Proposal | None:
+        """The first proposal that nobody has tried yet."""
+        tried = refactorings.tried(self._library)
+        return next((each for each in self.proposals() if refactorings.key(self._library, each) not in tried), None)
 
     def apply(self, proposal: Proposal) -> Applied:
-        """Carry a proposal out if all replays of all skills that it touches pass."""
+        """Carry a proposal out if all replays of all skills that it touches pass; it is put on record either way."""
+        self._before = refactorings.standing(self._library)
+        self._key = refactorings.key(self._library, proposal)
+        applied = self._applied(proposal)
+        if not applied.applied:
+            self._record(applied)
+        return applied
+
+    def _applied(self, proposal: Proposal) -> Applied:
         try:
             if proposal.kind == "siblings":
                 return self._siblings(proposal)
@@ -142,11 +167,11 @@ class Refactoring:
         if not judged.admitted:
             return Applied(proposal, False, "; ".join(refusal.message for refusal in judged.refusals))
         admission = replace(judged, uses=_pinned(judged.uses, skills[0].current.uses))
-        general = rework.derive(self._library, admission, skills, reason=proposal.reason, at=self._at)
+        general = rework.derive(self._library, admission, skills, reason=proposal.reason, at=self._prover.now())
         try:
             return self._covered(proposal, general, skills, callers)
         except SkillError as error:
-            self._library.retire(general.skill, reason=str(error), at=self._at)
+            self._library.retire(general.skill, reason=str(error), at=self._prover.now())
             return Applied(proposal, False, str(error))
 
     def _covered(
@@ -161,11 +186,12 @@ class Refactoring:
             done, failed, evidence = self._replay(skill.current, skill.name, admission)
             replays += done
             if failed:
-                self._library.retire(general.skill, reason=failed, at=self._at)
+                self._library.retire(general.skill, reason=failed, at=self._prover.now())
                 return Applied(proposal, False, failed, replays)
             made.append(Rewritten(skill, admission, evidence))
-        rework.take_over(self._library, made, reason=proposal.reason, at=self._at)
-        return Applied(proposal, True, f"{general.skill} covers {len(skills)} skills", replays)
+        with atomic(self._library.db):
+            rework.take_over(self._library, made, reason=proposal.reason, at=self._prover.now())
+            return self._record(Applied(proposal, True, f"{general.skill} covers {len(skills)} skills", replays))
 
     def _retire(self, proposal: Proposal) -> Applied:
         """Take doubles or idle wrappers out of use; whoever calls one is rewritten to call the one that stays."""
@@ -185,10 +211,10 @@ class Refactoring:
                 if failed:
                     return Applied(proposal, False, failed, replays)
                 made.append(Rewritten(caller, admission, evidence))
-        rework.merge(self._library, keep, others, made, reason=proposal.reason, at=self._at)
-        return Applied(
-            proposal, True, f"{keep.name} stays, {', '.join(other.name for other in others)} retired", replays
-        )
+        outcome = f"{keep.name} stays, {', '.join(other.name for other in others)} retired"
+        with atomic(self._library.db):
+            rework.merge(self._library, keep, others, made, reason=proposal.reason, at=self._prover.now())
+            return self._record(Applied(proposal, True, outcome, replays))
 
     def _replay(self, old: Version, name: str, admission: Admission) -> tuple[int, str, list[Use]]:
         """Replays of a version with a new source in its place: how many, why one failed (or ''), and the evidence."""
@@ -202,8 +228,55 @@ class Refactoring:
             return 0, f"nothing tells what {name} is to bring about", uses
         return len(cases), "", uses
 
+    def _record(self, applied: Applied) -> Applied:
+        refactorings.record(
+            self._library, applied.proposal, self._before, key=self._key, applied=applied.applied,
+            outcome=applied.reason, replays=applied.replays, journey=self._journey, at=self._prover.now(),
+        )  # fmt: skip
+        return applied
+
+    def _shape(self, source: str) -> Mapping[str, Any]:
+        """The same source is looked at once."""
+        if source not in self._shapes:
+            self._shapes[source] = self._language.shape(source)
+        return self._shapes[source]
+
     def _admit(self, source: str) -> Admission:
         return admit(source, parse=self._language.facts, primitives=self._primitives, library=self._library)
+
+
+class Tidying:
+    """A journey's own refactorings: between two tasks, one at a time, within a share of what trials may take."""
+
+    def __init__(self, prover: Prover, language: Language, ledger: Ledger, journey: str) -> None:
+        self._prover, self._language, self._ledger, self._journey = prover, language, ledger, journey
+        self._refactoring = Refactoring(prover, language, journey)
+        self._looked = -1
+        """The library's revision at which there was nothing to do."""
+
+    def close(self) -> None:
+        """End the process that looks at sources, if there is one."""
+        self._language.close()
+
+    def one(self, iteration: int, allowance: int, report: Reporter) -> None:
+        """Try the next proposal, if replays of refactorings have not yet taken their share of an allowance (ticks)."""
+        library = self._prover.library
+        if self._looked != library.revision and self._prover.spent("refactor") < SHARE * allowance:
+            proposal = self._refactoring.untried()
+            if proposal is None:
+                self._looked = library.revision
+            else:
+                found = self._refactoring.apply(proposal)
+                report(
+                    "refactored", name=proposal.name or proposal.skills[0], passed=found.applied, reason=found.reason
+                )
+        for each in refactorings.carried_out(library, self._journey):
+            self._ledger.write(
+                self._journey, iteration, "refactoring", f"refactoring/{each.number}", what=each.outcome,
+                why=f"{', '.join(each.skills)}: {each.reason}",
+                evidence={"replays": each.replays, "changes": [vars(change) for change in each.changes]},
+                undo=f"journeyman skills refactor --undo {each.number}",
+            )  # fmt: skip
 
 
 def _pinned(called: Mapping[str, str], pins: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from agent.families import families
 from agent.proving import Prover
 from agent.refactoring import Language, Refactoring
 from agent.store import Store
+from agent.tables import table
 from bridge.language import JavaScript
 from curriculum import desktop, gamedata
 from envs.base import Limits
@@ -25,9 +26,11 @@ from envs.desktop import DesktopEnv, DesktopSettings
 from envs.desktop.language import Python
 from envs.minecraft_trials import MinecraftTrials
 from memory.log import EventLog
+from skills import refactorings
 from skills.evidence import wilson
 from skills.library import Library
 from skills.proofs import Trial
+from skills.reader import By
 
 Json = dict[str, Any]
 
@@ -105,10 +108,42 @@ def refactor(library: str, *, apply: bool) -> Json:
             languages.append((Python(), desktop_prover(opened, store, EventLog(db), folder)))
         for language, proving in languages:
             stack.callback(proving.close)
-            refactoring = Refactoring(proving, language, float(store.experience()))
+            refactoring = Refactoring(proving, language)
             done = refactoring.apply_all() if apply else refactoring.proposals()
             found += [each.to_json() for each in done]
     return {"proposals": found}
+
+
+def refactorings_of(library: str) -> Json:
+    """The refactorings that were carried out, by journeys and by people."""
+    with closing(database(read_only=True)) as db:
+        return {"carried_out": [each.to_json() for each in refactorings.carried_out(Library(db, library))]}
+
+
+def refactorings_words(found: Mapping[str, Any]) -> str:
+    """What was carried out, as a table."""
+    if not found["carried_out"]:
+        return "No refactoring was carried out yet."
+    rows = [
+        [str(each["number"]), each["kind"].replace("_", " "), ", ".join(each["skills"]), each["outcome"],
+         each["journey"] or "by hand", "undone" if each["undone"] is not None else ""]
+        for each in found["carried_out"]
+    ]  # fmt: skip
+    told = table(["number", "kind", "skills", "what became of it", "journey", ""], rows)
+    return f"{told}\nPut one back: journeyman skills refactor --undo NUMBER"
+
+
+def undo(library: str, number: int, reason: str) -> Json:
+    """Put back what a refactoring changed."""
+    with closing(database()) as db:
+        opened, at = Library(db, library, families=families(gamedata.load())), float(Store(db).experience())
+        with opened.by(By("person")):
+            return {"number": number, "said": refactorings.undo(opened, number, reason=reason, at=at)}
+
+
+def undo_words(found: Mapping[str, Any]) -> str:
+    """What was put back."""
+    return "\n".join(found["said"])
 
 
 def refactor_words(found: Mapping[str, Any]) -> str:

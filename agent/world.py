@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from agent.brain import Brain, Draft
 from agent.proving import Prover
+from agent.refactoring import Tidying
 from agent.roles.steered import Steered
 from agent.store import Iteration
 from agent.uses import Uses
@@ -43,6 +44,8 @@ class World(ABC):
     """Trial worlds beside the journey's own; None where there are none."""
     prover: Prover | None
     """Trials beside and between tasks; None where there are no trial worlds or none are wanted."""
+    tidying: Tidying | None
+    """Refactorings between tasks; None where nothing is proven, or where they wait for a person's word."""
     uses: Uses
     """Reads iterations as evidence about skills."""
     place: str
@@ -51,8 +54,10 @@ class World(ABC):
     """Names that stand for several things in checks."""
 
     def close(self) -> None:
-        """Stop every process of the world and of its trials."""
+        """Stop every process of the world, of its trials and of what looks at sources."""
         self.env.close()
+        if self.tidying is not None:
+            self.tidying.close()
         if self.trials is not None:
             self.trials.close()
 

@@ -133,15 +133,15 @@ class Proofs:
             for purpose, seed, args, wanted, passed, evidence, cause, dice, kit, *rest in rows
         ]
 
-    def spent(self, journey: str, language: str | None = None) -> tuple[int, int, float]:
+    def spent(self, journey: str, language: str | None = None, purpose: str | None = None) -> tuple[int, int, float]:
         """How many trials a journey has paid for, the game ticks charged for them and their real seconds.
 
-        `language` takes skills of one language only.
+        `language` takes skills of one language only, `purpose` trials for one purpose.
         """
         row = self._db.execute(
             "SELECT count(*), coalesce(sum(max(ticks, ?)), 0), coalesce(sum(seconds), 0) FROM trials "
             "JOIN versions ON versions.id = version WHERE trials.library = ? AND trials.journey = ? "
-            "AND (? IS NULL OR language = ?)",
-            [CHARGE, self._library.name, journey, language, language],
+            "AND (? IS NULL OR language = ?) AND (? IS NULL OR trials.purpose = ?)",
+            [CHARGE, self._library.name, journey, language, language, purpose, purpose],
         ).fetchone()
         return int(row[0]), int(row[1]), float(row[2])

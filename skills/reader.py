@@ -310,10 +310,14 @@ class LibraryReader:
         return [str(row[0]) for row in rows]
 
     def gains(self) -> Iterator[tuple[str, str, bool]]:
-        """What skills in use were seen to bring: (skill, item, whether every run did)."""
+        """What skills in use were seen to bring: (skill, item, whether every run did).
+
+        Those that the library made of several are left out: the skills that call them tell it.
+        """
         rows = self.db.execute(
             "SELECT name, item, max(low > 0) FROM skills CROSS JOIN effects ON version = current "
-            "WHERE library = ? AND retired = 0 AND high > 0 GROUP BY skills.id, item",
+            "CROSS JOIN versions ON versions.id = current WHERE skills.library = ? AND retired = 0 AND high > 0 "
+            "AND NOT (author = 'library' AND parent IS NULL) GROUP BY skills.id, item",
             [self.name],
         )
         return ((str(name), str(item), bool(sure)) for name, item, sure in rows)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from skills.reader import LibraryReader
-from skills.skill import Skill
+from skills.skill import Skill, Version
 from skills.words import apart
 
 Kind = Literal["duplicate", "siblings", "common_steps", "idle_wrapper"]
@@ -88,13 +88,14 @@ def find(
     ]
 
 
+def is_shared(version: Version) -> bool:
+    """Whether the library made it of what several skills have in common: they keep the names for what it brings."""
+    return version.author == AUTHOR and version.parent is None
+
+
 def _left_over(skills: Sequence[Skill], called: set[str]) -> set[str]:
     """Skills that a refactoring made and, broken off half way, let nobody call: it may make them again."""
-    return {
-        skill.name
-        for skill in skills
-        if skill.current.author == AUTHOR and skill.current.parent is None and skill.name not in called
-    }
+    return {skill.name for skill in skills if is_shared(skill.current) and skill.name not in called}
 
 
 def _duplicates(skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]]) -> Iterable[Proposal]:

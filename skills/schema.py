@@ -213,3 +213,19 @@ def m009_contracts(db: Database) -> None:
 def m010_checksums(db: Database) -> None:
     """The CRC-32 of each vector's bytes, as memory keeps it of its own."""
     db.execute("ALTER TABLE skill_vectors ADD COLUMN checksum INTEGER")
+
+
+@SKILLS()
+def m011_refactorings(db: Database) -> None:
+    """What became of each refactoring that was tried, and what stood before, so that it can be undone."""
+    run_script(
+        db,
+        """
+        CREATE TABLE refactorings (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, skills TEXT NOT NULL,
+            name TEXT NOT NULL, reason TEXT NOT NULL, journey TEXT NOT NULL, at REAL NOT NULL,
+            applied INTEGER NOT NULL, outcome TEXT NOT NULL, replays INTEGER NOT NULL, changes TEXT NOT NULL,
+            undone REAL);
+        CREATE INDEX refactorings_key ON refactorings (library, key);
+        """,
+    )

@@ -12,9 +12,11 @@ import pytest
 
 from agent.cases_minecraft import MinecraftCases
 from agent.config import JourneyConfig
+from agent.known import known_items
 from agent.known_goals import draft_for, write
+from agent.oversight import OVERSIGHT, Ledger
 from agent.proving import STARTING, Prover
-from agent.refactoring import Refactoring
+from agent.refactoring import Refactoring, Tidying
 from agent.skill_trials import prover
 from agent.store import AGENT, Iteration, Store
 from bridge.language import JavaScript, primitives
@@ -28,8 +30,9 @@ from envs.minecraft import MinecraftEnv, MinecraftSettings
 from envs.minecraft_trials import MinecraftTrials
 from memory.db import open_db
 from memory.log import EventLog
-from skills import voyager
+from skills import refactorings, voyager
 from skills.admit import admit
+from skills.errors import NotAllowed
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
@@ -54,7 +57,7 @@ class Workshop:
     """A library, its log, and sources taken into it."""
 
     def __init__(self, path: Path) -> None:
-        self.db = open_db(path, SKILLS, CURRICULUM, AGENT)
+        self.db = open_db(path, SKILLS, CURRICULUM, AGENT, OVERSIGHT)
         self.library, self.log = Library(self.db), EventLog(self.db)
 
     def bring_in(self, folder: Path, **programs: str) -> None:
@@ -352,7 +355,7 @@ def test_steps_in_common_and_siblings_become_skills_that_all_of_them_call(worksh
     chop = DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")
     old = {version.skill: version for version in map(workshop.keep, (GATHER, SAW, DIG, chop))}
     with JavaScript() as language:
-        done = Refactoring(proving, language, 5.0).apply_all()
+        done = Refactoring(proving, language).apply_all()
     assert [(each.proposal.kind, each.applied) for each in done] == [("siblings", True), ("common_steps", True)], done
     library = workshop.library
     general, shared = (each.proposal.name for each in done)
@@ -374,10 +377,59 @@ def test_doubles_and_idle_wrappers_go_out_of_use_and_come_back_by_restoring(
     workshop.keep(DIG.replace("digDirt", "takeDirt"))
     workshop.keep("async function getDirt(bot, { count = 1 } = {}) {\n  return await digDirt(bot, { count })\n}")
     with JavaScript() as language:
-        done = Refactoring(proving, language, 5.0).apply_all()
+        done = Refactoring(proving, language).apply_all()
     assert {(each.proposal.kind, each.applied) for each in done} == {("duplicate", True), ("idle_wrapper", True)}
     library = workshop.library
     assert library.names() == ["digDirt"]
     assert {link.kind for link in library.links()} == {"duplicate_of"}
     for name in ("takeDirt", "getDirt"):
         assert not library.restore(name, reason="undone").retired
+
+
+def test_a_journey_carries_out_what_passes_and_one_command_puts_it_back(workshop: Workshop, proving: Prover) -> None:
+    library, ledger = workshop.library, Ledger(workshop.db)
+    chop = DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")
+    old = {version.skill: version for version in map(workshop.keep, (DIG, chop))}
+    grave = "async function dig{0}(bot, {{ count = 1 }} = {{}}) {{\n  await tidyInventory(bot)\n"
+    grave += "  if (count > {1}) throw new Error('no')\n  return await mineBlock(bot, 'dirt', count)\n}}"
+    for name, most in (("Earth", 0), ("Soil", 9)):  # what one of them does not pass by itself, nothing passes for it
+        workshop.keep(grave.format(name, most))
+    told: list[tuple[str, bool]] = []
+
+    def report(kind: str, **data: Any) -> None:
+        told.append((data["name"], data["passed"]))
+
+    with closing(Tidying(proving, JavaScript(), ledger, "")) as tidying:
+        tidying.one(3, 0, report)
+        assert told == [], "nothing is allowed yet"
+        for _ in range(4):
+            tidying.one(3, 10**6, report)
+        spent = proving.spent("refactor")
+        tidying.one(3, 4 * spent, report)
+    assert sorted(told) == [("digAmount", False), ("digItem", True)], "each is tried once"
+    (line,) = ledger.lines(kind="refactoring")
+    assert line["what"] == "digItem covers 2 skills"
+    assert line["undo"] == "journeyman skills refactor --undo " + str(refactorings.carried_out(library)[0].number)
+    assert all(list(library.get(name).current.uses) == ["digItem"] for name in old)
+    assert not known_items(library, gamedata.load()) & {"item"}
+    number = refactorings.carried_out(library)[0].number
+    said = refactorings.undo(library, number, reason="test")
+    assert said == ["digDirt is as before", "digLogs is as before", "digItem is retired"]
+    assert {name: library.get(name).current for name in old} == old
+    with JavaScript() as language:
+        assert Refactoring(proving, language).untried() is None, "what was taken back is not done again"
+    with pytest.raises(NotAllowed, match="undone already"):
+        refactorings.undo(library, number, reason="test")
+
+
+def test_undoing_leaves_what_has_moved_on_since(workshop: Workshop, proving: Prover) -> None:
+    library = workshop.library
+    for source in (DIG, DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")):
+        workshop.keep(source)
+    with JavaScript() as language:
+        assert [each.applied for each in Refactoring(proving, language).apply_all()] == [True]
+    newer = workshop.keep(DIG.replace("  await tidy", "  // anew\n  await tidy"))
+    library.promote("digDirt", newer.hash, reason="test")
+    said = refactorings.undo(library, refactorings.carried_out(library)[0].number, reason="test")
+    assert said[:2] == ["digDirt has changed since and stays as it is", "digLogs is as before"]
+    assert library.get("digDirt").current == newer

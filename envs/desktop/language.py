@@ -17,6 +17,9 @@ class Python:
 
     name = "python"
 
+    def close(self) -> None:
+        """Nothing runs behind it."""
+
     def primitives(self) -> Mapping[str, str]:
         """The primitives that programs in it may call, with their documentation."""
         return documentation()
