@@ -25,7 +25,7 @@ Standing = Mapping[str, tuple[str, bool]]
 
 @dataclass(frozen=True)
 class Change:
-    """What a refactoring did to a skill: its version before (None: it was made) and after, and whether it is retired."""
+    """What became of one skill: its version before (None: it was made) and after, and whether it is retired."""
 
     skill: str
     before: str | None
