@@ -131,26 +131,30 @@ class Prover:
         found: list[Trial] = []
         rebound: list[tuple[Skill, Admission, list[Use]]] = []
         reason = f"passed the replays of {skill.current.hash[:15]} and of its callers"
-        for case in self.cases_of(skill.current, REPLAYS):
+        cases = self.cases_of(skill.current, REPLAYS)
+        for case in cases:
             trial = self._try(version, self._graph.modules(hash), hash, case, "challenge")
             found.append(trial)
-            if not trial.passed:
+            if not trial.passed and self.passes(skill.current, case, found):
                 return self._hold(hash, f"failed a replay of {skill.current.hash[:15]}: {trial.evidence}", found)
+        if cases and not any(trial.passed for trial in found):
+            return self._hold(hash, f"neither it nor {skill.current.hash[:15]} passed a replay", found)
         for name in self.library.pinned_by(skill.current.hash)[:CALLERS]:
             caller = self.library.get(name)
             admission = rebind(caller.current, {version.skill: hash})
             uses: list[Use] = []
-            cases = self.cases_of(caller.current, 1)
-            if not cases:  # nothing tells what it is to bring about: it stays with the version that it has
-                continue
-            for case in cases:
+            for case in self.cases_of(caller.current, 1):
                 main = f"{NEW}{name}"
                 modules = self._graph.program(main, name, admission.source, admission.uses)
-                trial = self._try(version, modules, main, case, "challenge", into=uses)
+                mine: list[Use] = []
+                trial = self._try(version, modules, main, case, "challenge", into=mine)
                 found.append(trial)
-                if not trial.passed:
+                if trial.passed:
+                    uses += mine
+                elif self.passes(caller.current, case, found):
                     return self._hold(hash, f"its caller {name} failed with it: {trial.evidence}", found)
-            rebound.append((caller, admission, uses))
+            if uses:  # else nothing tells what it is to bring about, or it fails anyway: it stays with what it has
+                rebound.append((caller, admission, uses))
         at = self.now()
         with self.library.by(self._decided_on(found)):
             self.library.clear(hash, reason=reason, at=at)
@@ -162,6 +166,14 @@ class Prover:
         """What a version passed, again, with a source in its place that is not in the library yet."""
         modules = self._graph.program(main, old.skill, admission.source, admission.uses)
         return self._try(old, modules, main, case, purpose, into=into)
+
+    def passes(self, champion: Version, case: Case, into: list[Trial]) -> bool:
+        """Whether a version passes what another has just failed; where it fails too, that says nothing about the other.
+
+        The trial goes `into` a list, and counts as evidence about the champion.
+        """
+        into.append(self._try(champion, self._graph.modules(champion.hash), champion.hash, case, "challenge"))
+        return into[-1].passed
 
     # -- by itself
 

@@ -219,14 +219,17 @@ class Refactoring:
     def _replay(self, old: Version, name: str, admission: Admission) -> tuple[int, str, list[Use]]:
         """Replays of a version with a new source in its place: how many, why one failed (or ''), and the evidence."""
         uses: list[Use] = []
-        cases = self._prover.cases_of(old, REPLAYS)
-        for number, case in enumerate(cases, 1):
-            trial = self._prover.replay(old, f"{NEW}{name}", admission, case, "refactor", uses)
-            if not trial.passed:
-                return number, f"{name} failed a replay: {trial.evidence}", uses
-        if not cases:
-            return 0, f"nothing tells what {name} is to bring about", uses
-        return len(cases), "", uses
+        passed = 0
+        for case in self._prover.cases_of(old, REPLAYS):
+            found: list[Use] = []
+            trial = self._prover.replay(old, f"{NEW}{name}", admission, case, "refactor", found)
+            if trial.passed:
+                passed, uses = passed + 1, uses + found
+            elif self._prover.passes(old, case, []):
+                return passed, f"{name} failed a replay: {trial.evidence}", uses
+        if not passed:
+            return 0, f"nothing tells what {name} is to bring about, or it passes no replay as it is", uses
+        return passed, "", uses
 
     def _record(self, applied: Applied) -> Applied:
         refactorings.record(

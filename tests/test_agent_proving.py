@@ -180,6 +180,23 @@ def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(
     assert workshop.library.get("craftPlanks").requires, "the runs that it passed with teach its needs as well"
 
 
+def test_what_the_champion_fails_as_well_says_nothing_about_its_challenger(workshop: Workshop, proving: Prover) -> None:
+    weak = GOOD.replace("  await", "  if (count > 2) throw new Error('too many')\n  await")
+    workshop.keep(weak, trusted=True)
+    tidier = workshop.keep(weak.replace("  await", "  // tidier\n  await"))
+    verdict = proving.challenge(tidier.hash)
+    assert verdict.passed, verdict
+    assert [trial.passed for trial in verdict.trials] == [True, True, False, False], "the champion was asked too"
+    assert verdict.trials[-1].version != tidier.hash
+    siblings = [DIG.replace("  await", "  if (count > 1) throw new Error('no')\n  await", 1)]
+    siblings.append(siblings[0].replace("digDirt", "digLogs").replace("'dirt'", "'#logs'"))
+    for source in siblings:
+        workshop.keep(source)
+    with JavaScript() as language:
+        (done,) = Refactoring(proving, language).apply_all()
+    assert (done.applied, done.replays) == (True, 2), done
+
+
 def test_trials_run_beside_the_journey_each_in_a_world_of_its_own(workshop: Workshop, proving: Prover) -> None:
     versions = [workshop.keep(GOOD), workshop.keep(CALLER)]
     told: list[str] = []
