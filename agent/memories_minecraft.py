@@ -105,7 +105,7 @@ def remember(
             at=now,
             evidence=[episode],
         )
-        kept = {key: error.get(key) for key in ("code", "value")}
+        kept = {key: error.get(key) for key in ("code", "message", "value")}
         keep(replace(lesson, data={**lesson.data, "error": kept}), f"iteration {row.iteration} failed")
 
 

@@ -19,6 +19,7 @@ from sqlite_utils import Database, Migrations
 from agent.config import JourneyConfig
 from agent.errors import JourneyBusy, UsageError
 from memory.db import atomic
+from memory.guard import redact, redact_all
 
 AGENT = Migrations("agent")
 """The migration set of this package."""
@@ -109,7 +110,8 @@ class Journey:
         return self.status == "running" and self.pid is not None and _process_lives(self.pid)
 
 
-_JSON = ("task", "args", "modules", "error", "value", "calls", "before", "after")
+_OBSERVED = ("error", "value", "calls", "before", "after")
+_JSON = ("task", "args", "modules", *_OBSERVED)
 
 
 class Store:
@@ -220,12 +222,23 @@ class Store:
         return bool(inserted)
 
     def judge(self, journey: str, iteration: int, passed: bool, evidence: str, doubt: str = "") -> None:
-        """Add the verdict to an iteration; a verdict that is there stands."""
+        """Add the verdict to an iteration; a verdict that is there stands.
+
+        Checks need what was observed as it was. From the verdict on nothing does, and secrets are struck out of it.
+        """
+        unjudged = "WHERE journey = ? AND iteration = ? AND passed IS NULL"
         with atomic(self._db):
+            row = self._db.execute(
+                f"SELECT {', '.join(_OBSERVED)} FROM iterations {unjudged}", [journey, iteration]
+            ).fetchone()
+            if row is None:
+                return
+            clean = [json.dumps(redact_all(json.loads(value))) for value in row]
+            told = {"passed": int(passed), "evidence": redact(evidence), "doubt": redact(doubt)}
+            values = {**told, **dict(zip(_OBSERVED, clean, strict=True))}
             self._db.execute(
-                "UPDATE iterations SET passed = ?, evidence = ?, doubt = ? "
-                "WHERE journey = ? AND iteration = ? AND passed IS NULL",
-                [int(passed), evidence, doubt, journey, iteration],
+                f"UPDATE iterations SET {', '.join(f'{name} = ?' for name in values)} {unjudged}",
+                [*values.values(), journey, iteration],
             )
 
     def iteration(self, journey: str, iteration: int) -> Iteration | None:

@@ -106,7 +106,7 @@ class Desktop(World):
             return
         advice = str(error.get("remedy") or error.get("message") or code)
         lesson = semantic.lesson(task.item, f"{task.item} ended with {code}", advice, at=now, evidence=[episode])
-        kept = {key: error.get(key) for key in ("code", "value")}
+        kept = {key: error.get(key) for key in ("code", "message", "value")}
         data = {**lesson.data, "error": kept, "world": self.name}
         memory.add(replace(lesson, data=data), reason=f"iteration {row.iteration} failed")
 
