@@ -22,6 +22,10 @@ FSRS_DECAY = 0.1542
 _FSRS_FACTOR = 0.9 ** (-1 / FSRS_DECAY) - 1
 _GROWTH, _SATURATION, _LATENESS = 1.8722, 0.1666, 0.796  # FSRS-6 defaults w8, w9, w10
 _LAPSE, _LAPSE_DIFFICULTY, _LAPSE_STABILITY, _LAPSE_LATENESS = 1.4835, 0.0614, 0.2629, 1.6483  # w11 to w14
+_LAPSE_CEILING = math.exp(-0.5425 * 0.0912)  # w17, w18: no failure leaves more than this share
+_HARDER, _REVERSION = 3.0194, 0.001  # w6, w7
+_EASY = 6.4133 - math.exp(3 * 0.8334) + 1  # w4, w5: where difficulty drifts to
+_LEAST_STABILITY = 0.001
 _ACT_R_DECAY, _ACT_R_NOISE = 0.5, 0.4  # the textbook values
 _FIRST_STABILITY: dict[Tier, float] = {"episodic": 2.3, "semantic": 8.3}
 _EASIEST, _MIDDLE, _HARDEST = 1.0, 5.0, 10.0
@@ -83,7 +87,10 @@ def retrievability(strength: Strength, now: float, curve: str = DEFAULT, scale: 
 
 
 def review(strength: Strength, outcome: Outcome, now: float) -> Strength:
-    """The strength after a use. A success after a long pause teaches more than one right after another."""
+    """The strength after a use, by the rules of FSRS-6 with its default parameters (a success is its 'good').
+
+    A success after a long pause teaches more than one right after another; each failure makes it harder to learn.
+    """
     if outcome == "shown":
         return strength
     fading = 1 - retrievability(strength, now)
@@ -92,6 +99,12 @@ def review(strength: Strength, outcome: Outcome, now: float) -> Strength:
         growth = math.exp(_GROWTH) * (11 - d) * s**-_SATURATION * (math.exp(_LATENESS * fading) - 1)
         # Uses in quick succession have hardly faded: they still count a little, or daily tools would never harden.
         grown = s * (1 + max(growth, 0.05))
-        return Strength(grown, max(_EASIEST, d - 0.3), now, strength.uses + 1, strength.lapses)
+        return Strength(grown, _drifted(d), now, strength.uses + 1, strength.lapses)
     kept = _LAPSE * d**-_LAPSE_DIFFICULTY * ((s + 1) ** _LAPSE_STABILITY - 1) * math.exp(_LAPSE_LATENESS * fading)
-    return Strength(min(kept, 0.8 * s), min(_HARDEST, d + 1.0), now, strength.uses + 1, strength.lapses + 1)
+    kept = max(_LEAST_STABILITY, min(kept, _LAPSE_CEILING * s))
+    harder = _drifted(d + 2 * _HARDER * (_HARDEST - d) / 9)
+    return Strength(kept, harder, now, strength.uses + 1, strength.lapses + 1)
+
+
+def _drifted(difficulty: float) -> float:
+    return min(_HARDEST, max(_EASIEST, _REVERSION * _EASY + (1 - _REVERSION) * difficulty))

@@ -44,7 +44,10 @@ def test_use_decides_and_showing_does_not(strength: Strength, now: float) -> Non
     assert worse.stability < strength.stability < better.stability
     assert (better.uses, better.lapses) == (strength.uses + 1, strength.lapses)
     assert (worse.uses, worse.lapses) == (strength.uses + 1, strength.lapses + 1)
-    assert 1 <= better.difficulty <= strength.difficulty <= worse.difficulty <= 10
+    assert 1 <= better.difficulty <= strength.difficulty <= 10
+    assert better.difficulty <= worse.difficulty <= 10
+    if strength.difficulty < 9.9:
+        assert worse.difficulty > strength.difficulty
 
 
 @given(STRENGTHS)
@@ -52,3 +55,24 @@ def test_a_success_after_a_long_pause_teaches_more(strength: Strength) -> None:
     soon = decay.review(strength, "succeeded", strength.stability)
     late = decay.review(strength, "succeeded", 10 * strength.stability)
     assert late.stability > soon.stability
+
+
+def test_strengths_change_as_fsrs_6_has_it() -> None:
+    """Figures by hand from its formulas and default parameters: R = 0.9, D = 5, S = 8.3, and what follows."""
+    held = Strength(8.3, 5.0, 0.0)
+    good = decay.review(held, "succeeded", 8.3)
+    assert good.stability == pytest.approx(8.3 * (1 + math.exp(1.8722) * 6 * 8.3**-0.1666 * (math.exp(0.0796) - 1)))
+    easy = 6.4133 - math.exp(2.5002) + 1
+    assert good.difficulty == pytest.approx(0.001 * easy + 0.999 * 5)
+    again = decay.review(held, "failed", 8.3)
+    assert again.stability == pytest.approx(1.4835 * 5**-0.0614 * (9.3**0.2629 - 1) * math.exp(0.16483))
+    assert again.difficulty == pytest.approx(0.001 * easy + 0.999 * (5 + 6.0388 * 5 / 9))
+
+
+def test_a_thousand_failures_leave_something() -> None:
+    held = Strength(2.3, 5.0, 0.0)
+    for at in range(1000):
+        held = decay.review(held, "failed", float(at))
+    for curve in CURVES:
+        assert 0 <= decay.retrievability(held, 2000.0, curve) < 0.5
+    assert decay.review(held, "succeeded", 2000.0).stability > held.stability
