@@ -374,6 +374,7 @@ class _Taking:
             now=row["at"],
             journey=self.rename(row["journey"]),
             iteration=row["iteration"],
+            borne_out=bool(row.get("borne_out")),
         )
         self.new["reviews"] += 1
 

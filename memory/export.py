@@ -147,10 +147,10 @@ class _Chosen:
 
     def reviews(self) -> Iterator[Row]:
         rows = self.db.execute(
-            "SELECT tier, ref, outcome, reviews.at, journey, iteration FROM reviews "
+            "SELECT tier, ref, outcome, reviews.at, journey, iteration, borne_out FROM reviews "
             "JOIN documents ON documents.id = document ORDER BY reviews.id"
         )
-        for tier, ref, outcome, at, journey, iteration in rows:
+        for tier, ref, outcome, at, journey, iteration, borne_out in rows:
             numbers = {"episode": self.episode_numbers, "note": self.note_numbers}.get(tier, self.item_numbers)
             if ref in numbers:
                 yield {
@@ -160,6 +160,7 @@ class _Chosen:
                     "at": at,
                     "journey": journey,
                     "iteration": iteration,
+                    "borne_out": borne_out,
                 }
 
     def renumbered(self, kept: Row) -> Row:

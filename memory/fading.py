@@ -142,7 +142,7 @@ class Rehearse(_Sweep):
         if borne_out is None:
             return [f"to be tried again: {item.text}"] if valuable(db, item) else []
         journey, iteration, at = borne_out
-        record_use(db, [document], "succeeded", now=at, journey=journey, iteration=iteration)
+        record_use(db, [document], "succeeded", now=at, journey=journey, iteration=iteration, borne_out=True)
         if item.state == "generated":
             Semantic(db).update(item.id, at=now, reason=f"borne out by {journey} #{iteration}", state="active")
         return []

@@ -88,17 +88,21 @@ class Silence:
 
 
 def reviews_of(db: Database) -> list[Review]:
-    """All uses in order, each with the strength that the uses before it had given."""
+    """All uses in order, each with the strength that it then had by earlier uses and by what bore it out.
+
+    What was only borne out is none: nothing would ever have told of the opposite.
+    """
     rows = db.execute(
-        "SELECT document, outcome, reviews.at, tier, documents.at FROM reviews JOIN documents "
+        "SELECT document, outcome, borne_out, reviews.at, tier, documents.at FROM reviews JOIN documents "
         "ON documents.id = document ORDER BY reviews.id"
     )
     strengths: dict[int, decay.Strength] = {}
     found = []
-    for document, outcome, at, tier, made in rows:
+    for document, outcome, borne_out, at, tier, made in rows:
         first = decay.first_strength("episodic" if tier in ("episode", "note") else "semantic", made)
         held = strengths.get(document, first)
-        found.append(Review(max(0.0, at - held.last_used), held.stability, outcome == "succeeded"))
+        if not borne_out:
+            found.append(Review(max(0.0, at - held.last_used), held.stability, outcome == "succeeded"))
         strengths[document] = decay.review(held, outcome, at)
     return found
 
@@ -260,7 +264,8 @@ def _questions(db: Database) -> list[tuple[Question, float, frozenset[int]]]:
     """(question, time, documents that were used with success in that iteration), oldest first."""
     rows = db.execute(
         "SELECT question, asked.at, json_group_array(document) FROM asked JOIN reviews USING (journey, iteration) "
-        "WHERE outcome = 'succeeded' GROUP BY asked.journey, asked.iteration ORDER BY asked.at, asked.journey"
+        "WHERE outcome = 'succeeded' AND NOT borne_out "
+        "GROUP BY asked.journey, asked.iteration ORDER BY asked.at, asked.journey"
     )
     return [
         (_of_then(question, at), at, frozenset(json.loads(documents))) for question, at, documents in rows.fetchall()

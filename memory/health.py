@@ -31,7 +31,7 @@ def health(db: Database, *, now: float) -> dict[str, Any]:
         "events": db.execute("SELECT count(*) FROM events").fetchone()[0],
         "bytes": pages * size,
         "journal": dict(db.execute("SELECT operation, count(*) FROM journal GROUP BY operation ORDER BY operation")),
-        "used": db.execute("SELECT count(DISTINCT document) FROM reviews").fetchone()[0],
+        "used": db.execute("SELECT count(DISTINCT document) FROM reviews WHERE NOT borne_out").fetchone()[0],
         "index": [{"model": model, "vectors": count, "missing": documents - count} for model, count in vectors],
         **_of_items(db, now),
     }

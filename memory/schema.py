@@ -374,6 +374,12 @@ def m018_told_by_a_world(db: Database) -> None:
     )
 
 
+@MEMORY()
+def m019_borne_out(db: Database) -> None:
+    """Which strengthenings are no use of a memory: a later success bore it out (rehearse)."""
+    db.execute("ALTER TABLE reviews ADD COLUMN borne_out INTEGER NOT NULL DEFAULT 0")
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

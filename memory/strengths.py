@@ -57,16 +57,27 @@ def _unused(tier: str, at: float) -> Strength:
 
 
 def record_use(
-    db: Database, documents: Sequence[int], outcome: Outcome, *, now: float, journey: str, iteration: int
+    db: Database,
+    documents: Sequence[int],
+    outcome: Outcome,
+    *,
+    now: float,
+    journey: str,
+    iteration: int,
+    borne_out: bool = False,
 ) -> None:
-    """Tell how the use of memories went; written once for each (document, journey, iteration)."""
+    """Tell how the use of memories went; written once for each (document, journey, iteration).
+
+    `borne_out` says that they were not used: what happened in that iteration confirmed them.
+    """
     if outcome == "shown":
         return
     with atomic(db):
         for document in documents:
             done = db.execute(
-                "INSERT OR IGNORE INTO reviews (document, outcome, at, journey, iteration) VALUES (?, ?, ?, ?, ?)",
-                [document, outcome, now, journey, iteration],
+                "INSERT OR IGNORE INTO reviews (document, outcome, at, journey, iteration, borne_out) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [document, outcome, now, journey, iteration, int(borne_out)],
             )
             if done.rowcount:
                 _keep(db, document, decay.review(strength_of(db, document), outcome, now))

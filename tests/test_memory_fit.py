@@ -20,6 +20,7 @@ from memory.health import health
 from memory.items import lesson
 from memory.recall import Question, Recall, Weights
 from memory.semantic import Item, Semantic
+from memory.strengths import record_use
 
 
 def used(db: Database, pairs: list[tuple[float, bool]]) -> None:
@@ -39,6 +40,21 @@ def test_reviews_come_back_as_they_were_lived(tmp_path: Path) -> None:
     assert (first.elapsed, first.succeeded) == (4.0, True)
     assert (second.elapsed, second.succeeded) == (9.0, False)
     assert first.stability == decay.first_strength("semantic", 0.0).stability
+
+
+def test_what_was_only_borne_out_strengthens_and_is_no_use(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    used(db, [(4.0, True)])
+    (document,) = db.execute("SELECT document FROM reviews").fetchone()
+    for iteration, borne_out in ((5, True), (6, False)):
+        record_use(db, [document], "succeeded", now=20.0 * iteration, journey="a", iteration=iteration,
+                   borne_out=borne_out)  # fmt: skip
+    Recall(db).ask(Question("trigger"), now=100.0, log=("a", 5))
+    first, second = fit.reviews_of(db)
+    assert (first.elapsed, second.elapsed) == (4.0, 20.0), "the pause ends where it was borne out"
+    assert second.stability > first.stability
+    assert fit.fit_all(db, now=130.0)["questions"] == 0, "it did not answer what was asked then"
+    assert health(db, now=130.0)["used"] == 1
 
 
 def test_a_user_who_forgets_fast_gets_a_steeper_curve(tmp_path: Path) -> None:
