@@ -14,6 +14,7 @@ KINDS = click.Choice(["episode", "fact", "lesson", "place", "procedure", "sign",
 FAILURES = click.Choice(["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"])
 CURVES = click.Choice(["fsrs6", "exponential", "half_life", "act_r"])
 NUMBER = click.IntRange(1, 2**63 - 1)
+LIMIT = click.IntRange(1, 1_000_000)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -78,7 +79,7 @@ def memory_recall(
 
 @memory.command("mind")
 @click.argument("journey", required=False)
-@click.option("--iteration", type=click.IntRange(min=1), help="For this iteration (default: the newest).")
+@click.option("--iteration", type=NUMBER, help="For this iteration (default: the newest).")
 @AS_JSON
 def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> None:
     """What was in mind for an iteration, what did not fit, and which model calls were made with it."""
@@ -102,7 +103,7 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
 @click.option("--since", type=POINT, help="Episodes from this point of the experience clock on.")
 @click.option("--until", type=POINT, help="Episodes up to this point of the experience clock.")
 @click.option("--with", "involving", help="A skill that an episode called, or an item of which it left more or less.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--limit", type=LIMIT, default=50, show_default=True)
 @AS_JSON
 def memory_list(
     words: tuple[str, ...], kind: Any, scope: str | None, state: Any, limit: int, as_json: bool, **sought: Any
@@ -137,7 +138,7 @@ def memoryshow(item: int, episode: bool, as_json: bool) -> None:
 
 @memory.command("history")
 @click.argument("item", type=NUMBER, required=False)
-@click.option("--limit", type=click.IntRange(min=1), default=30, show_default=True)
+@click.option("--limit", type=LIMIT, default=30, show_default=True)
 @AS_JSON
 def memory_history(item: int | None, limit: int, as_json: bool) -> None:
     """What was done to an item (or to all) and why."""
@@ -215,7 +216,7 @@ def memory_stats(as_json: bool) -> None:
 
 @memory.command("consolidate")
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
-@click.option("--limit", type=click.IntRange(min=1), default=5000, show_default=True, help="Units of each job.")
+@click.option("--limit", type=LIMIT, default=5000, show_default=True, help="Units of each job.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and do nothing.")
 @AS_JSON
 def memory_consolidate(jobs: tuple[str, ...], limit: int, dry: bool, as_json: bool) -> None:

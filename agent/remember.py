@@ -168,7 +168,9 @@ def episodes(journey: str | None, state: State | None, limit: int, sought: Json)
         raise UsageError("episodes are never changed and have no state: leave --state out")
     if "within" in sought and "near" not in sought:
         raise UsageError("--within goes with a place: --near X Z")
-    found = Episodes(_database(read_only=True)).find(journey, limit=limit, **sought)
+    db = _database(read_only=True)
+    _refuse_unknown(db, [] if journey is None else [journey])
+    found = Episodes(db).find(journey, limit=limit, **sought)
     return [{**asdict(each), "text": describe(each)} for each in found]
 
 
@@ -185,8 +187,9 @@ def items(kind: Kind | None, scope: str | None, state: State | None, limit: int,
     """Items of the semantic tier, newest first. Raises UsageError for what only episodes are searched by."""
     if sought:
         raise UsageError(f"{', '.join(sorted(sought))}: only episodes are searched by that: add --kind episode")
-    semantic = Semantic(_database(read_only=True))
-    return [_item(each) for each in semantic.find(kind=kind, scope=scope, state=state, limit=limit)]
+    db = _database(read_only=True)
+    _refuse_unknown(db, [] if scope is None else [scope])
+    return [_item(each) for each in Semantic(db).find(kind=kind, scope=scope, state=state, limit=limit)]
 
 
 def show(id: int) -> Json:
@@ -251,7 +254,8 @@ def mark(id: int, pinned: bool | None, private: bool | None) -> Json:
 def archive(id: int, reason: str) -> Json:
     """Put an item out of mind; it stays and can be restored."""
     db = _database()
-    return _item(Semantic(db).archive(id, at=float(Store(db).experience()), reason=reason))
+    by_hand = {"who": "person"}
+    return _item(Semantic(db).archive(id, at=float(Store(db).experience()), reason=reason, inputs=by_hand))
 
 
 def restore(id: int, reason: str) -> Json:
@@ -307,15 +311,21 @@ def reindex(told: Told) -> Json:
 def export_to(folder: Path, journeys: Sequence[str], private: bool) -> Json:
     """Write a bundle of everything, or of some journeys and what holds everywhere."""
     db = _database(read_only=True)
+    _refuse_unknown(db, journeys)
+    return asdict(export(db, folder, scopes=journeys or None, private=private, seal=seal))
+
+
+def _refuse_unknown(db: Database, names: Sequence[str]) -> None:
+    """Raises UsageError for a journey, or other scope, of which there is nothing, with those of which there is."""
+    if not names:
+        return
     known = {
         row[0] for row in db.execute("SELECT DISTINCT journey FROM episodes UNION SELECT DISTINCT scope FROM items")
     }
-    for name in journeys:
+    for name in names:
         if name not in known:
-            raise UsageError(
-                f"nothing is remembered of a journey {name!r}; there are: {', '.join(sorted(known - {''}))}"
-            )
-    return asdict(export(db, folder, scopes=journeys or None, private=private, seal=seal))
+            there = ", ".join(sorted(known - {""})) or "none"
+            raise UsageError(f"nothing is remembered of a journey {name!r}; there are: {there}")
 
 
 def import_from(folder: Path, policy: Policy, suffix: str, *, vouched: bool = False) -> Json:

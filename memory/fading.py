@@ -7,6 +7,8 @@ anything pinned, confirmed or distilled from much.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlite_utils import Database
 
 from memory import decay, documents
@@ -66,11 +68,16 @@ class _Sweep:
         raise NotImplementedError
 
     def retention(self, db: Database, item: Item, now: float) -> float:
-        """How much of an item is left."""
+        """How much of an item is left since it was last used, or brought back into mind."""
         document = document_of(db, item.kind, item.id)
         assert document is not None
         curve, scale = (self.curve, 1.0) if self.curve else fitted_curve(db)
-        return decay.retrievability(strength_of(db, document), now, curve, scale)
+        held = strength_of(db, document)
+        (back,) = db.execute(
+            "SELECT max(at) FROM journal WHERE item = ? AND operation = 'RESTORE'", [item.id]
+        ).fetchone()
+        held = held if back is None else replace(held, last_used=max(held.last_used, back))
+        return decay.retrievability(held, now, curve, scale)
 
 
 def _rests(cursor: Cursor, now: float) -> bool:
@@ -192,7 +199,8 @@ def valuable(db: Database, item: Item) -> bool:
 
 def _unanswered(db: Database, item: Item) -> bool:
     """A failure for which no success is known yet: of the same goal or family of tasks, or about the same thing."""
-    if item.kind != "lesson" or item.data.get("mended"):
+    given_up = item.kind == "summary" and item.data.get("passed") is False
+    if not given_up and (item.kind != "lesson" or item.data.get("mended")):
         return False
     failed = db.execute(
         "SELECT episodes.at, goal, family FROM evidence JOIN episodes ON episodes.id = episode "

@@ -59,6 +59,8 @@ def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
     for other in _neighbours(semantic, item):
         wrong, right = _contradiction(item, other)
         if wrong is not None and right is not None:
+            if semantic.was_superseded(wrong.id, right.id):
+                continue  # Somebody took that back.
             semantic.supersede(wrong.id, right, reason="contradicted by what was found later", inputs={"by": right.id})
             lines.append(f"wrong now: {wrong.text}, because: {right.text}")
             if wrong.id == item.id:

@@ -192,6 +192,8 @@ class Semantic:
         """RESTORE: bring an archived item back into mind."""
         with atomic(self._db):
             old = self.get(id)
+            if old.state == "merged":
+                raise Refused(f"item {id} lives on in item {old.merged_into}: undo the merge to have it back")
             if old.state != "archived":
                 return old
             return self._write("RESTORE", old, replace(old, state="active"), at, reason, inputs)
@@ -226,7 +228,8 @@ class Semantic:
     def undo(self, entry: int, *, at: float, reason: str) -> Entry:
         """Undo one journal entry by writing its inverse; refused if the item was changed again since.
 
-        An operation on several items wrote several entries: `undo_act` takes all of them back.
+        An operation on several items wrote several entries: `undo_act` takes all of them back. What was undone stays
+        so: no job does it again.
         """
         with atomic(self._db):
             done = self.entry(entry)
@@ -367,17 +370,27 @@ class Semantic:
         )
 
     def _join(self, old: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
-        """The statement is there: take its new evidence, and bring it back into mind if it was out of it."""
+        """The statement is there: take its new evidence, and bring it back into mind if it had only faded."""
+        comes_back = old.archived and (item.origin == "person" or not self._put_away(old.id))
         new = replace(
             old,
             evidence=tuple(sorted({*old.evidence, *item.evidence})),
             sources=tuple(sorted({*old.sources, *item.sources})),
-            state="active" if old.archived else old.state,
+            state="active" if comes_back else old.state,
             world=old.world if old.world == item.world else "",
         )
         if new == old:
             return old
-        return self._write("RESTORE" if old.archived else "UPDATE", old, new, item.recorded_at, reason, inputs)
+        return self._write("RESTORE" if comes_back else "UPDATE", old, new, item.recorded_at, reason, inputs)
+
+    def _put_away(self, id: int) -> bool:
+        """Whether it was a person who put an archived item out of mind, or took it back altogether."""
+        row = self._db.execute(
+            "SELECT undoes IS NOT NULL OR json_extract(inputs, '$.who') IS 'person' FROM journal "
+            "WHERE item = ? AND operation = 'ARCHIVE' ORDER BY id DESC LIMIT 1",
+            [id],
+        ).fetchone()
+        return bool(row and row[0])
 
     def _changeable(self, id: int) -> Item:
         item = self.get(id)
@@ -394,11 +407,33 @@ class Semantic:
             raise Refused("a merge needs two items or more")
         if len({(old.kind, old.scope, old.subject, old.sensitivity, old.world) for old in olds}) > 1:
             raise Refused("only items of one kind, scope, subject, sensitivity and world can be merged")
+        apart = self._taken_apart([old.id for old in olds])
+        if apart is not None:
+            raise Refused(f"they were merged into item {apart} and taken apart again: undo that to have it back")
         if len({canonical(dict(old.data)) for old in olds}) > 1 and any("x" in old.data for old in olds):
             raise Refused("items about different places cannot be merged")
         verdict = gate.check([_whole(old.text, old.data) for old in olds], _whole(text, data))
         if not verdict.ok:
             raise Refused(f"the merge would lose or contradict {', '.join(verdict.lost[:5])}")
+
+    def _taken_apart(self, ids: Sequence[int]) -> int | None:
+        """What two of these items, which are in mind, were once merged into."""
+        row = self._db.execute(
+            "SELECT item FROM sources WHERE source IN (SELECT value FROM json_each(?)) AND EXISTS ("
+            "SELECT 1 FROM journal WHERE journal.item = sources.item AND operation = 'MERGE' AND before = '{}') "
+            "GROUP BY item HAVING count(*) > 1 ORDER BY item DESC LIMIT 1",
+            [documents.listed(ids)],
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def was_superseded(self, id: int, by: int) -> bool:
+        """Whether one item was once superseded by another; if it holds now, that was taken back."""
+        row = self._db.execute(
+            "SELECT 1 FROM journal WHERE item = ? AND operation = 'SUPERSEDE' "
+            "AND json_extract(after, '$.superseded_by') = ? LIMIT 1",
+            [id, by],
+        ).fetchone()
+        return row is not None
 
     def _write(
         self,
@@ -451,6 +486,8 @@ class Semantic:
         after: Mapping[str, Any],
         undoes: int | None,
     ) -> None:
+        if not reason.strip():
+            raise Refused(f"no reason is given to {operation} item {item}: the journal keeps one for every change")
         self._db.execute(
             "INSERT INTO journal (operation, item, at, reason, inputs, before, after, undoes, act) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -229,12 +229,17 @@ def test_only_what_faded_and_was_of_no_use_is_put_away_and_after_a_time_of_grace
     assert semantic.get(idle.id).live
 
 
-@pytest.mark.parametrize("subject", ["pickaxe", ""])
-def test_a_failure_is_not_put_away_before_the_success_that_answers_it(tmp_path: Path, subject: str) -> None:
+@pytest.mark.parametrize("kind", ["lesson", "lesson about nothing", "summary"])
+def test_a_failure_is_not_put_away_before_the_success_that_answers_it(tmp_path: Path, kind: str) -> None:
     db = open_db(tmp_path / "j.db")
     (failed,) = tried(db, "a", [("craft pickaxe", "no_table")])
     semantic, jobs = Semantic(db), scheduler(db)
-    told = lesson(subject, "there is no table", "place one first", at=1.0, evidence=[failed.id])
+    if kind == "summary":
+        data = {"level": 1, "goal": "craft pickaxe", "passed": False}
+        told = Item("summary", "craft pickaxe", "not passed in round 4", "a", data, (failed.id,), 1.0)
+    else:
+        subject = "pickaxe" if kind == "lesson" else ""
+        told = lesson(subject, "there is no table", "place one first", at=1.0, evidence=[failed.id])
     told = semantic.add(told, reason="reflection")
 
     def sweep(now: float) -> bool:
@@ -285,3 +290,67 @@ def test_what_newer_episodes_bear_out_is_confirmed(tmp_path: Path) -> None:
     tried(db, "b", [("craft pickaxe", None)], start=90)
     jobs.run("rehearse", now=100.0)
     assert Semantic(db).get(mended.id).state == "active"
+
+
+def test_no_job_does_again_what_was_undone(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    semantic, jobs = Semantic(db), scheduler(db)
+    for where in ("stone", "the stone"):
+        semantic.add(Item("fact", "iron", f"iron ore lies deep below {where}"), reason="r")
+    ore = semantic.add(seen("iron_ore", 5, 20, 5, scope="a", at=1.0), reason="seen")
+    semantic.add(not_found("iron_ore", 0, 20, 0, within=32, scope="a", at=2.0), reason="searched")
+    before = live(db)
+    done = jobs.run("reconcile", now=3.0).operations
+    assert done["MERGE"] == 3
+    assert not semantic.get(ore.id).live
+    for entry in [each for each in semantic.journal(limit=-1) if each.operation in ("MERGE", "SUPERSEDE")]:
+        if entry.id == entry.act:
+            semantic.undo_act(entry.id, at=4.0, reason="they differ, and it is there")
+    assert live(db) == before
+    assert jobs.run("reconcile", now=5.0).units
+    assert live(db) == before
+    assert "taken apart again" in semantic.journal(1)[0].reason
+
+
+def test_what_is_brought_back_fades_from_then_on(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    semantic, jobs = Semantic(db), scheduler(db)
+    sand = semantic.add(Item("fact", "sand", "sand by the lake"), reason="r")
+
+    def archived_by(now: float) -> float:
+        while semantic.get(sand.id).live:
+            now += 60
+            for name in ("decay", "archive"):
+                jobs.run(name, now=now)
+        return now
+
+    first = archived_by(0.0)
+    semantic.undo_act(semantic.journal(sand.id)[0].id, at=first, reason="keep it")
+    assert archived_by(first) >= 2 * first
+
+
+def test_what_a_person_put_away_does_not_come_back_by_itself(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    semantic = Semantic(db)
+
+    def mended(start: int) -> None:
+        for failed, n in ((True, start), (False, start + 1)):
+            told = {"cause": "no_station", "message": "no table near"} if failed else {"skills": {"placeTable": "v1:a"}}
+            Episodes(db).record(Episode("a", n, "t", "craft", "failed" if failed else "passed", float(n), **told))
+        scheduler(db).run("consolidate", now=start + 1.0)
+
+    mended(1)
+    (wrong,) = semantic.find(kind="lesson")
+    semantic.undo_act(semantic.journal(wrong.id)[-1].id, at=3.0, reason="that is not why")
+    mended(3)
+    assert semantic.find(kind="lesson") == []
+    assert len(semantic.get(wrong.id).evidence) == 4, "what bears it out is kept with it all the same"
+    by_hand = semantic.add(lesson("iron", "it is dark", "take a torch", at=1.0), reason="r")
+    semantic.archive(by_hand.id, at=6.0, reason="put away by hand", inputs={"who": "person"})
+    assert semantic.add(lesson("iron", "it is dark", "take a torch", at=7.0), reason="again").archived
+    faded = semantic.add(lesson("coal", "it is dark", "take a torch", at=1.0), reason="r")
+    semantic.archive(faded.id, at=6.0, reason="faded")
+    assert semantic.add(lesson("coal", "it is dark", "take a torch", at=7.0), reason="again").live
+    guard = sign("lava", "never dig", "it kills", at=7.0, origin="person")
+    semantic.undo(semantic.journal(semantic.add(guard, reason="r").id)[0].id, at=8.0, reason="no")
+    assert semantic.add(guard, reason="put up again").live

@@ -124,6 +124,17 @@ def test_one_world_does_not_see_the_places_of_another(tmp_path: Path) -> None:
     assert {item.id for item in semantic.find(subject="furnace", scope="a")} == {near.id, far.id, everywhere.id}
 
 
+def test_what_was_merged_is_not_restored_but_its_merge_undone(tmp_path: Path) -> None:
+    semantic = Semantic(open_db(tmp_path / "j.db"))
+    ids = [semantic.add(Item("fact", "oven", text), reason="r").id for text in ("an oven is hot", "the oven is hot")]
+    merged = semantic.merge(ids, "the oven is hot", at=2.0, reason="the same")
+    with pytest.raises(Refused, match=f"item {ids[0]} lives on in item {merged.id}: undo the merge"):
+        semantic.restore(ids[0], at=3.0, reason="back")
+    semantic.undo_act(semantic.journal(merged.id)[0].id, at=3.0, reason="no")
+    with pytest.raises(Refused, match=f"merged into item {merged.id} and taken apart again"):
+        semantic.merge(ids, "the oven is hot", at=4.0, reason="the same")
+
+
 def test_undo_is_refused_when_something_was_built_on_it(tmp_path: Path) -> None:
     semantic = Semantic(open_db(tmp_path / "j.db"))
     item = semantic.add(lesson("craft", "no table", "place one", at=1.0), reason="learned")
