@@ -7,20 +7,25 @@ from dataclasses import asdict
 from typing import Any
 
 from agent.database import database
-from agent.tables import table
+from agent.tables import number_of, table
 from skills import render
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.skill import Effect, Skill
 
 Json = dict[str, Any]
+_STATES = {
+    "retired": "retired: neither found nor called by new programs, until `journeyman skills restore {}`",
+    "pinned": "pinned: evidence does not move it to another version, until `journeyman skills unpin {}`",
+}
+"""What a mark beside a rung means, with the name of the skill to fill in."""
 
 
-def skills(library: str) -> list[Json]:
-    """All skills of a library."""
+def skills(library: str, *, retired: bool = False) -> list[Json]:
+    """All skills of a library; retired ones too if asked for."""
     opened = Library(database(read_only=True), library)
     counts = opened.version_counts()
-    return [_summary(skill, counts[skill.name]) for skill in opened.all()]
+    return [_summary(skill, counts[skill.name]) for skill in opened.all(retired=retired)]
 
 
 def skill_table(found: Sequence[Mapping[str, Any]]) -> str:
@@ -30,7 +35,7 @@ def skill_table(found: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         [
             each["name"],
-            each["rung"],
+            ", ".join([each["rung"], *_marks(each)]),
             f"{each['succeeded']}/{each['runs']}",
             str(each["versions"]),
             ", ".join(each["gives"][:4]),
@@ -55,7 +60,8 @@ def skill(library: str, name: str) -> Json:
         "primitives": list(found.current.primitives),
         "calls": sorted(graph.calls().successors(name)),
         "rests_on": graph.closure(name),
-        "called_by": graph.callers(name),
+        "called_by": graph.direct_callers(name),
+        "needed_by": graph.callers(name),
         "links": _links(opened, graph, found),
         "history": [asdict(move) for move in opened.history(name)],
         "version_list": [
@@ -84,10 +90,13 @@ def _links(library: Library, graph: SkillGraph, skill: Skill) -> list[Json]:
 
 def skill_words(found: Mapping[str, Any]) -> str:
     """One skill as text."""
-    lines = [found["call"], f"  {found['purpose']}", f"  {found['contract']}", ""]
+    lines = [found["call"], f"  {found['purpose']}", f"  {found['contract']}"]
+    lines += [f"  {_STATES[mark].format(found['name'])}" for mark in _marks(found)]
+    lines.append("")
     lines += [f"  {'effect':<11}{each}" for each in map(_effect_words, found["effects"])]
     for label, key in (
-        ("calls", "calls"), ("rests on", "rests_on"), ("called by", "called_by"), ("primitives", "primitives")
+        ("calls", "calls"), ("rests on", "rests_on"), ("called by", "called_by"), ("needed by", "needed_by"),
+        ("primitives", "primitives"),
     ):  # fmt: skip
         lines.append(f"  {label:<11}{', '.join(found[key]) or 'none'}")
     lines += [f"  {each['kind'].replace('_', ' '):<11}{each['skill']} {each['hash'][:15]}" for each in found["links"]]
@@ -104,13 +113,18 @@ def _effect_words(effect: Json) -> str:
     """One effect with the runs for and against it."""
     told = render.effect(Effect(**effect))
     one_of = f", one of {effect['family']}" if effect["family"] else ""
-    return f"{told}: {effect['seen'] - effect['against']} runs for, {effect['against']} against{one_of}"
+    return f"{told}: {number_of(effect['seen'] - effect['against'], 'run')} for, {effect['against']} against{one_of}"
+
+
+def _marks(skill: Mapping[str, Any]) -> list[str]:
+    """How a skill stands beside its rung."""
+    return [mark for mark in _STATES if skill[mark]]
 
 
 def code(library: str, name: str, hash: str | None) -> Json:
     """The source of a version."""
     opened = Library(database(read_only=True), library)
-    version = opened.version(hash) if hash else opened.get(name).current
+    version = opened.chosen(name, hash)
     return {"name": version.skill, "hash": version.hash, "source": version.source, "uses": dict(version.uses)}
 
 
@@ -120,6 +134,7 @@ def _summary(skill: Skill, versions: int) -> Json:
         "name": skill.name,
         "rung": skill.rung,
         "retired": skill.retired,
+        "pinned": skill.pinned,
         "hash": skill.current.hash,
         "succeeded": record.succeeded,
         "runs": record.succeeded + record.failed,

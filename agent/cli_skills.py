@@ -19,13 +19,14 @@ LIBRARY = click.option("--library", default="main", show_default=True, help="Whi
 
 
 @skills.command("list")
+@click.option("--retired", is_flag=True, help="Also those out of use.")
 @LIBRARY
 @AS_JSON
-def skills_list(library: str, as_json: bool) -> None:
+def skills_list(retired: bool, library: str, as_json: bool) -> None:
     """All skills, where they stand and what they bring."""
     from agent import browse
 
-    show(browse.skills(library), as_json, browse.skill_table)
+    show(browse.skills(library, retired=retired), as_json, browse.skill_table)
 
 
 @skills.command("show")
@@ -66,14 +67,15 @@ def skills_search(words: tuple[str, ...], limit: int, library: str, as_json: boo
 
 @skills.command("why")
 @click.argument("task", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), help="How many at most (default: as many as a writer).")
+@click.option("--world", type=click.Choice(["minecraft", "desktop"]), help="Whose task (default: see what it names).")
 @LIBRARY
 @AS_JSON
-def skills_why(task: tuple[str, ...], limit: int, library: str, as_json: bool) -> None:
-    """Which skills a task would be shown, with every part of every score."""
+def skills_why(task: tuple[str, ...], limit: int | None, world: str | None, library: str, as_json: bool) -> None:
+    """Which skills the writer for a task would be shown, with every part of every score, and what fits its budget."""
     from agent import skill_commands
 
-    hits = skill_commands.found(library, " ".join(task), limit, aside)
+    hits = skill_commands.why(library, " ".join(task), limit, world, aside)
     show(hits, as_json, skill_commands.found_words(why=True))
 
 
@@ -89,12 +91,12 @@ def skills_reindex(as_json: bool) -> None:
 
 @skills.command("graph")
 @click.option(
-    "--as-of", type=click.FloatRange(min=0), metavar="N", help="As it stood after N iterations of all journeys."
+    "--as-of", type=click.IntRange(min=0), metavar="N", help="As it stood after N iterations of all journeys."
 )
 @click.option("--versions", is_flag=True, help="Every version: what it supersedes, was derived from, or doubles.")
 @LIBRARY
 @AS_JSON
-def skills_graph(as_of: float | None, versions: bool, library: str, as_json: bool) -> None:
+def skills_graph(as_of: int | None, versions: bool, library: str, as_json: bool) -> None:
     """Who calls whom: layers, hubs with their blast radius, orphans."""
     from agent import skill_commands
 
@@ -191,7 +193,9 @@ def _changes(action: str, text: str, *, version: str | None = None, required: bo
         command.params.append(click.Option(["--version", "hash"], required=required, help=version))
 
 
-_changes("rollback", "Go back to an earlier version.", version="Which (default: the one that was current before).")
+_changes(
+    "rollback", "Go back to an earlier version.", version="Which (default: the latest one before it that was current)."
+)
 _changes("promote", "Make a version current.", version="Hash, or a beginning of it.", required=True)
 _changes("pin", "Hold a version in its place: evidence does not move it.", version="Which (default: the current one).")
 _changes("unpin", "Let evidence move the skill again.")

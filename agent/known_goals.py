@@ -6,6 +6,7 @@ left to the brain. A plan of several steps becomes a parameterised program, to b
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from agent.brain import Draft
@@ -69,4 +70,4 @@ def _value(name: str, value: Any, count: int) -> str:
         return f"{value // count} * count" if value % count == 0 else f"Math.ceil({value} * count / {count})"
     if isinstance(value, str):
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return json.dumps(value)

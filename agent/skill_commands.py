@@ -12,26 +12,31 @@ from agent.database import database
 from agent.errors import UsageError
 from agent.evidence import CLASSES
 from agent.families import families
+from agent.known import items_towards
+from agent.loop_settings import LoopSettings
 from agent.similarity import meaning_of
 from agent.store import Store
-from agent.tables import table
+from agent.tables import number_of, table
 from bridge.errors import BridgeError
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
 from envs.desktop import parse
 from envs.desktop.broker import documentation
+from memory.working import estimate_tokens
 from skills.compare import difference
 from skills.errors import NotAllowed
-from skills.graph import SkillGraph, picture
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan as search_plan
 from skills.reader import By
 from skills.rename import rename as rename_skill
-from skills.search import search
+from skills.search import pack, search
 from skills.stats import statistics
 
 Json = dict[str, Any]
+LANGUAGES = {"minecraft": "javascript", "desktop": "python"}
+"""In which language the skills of a world are written."""
 
 
 def plan(library: str, item: str, count: int, have: Sequence[str], journey: str | None, bare: bool) -> Json:
@@ -151,11 +156,11 @@ def change(library: str, name: str, action: str, hash: str | None, reason: str) 
     before = opened.get(name)
     with opened.by(By("person")):
         if action == "rollback":
-            after = opened.rollback(name, reason=reason, at=at, to=opened.version(hash).hash if hash else None)
+            after = opened.rollback(name, reason=reason, at=at, to=hash)
         elif action == "promote":
-            after = opened.promote(name, opened.version(hash or "").hash, reason=reason, at=at)
+            after = opened.promote(name, hash or "", reason=reason, at=at)
         elif action == "pin":
-            after = opened.pin(name, reason=reason, at=at, hash=opened.version(hash).hash if hash else None)
+            after = opened.pin(name, reason=reason, at=at, hash=hash)
         else:
             act = {"unpin": opened.unpin, "retire": opened.retire, "restore": opened.restore}[action]
             after = act(name, reason=reason, at=at)
@@ -167,6 +172,7 @@ def change(library: str, name: str, action: str, hash: str | None, reason: str) 
         "retired": after.retired,
         "pinned": after.pinned,
         "changed": opened.get(name) != before,
+        "still_called_by": SkillGraph(opened).direct_callers(name) if after.retired else [],
     }
 
 
@@ -208,7 +214,8 @@ def change_words(found: Mapping[str, Any]) -> str:
     if not found["changed"]:
         return f"Nothing to change: {state}."
     moved = f", was at {found['before'][:15]}" if found["before"] != found["current"] else ""
-    return f"{state}{moved}."
+    still = f" Still called by {', '.join(found['still_called_by'])}." if found["still_called_by"] else ""
+    return f"{state}{moved}.{still}"
 
 
 def found(library: str, words: str, limit: int, aside: Callable[[str], None]) -> list[Json]:
@@ -219,6 +226,30 @@ def found(library: str, words: str, limit: int, aside: Callable[[str], None]) ->
         aside(why)
     hits = search(opened, words, items=_items(words, gamedata.load()), limit=limit, meaning=meaning)
     return [hit.to_json() for hit in hits]
+
+
+def why(library: str, task: str, limit: int | None, world: str | None, aside: Callable[[str], None]) -> list[Json]:
+    """What the writer of a task's program would be shown: as `found`, for all on the way there, and in its budget.
+
+    A task that names an item is taken for one of Minecraft if no world is said, any other for one of either world.
+    """
+    opened, data, loop = Library(database(read_only=True), library), gamedata.load(), LoopSettings.load()
+    meaning, off = meaning_of(opened)
+    if off:
+        aside(off)
+    named = _items(task, data) if world != "desktop" else []
+    world = world or ("minecraft" if named else None)
+    hits = search(
+        opened,
+        task,
+        items=list(dict.fromkeys(step for item in named for step in items_towards(item, data))),
+        limit=loop.skills if limit is None else limit,
+        meaning=meaning,
+        language=LANGUAGES[world] if world else None,
+    )
+    shown = pack(hits, loop.skill_tokens).names
+    told = [hit.to_json() for hit in hits]
+    return [{**hit, "tokens": estimate_tokens(hit["card"]), "shown": hit["name"] in shown} for hit in told]
 
 
 def found_words(*, why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
@@ -234,7 +265,8 @@ def found_words(*, why: bool) -> Callable[[Sequence[Mapping[str, Any]]], str]:
                 added = " + ".join(f"{route} {value:.4f}" for route, value in hit["added"].items())
                 near = "" if hit["similarity"] is None else f", similarity {hit['similarity']:.2f}"
                 proof = f"proof {hit['proof']:.3f} ({hit['rung']}, bound {hit['bound']:.2f})"
-                lines.append(f"        ({added}) × {proof}{near}")
+                room = f"{hit['tokens']} tokens" + ("" if hit["shown"] else ", for which a writer has no room left")
+                lines.append(f"        ({added}) × {proof}{near}; {room}")
         return "\n".join(lines)
 
     return words
@@ -249,12 +281,7 @@ def _items(words: str, data: gamedata.GameData) -> list[str]:
 
 def graph(library: str, as_of: float | None) -> Json:
     """The call graph now, or as it stood after so many iterations."""
-    opened = Library(database(read_only=True), library)
-    skills = SkillGraph(opened)
-    if as_of is not None:
-        return {"as_of": as_of, **picture(skills.as_of(as_of))}
-    now = skills.calls().subgraph(opened.names())
-    return {"as_of": None, **picture(now)}
+    return SkillGraph(Library(database(read_only=True), library)).picture(as_of)
 
 
 def version_graph(library: str, as_of: float | None) -> Json:
@@ -281,7 +308,7 @@ def version_graph_words(found: Mapping[str, Any]) -> str:
         for one, other, kind in found["edges"]
         if kind != "calls"
     ]
-    head = f"{len(found['nodes'])} versions; {counted}"
+    head = f"{number_of(len(found['nodes']), 'version')}; {counted}"
     return f"{head}\n{table(['version', 'edge', 'version'], rows)}" if rows else head
 
 
@@ -289,11 +316,18 @@ def graph_words(found: Mapping[str, Any]) -> str:
     """A call graph as text."""
     if not found["nodes"]:
         return "No skills."
-    lines = [f"{len(found['nodes'])} skills, {len(found['edges'])} calls, {found['depth']} layers; "
-             f"{found['calling_share']:.0%} call other skills"]  # fmt: skip
+    counts = [
+        *(number_of(len(found[key]), thing) for key, thing in (("nodes", "skill"), ("edges", "call"))),
+        number_of(found["depth"], "layer"),
+    ]
+    lines = [f"{', '.join(counts)}; {found['calling_share']:.0%} call other skills"]
     lines += [f"  layer {number}  {', '.join(layer)}" for number, layer in enumerate(found["layers"])]
-    lines += [f"  hub      {hub['name']}: {hub['callers']} callers, {hub['blast_radius']} skills rest on it"
-              for hub in found["hubs"][:5]]  # fmt: skip
+    lines += [
+        f"  hub      {hub['name']}: {number_of(hub['callers'], 'caller')}, "
+        f"{number_of(hub['blast_radius'], 'skill')} in all rest on it"
+        for hub in found["hubs"][:5]
+    ]
+    lines += [f"  retired  {callee}, which {caller} still calls" for caller, callee in found["retired_calls"]]
     if found["orphans"]:
         lines.append(f"  alone    {', '.join(found['orphans'])}")
     return "\n".join(lines)

@@ -65,7 +65,7 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
     """Try a version (default: the current one) in fresh worlds and count the trials as evidence."""
     db = database()
     opened = Library(db, library, families=families(gamedata.load()))
-    version = opened.version(hash) if hash else opened.get(name).current
+    version = opened.chosen(name, hash)
     before = opened.rung(version.hash)
     with ExitStack() as stack:
         if version.language == DesktopCases.language:

@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from memory.guard import visible
 
 
+def number_of(count: int, thing: str) -> str:
+    """How many of something: `1 call`, `2 calls`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, two spaces apart, no lines; a cell is one line, whatever is in it."""
     rows = [[visible(cell) for cell in row] for row in rows]

@@ -21,7 +21,7 @@ from benchmarks._result import Result
 from bridge.language import JavaScript
 from curriculum.schema import CURRICULUM
 from memory.db import open_db
-from skills.graph import SkillGraph, picture
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import Proofs
 from skills.refactor import find
@@ -60,7 +60,7 @@ def measure(home: Path, journey: str, result: Result) -> dict[str, Any]:
     with closing(open_db(home / "journeyman.db", SKILLS, CURRICULUM, AGENT, read_only=True)) as db, JavaScript() as js:
         library = Library(db, Store(db).journey(journey).config.library)
         skills, rows = library.all(), Store(db).iterations(journey)
-        graph = picture(SkillGraph(library).calls().subgraph(library.names()))
+        graph = SkillGraph(library).picture()
         ran = [skill for skill in skills if skill.record.succeeded]
         trials = {skill.name: Proofs(library).trials_of(skill.current.hash) for skill in skills}
         tried = [trial for each in trials.values() for trial in each]

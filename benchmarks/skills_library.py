@@ -21,7 +21,7 @@ from benchmarks._result import Result
 from memory.db import atomic, open_db
 from memory.index import VectorIndex, numpy
 from skills.admit import Admission
-from skills.graph import SkillGraph, picture
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
@@ -72,10 +72,10 @@ def measure(path: Path, size: int) -> dict[str, Any]:
         **timed("commit_version_and_use", lambda n: commit(library, size + n), 50),
     }
     begun = time.perf_counter()
-    calls = SkillGraph(library).calls()
+    graph.calls()
     found["graph_build_seconds"] = round(time.perf_counter() - begun, 2)
     begun = time.perf_counter()
-    found["graph_layers"] = picture(calls)["depth"]
+    found["graph_layers"] = graph.picture()["depth"]
     found["graph_picture_seconds"] = round(time.perf_counter() - begun, 2)
     found["memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     found["disk_mb"] = round(sum(file.stat().st_size for file in path.parent.iterdir()) / 1e6)

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 
 from skills import render
+from skills.errors import NotAllowed
 from skills.reader import LibraryReader
 from skills.skill import Version
 
@@ -25,9 +26,8 @@ class Difference:
 
 def difference(library: LibraryReader, name: str, old: str | None = None, new: str | None = None) -> Difference:
     """The change from one version of a skill to another: by default from the parent of the current one to it."""
-    newer = library.version(new) if new else library.get(name).current
-    known = library.versions(name)
-    before = library.version(old) if old else _before(newer, known)
+    newer = library.chosen(name, new)
+    before = library.chosen(name, old) if old is not None else _before(library, newer)
     lines = difflib.unified_diff(
         before.source.splitlines(), newer.source.splitlines(), before.hash[:15], newer.hash[:15], lineterm="", n=3
     )
@@ -37,9 +37,11 @@ def difference(library: LibraryReader, name: str, old: str | None = None, new: s
     )
 
 
-def _before(version: Version, known: list[Version]) -> Version:
-    """The version that this one was made from; itself if it is the first."""
-    return next((each for each in known if each.hash == version.parent), version)
+def _before(library: LibraryReader, version: Version) -> Version:
+    """The version that this one was made from. Raises NotAllowed if it is the first."""
+    if version.parent is None:
+        raise NotAllowed(f"{version.hash[:15]} is the first version of {version.skill!r}: name two to compare")
+    return library.version(version.parent)
 
 
 def _callees(old: Version, new: Version) -> tuple[str, ...]:

@@ -170,31 +170,15 @@ class Library(LibraryReader):
                     ),
                 ],
             )
-            rung, _ = self._standing(version.number)
-            if not added.rowcount:
-                return rung
-            record, runs = self._learn(version)
-            reached = evidence.next_rung(
-                rung, record, self._ladder, evidence.losing_streak(runs), fell=evidence.declined(runs)
-            )
-            self._set_standing(version.number, reached, record)
-            if reached != rung:
-                why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
-                action: Action = "fell" if reached == "parole" else "climbed"
-                self._log(version.skill, action, version.number, None, why, use.at)
-                if _HEIGHT[reached] >= _HEIGHT["verified"]:
-                    self._release_proven(version, why, use.at)
-                if reached == "parole":
-                    self._fall_back(version, record, use.at)
-                else:
-                    self._adopt_if_ready(version.skill, version.number, use.at)
-            self.describe(version.skill)
-            return reached
+            if added.rowcount:
+                for number in self._same(version.number):
+                    self._judge(self._by_number(number), use.at)
+            return self._standing(version.number)[0]
 
     def promote(self, name: str, hash: str, *, reason: str, at: float = 0.0) -> Skill:
         """Make a version current by hand."""
         with atomic(self.db):
-            version = self._of_skill(name, hash)
+            version = self.chosen(name, hash)
             self._point(name, version.number, "promoted", reason, at)
             self._release(version, reason, at)
             return self.get(name)
@@ -207,7 +191,7 @@ class Library(LibraryReader):
         with atomic(self.db):
             current = self.get(name).current
             if to is not None:
-                number = self._of_skill(name, to).number
+                number = self.chosen(name, to).number
             else:
                 row = self.db.execute(
                     "SELECT max(before) FROM moves WHERE library = ? AND skill = ? AND before < ? "
@@ -215,7 +199,7 @@ class Library(LibraryReader):
                     [self.name, name, current.number],
                 ).fetchone()
                 if row[0] is None:
-                    raise NotAllowed(f"{name!r} has no earlier version to go back to")
+                    raise NotAllowed(f"{name!r} has no earlier version to go back to: name one, or promote another")
                 number = int(row[0])
             self._point(name, number, "rolled_back", reason, at)
             self._release(self._by_number(number), reason, at)
@@ -238,7 +222,7 @@ class Library(LibraryReader):
         """Hold a version (default: the current one) in its place until `unpin`: evidence counts, the pointer stays."""
         with atomic(self.db):
             if hash is not None:
-                self._point(name, self._of_skill(name, hash).number, "promoted", reason, at)
+                self._point(name, self.chosen(name, hash).number, "promoted", reason, at)
             self._set_pinned(name, True, reason, at)
             return self.get(name)
 
@@ -296,6 +280,26 @@ class Library(LibraryReader):
             self.describe(version.skill)
 
     # Inside the open transaction
+
+    def _judge(self, version: Version, at: float) -> None:
+        """Let a version stand where its runs, and those of whatever is the same, say that it stands."""
+        rung, _ = self._standing(version.number)
+        record, runs = self._learn(version)
+        reached = evidence.next_rung(
+            rung, record, self._ladder, evidence.losing_streak(runs), fell=evidence.declined(runs)
+        )
+        self._set_standing(version.number, reached, record)
+        if reached != rung:
+            why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
+            action: Action = "fell" if reached == "parole" else "climbed"
+            self._log(version.skill, action, version.number, None, why, at)
+            if _HEIGHT[reached] >= _HEIGHT["verified"]:
+                self._release_proven(version, why, at)
+            if reached == "parole":
+                self._fall_back(version, record, at)
+            else:
+                self._adopt_if_ready(version.skill, version.number, at)
+        self.describe(version.skill)
 
     def _set_standing(self, number: int, rung: Rung, record: Record) -> None:
         self.db.execute(

@@ -132,12 +132,15 @@ class Operators:
         if stamp == self._stamp:
             return
         self._known, self._giving, self._stamp = {}, {}, stamp
-        # A version is kept because it worked once: that run says nothing about the ones that follow.
+        # A version is kept because it worked once: that run says nothing about the ones that follow. Versions that are
+        # the same but for names count the same runs, and so but once.
         after_first, failed = self.library.db.execute(
             "SELECT total(succeeded - min(succeeded, 1)), total(failed) FROM standings "
             "JOIN versions ON versions.id = standings.version WHERE library = ?",
             [self.library.name],
         ).fetchone()
+        for record in self.library.counted_again():
+            after_first, failed = after_first - record.succeeded + min(record.succeeded, 1), failed - record.failed
         self._prior = (after_first + 1) / (after_first + failed + 2)
 
     def _givers(self, items: Sequence[str]) -> list[str]:

@@ -34,6 +34,7 @@ class PlanStep:
     args: Mapping[str, Any]
     item: str
     amount: int
+    """How many of the item it brings, at the least."""
     ticks: float
     probability: float
     runs: int
@@ -134,7 +135,7 @@ class _Search:
                 operator.version,
                 args,
                 item,
-                units if effect.per else math.floor(effect.low),
+                _brought(effect, units),
                 ticks,
                 odds,
                 operator.runs,
@@ -217,7 +218,7 @@ def _gathered(
             joined = replace(
                 first,
                 args={**first.args, effect.per: amount},
-                amount=amount,
+                amount=_brought(effect, amount),
                 ticks=operator.time.of(amount),
                 probability=min(step.probability for step in same),
             )
@@ -227,6 +228,11 @@ def _gathered(
                 steps = shorter
         place += 1
     return steps
+
+
+def _brought(effect: Effect, units: float) -> int:
+    """How many of its item so many units of a skill bring, at the least."""
+    return math.floor(effect.low * (units if effect.per else 1) + 1e-9)
 
 
 def _fixed(step: PlanStep, effect: Effect | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from skills.errors import NotAllowed, UnknownSkill
-from skills.skill import Effect, Link, LinkKind, Need, Record, Rung, Signature, Skill, Time, Use, Version
+from skills.skill import SCHEME, Effect, Link, LinkKind, Need, Record, Rung, Signature, Skill, Time, Use, Version
 
 Action = Literal[
     "added",
@@ -142,13 +142,27 @@ class LibraryReader:
         return [self._skill(*row) for row in rows]
 
     def version(self, hash: str) -> Version:
-        """One version by its hash, or by a beginning of it that no other version shares."""
-        rows = self.db.execute(
-            f"{_VERSION} WHERE library = ? AND hash >= ? AND hash < ? LIMIT 2", [self.name, hash, hash + "~"]
-        ).fetchall()
-        if len(rows) != 1:
-            raise UnknownSkill(f"{'no' if not rows else 'more than one'} version begins with {hash!r}")
-        return _version(rows[0])
+        """One version by its hash, or by a beginning of it that no other version shares; its `v1:` may be left out."""
+        for beginning in dict.fromkeys([hash, hash if ":" in hash else f"{SCHEME}:{hash}"]):
+            rows = self.db.execute(
+                f"{_VERSION} WHERE library = ? AND hash >= ? AND hash < ? LIMIT 2",
+                [self.name, beginning, beginning + "~"],
+            ).fetchall()
+            if len(rows) == 1:
+                return _version(rows[0])
+            if rows:
+                raise UnknownSkill(f"more than one version begins with {hash!r}: give more of its hash")
+        raise UnknownSkill(f"no version begins with {hash!r}: look at the history of the skill")
+
+    def chosen(self, name: str, hash: str | None) -> Version:
+        """A version of a skill by (a beginning of) its hash, the current one for None; no other skill's."""
+        current = self.get(name).current
+        if hash is None:
+            return current
+        version = self.version(hash)
+        if version.skill != name:
+            raise NotAllowed(f"{hash!r} is a version of {version.skill!r}, not of {name!r}")
+        return version
 
     def versions(self, name: str) -> list[Version]:
         """Every version of a skill, oldest first."""
@@ -227,6 +241,17 @@ class LibraryReader:
             re.MULTILINE,
         )
         return next((str(skill) for skill, source in rows if skill != name and inside.search(source)), None)
+
+    def counted_again(self) -> list[Record]:
+        """Records that hold runs which a fuller one holds too: of versions that are another but for names or layout."""
+        rows = self.db.execute(
+            "SELECT version FROM links WHERE library = ? AND kind IN ('renamed_from', 'rewritten_from')", [self.name]
+        ).fetchall()
+        again: list[Record] = []
+        for same in {frozenset(self._same(number)) for (number,) in rows}:
+            records = [self._standing(number)[1] for number in same]
+            again += sorted(records, key=lambda each: each.succeeded + each.failed)[:-1]
+        return again
 
     def uses_of(self, hash: str, limit: int = 100) -> list[Use]:
         """The evidence of a version, newest first; runs under an earlier name of the same version are among it."""
@@ -352,12 +377,6 @@ class LibraryReader:
 
     def _by_number(self, number: int) -> Version:
         return _version(self.db.execute(f"{_VERSION} WHERE id = ?", [number]).fetchone())
-
-    def _of_skill(self, name: str, hash: str) -> Version:
-        version = self.version(hash)
-        if version.skill != name:
-            raise NotAllowed(f"{hash!r} is a version of {version.skill!r}, not of {name!r}")
-        return version
 
     def _standing(self, number: int) -> tuple[Rung, Record]:
         row = self.db.execute(

@@ -67,7 +67,7 @@ class Stats:
 
 def statistics(library: LibraryReader, name: str, classes: Mapping[str, str], hash: str | None = None) -> Stats:
     """The statistics of a version (default: the current one); `classes` maps error codes to classes of failure."""
-    version = library.version(hash) if hash else library.get(name).current
+    version = library.chosen(name, hash)
     uses = library.uses_of(version.hash, LATEST)
     groups: dict[str, dict[str, list[Use]]] = {context: {} for context in CONTEXTS}
     for use in uses:

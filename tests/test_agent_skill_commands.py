@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agent import skill_commands
+from agent import browse, skill_commands
 from agent.database import database
 from skills.admit import Admission
 from skills.library import Library
-from skills.skill import Signature
+from skills.skill import Signature, Use
 
 
 def keep(text: str, at: float) -> str:
@@ -24,6 +24,37 @@ def test_what_a_person_changes_stands_in_the_history_as_a_persons() -> None:
     assert made[:3] == [("added", "planner"), ("added", "planner"), ("adopted", "planner")]
     assert made[3:] == [("rolled_back", "person"), ("promoted", "person")]
     assert "person" in skill_commands.history_words(told)
+
+
+def test_what_is_out_of_use_is_listed_when_asked_for_and_says_so_and_who_still_calls_it() -> None:
+    keep("1", 1)
+    library = Library(database())
+    caller = Admission("// goes on", (), Signature("goOn", ()), "", uses={"gainIt": library.get("gainIt").current.hash})
+    library.add(caller, reason="test")
+    told = skill_commands.change("main", "gainIt", "retire", None, "worse")
+    assert "Still called by goOn." in skill_commands.change_words(told)
+    assert [each["name"] for each in browse.skills("main")] == ["goOn"]
+    assert "draft, retired" in browse.skill_table(browse.skills("main", retired=True))
+    assert "`journeyman skills restore gainIt`" in browse.skill_words(browse.skill("main", "gainIt"))
+    graph = skill_commands.graph("main", None)
+    assert "retired  gainIt, which goOn still calls" in skill_commands.graph_words(graph)
+    assert graph["orphans"] == []
+
+
+def test_why_tells_what_a_writer_would_be_shown_for_the_task() -> None:
+    library = Library(database())
+    for name, item in (("mineLogs", "oak_log"), ("craftSticks", "stick"), ("craftDoor", "oak_door")):
+        source = f"async function {name}(bot) {{ return 1 }}"
+        version = library.add(Admission(source, (), Signature(name, ()), "Works."), reason="test")
+        library.record_use(Use(version.hash, "succeeded", "a", 1, 1.0, position=version.number, after={item: 1}))
+    note = Admission("def stick_note() -> int: ...", (), Signature("stick_note", ()), "Sticks.", "python")
+    library.add(note, reason="test")
+    found = skill_commands.why("main", "Gain 4 stick.", None, None, str)
+    assert [each["name"] for each in found] == ["craftSticks", "mineLogs"], "what the way there leads through, too"
+    assert all(each["shown"] and each["tokens"] > 5 for each in found)
+    assert f"{found[0]['tokens']} tokens" in skill_commands.found_words(why=True)(found)
+    (other,) = skill_commands.why("main", "Gain 4 stick.", None, "desktop", str)
+    assert other["name"] == "stick_note"
 
 
 def test_the_graph_of_versions_tells_what_supersedes_what_as_of_any_iteration() -> None:

@@ -20,8 +20,9 @@ from memory.db import atomic, open_db
 from skills import render, rework
 from skills.admit import Admission
 from skills.agent_skills.pages import contract_page
+from skills.compare import difference
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
-from skills.evidence import learn_effects, wilson
+from skills.evidence import WINDOW, learn_effects, wilson
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
@@ -30,6 +31,7 @@ from skills.rename import rename
 from skills.schema import SKILLS
 from skills.search import gives, search
 from skills.skill import Effect, Parameter, Signature, Skill, Use, Version, version_hash
+from skills.stats import statistics
 from skills.words import spoken
 
 COUNT = (Parameter("kind", "string", "'any'"), Parameter("count", "number", "1"))
@@ -178,6 +180,20 @@ def test_what_was_rolled_back_does_not_come_back_by_itself(library: Library) -> 
         library.rollback("mineLogs", reason="and further")
 
 
+def test_a_run_of_a_version_under_its_old_name_counts_for_the_new_one_at_once(library: Library) -> None:
+    old = library.add(admitted("mineLogs"), reason="r")
+    library.record_use(run(old, 1))
+    new = library.add(admitted("chopWood"), reason="r")
+    library.carry_on(new.hash, old.hash, reason="another name")
+    library.retire("mineLogs", reason="another name")
+    for iteration in (2, 3, 4):
+        library.record_use(run(old, iteration, "failed"))
+    skill = library.get("chopWood")
+    assert (skill.rung, skill.record.succeeded, skill.record.failed) == ("parole", 1, 3)
+    assert skill.record == library.record_of(old.hash)
+    assert library.on_parole() == ["chopWood"]
+
+
 def test_a_retired_skill_is_out_of_sight_and_a_new_version_brings_it_back(library: Library) -> None:
     library.add(admitted("mineLogs"), reason="r")
     library.retire("mineLogs", reason="a better one exists")
@@ -208,6 +224,44 @@ def test_a_run_gets_its_modules_callees_first_with_pinned_versions(library: Libr
     assert graph.layers() == [["mineLogs"], ["craftPlanks"]]
     with pytest.raises(UnknownSkill):
         graph.callers("mineGold")
+
+
+def test_what_a_skill_rests_on_is_what_its_calls_are_bound_to_whatever_is_current_since(library: Library) -> None:
+    logs = library.add(admitted("mineLogs"), reason="r", at=1)
+    planks = library.add(admitted("craftPlanks", uses={"mineLogs": logs.hash}), reason="r", at=2)
+    library.add(admitted("craftTable", uses={"craftPlanks": planks.hash}), reason="r", at=3)
+    library.add(admitted("craftPlanks", "takeThem()"), reason="r", at=4)
+    library.add(admitted("alone"), reason="r", at=5)
+    graph = SkillGraph(library)
+    assert graph.closure("craftTable") == ["craftPlanks", "mineLogs"]
+    assert (graph.closure("craftPlanks"), graph.callers("mineLogs")) == ([], ["craftTable"])
+    assert (graph.direct_callers("craftPlanks"), graph.direct_callers("mineLogs")) == (["craftTable"], [])
+    now, then = graph.picture(), graph.picture(3)
+    assert (now["orphans"], then["orphans"], now["calling_share"]) == (["alone"], [], 0.25)
+    assert now["hubs"] == [{"name": "craftPlanks", "callers": 1, "blast_radius": 1}]
+    assert then["hubs"][1] == {"name": "mineLogs", "callers": 1, "blast_radius": 2}
+    library.retire("craftPlanks", reason="bad", at=6)
+    left = SkillGraph(library).picture()
+    assert (left["retired_calls"], left["calling_share"]) == ([["craftTable", "craftPlanks"]], 0.3333)
+    library.retire("craftTable", reason="bad", at=7)
+    assert SkillGraph(library).callers("mineLogs") == [], "what is out of use breaks no more"
+
+
+def test_a_version_is_named_by_a_beginning_of_its_hash_and_only_of_its_own_skill(library: Library) -> None:
+    one, two = (library.add(admitted(name), reason="r") for name in ("mineLogs", "craftPlanks"))
+    assert (
+        library.version(one.hash[3:15]) == library.version(one.hash[:15]) == library.chosen("mineLogs", one.hash) == one
+    )
+    assert library.chosen("craftPlanks", None) == two
+    for ask in (
+        lambda: statistics(library, "craftPlanks", {}, one.hash),
+        lambda: difference(library, "craftPlanks", one.hash),
+        lambda: library.promote("craftPlanks", one.hash, reason="r"),
+    ):
+        with pytest.raises(NotAllowed, match="is a version of 'mineLogs', not of 'craftPlanks'"):
+            ask()
+    with pytest.raises(UnknownSkill, match="more than one version"):
+        library.version("")
 
 
 def test_effects_are_intervals_for_each_unit_and_each_kind(library: Library) -> None:
@@ -368,13 +422,19 @@ class AnyHistory(RuleBasedStateMachine):
         self.library = Library(open_db(":memory:", SKILLS))
         self.kept: dict[str, Version] = {}
         self.iteration = 0
+        self.past: dict[int, tuple[set[str], set[tuple[str, str]]]] = {}
+
+    @property
+    def now(self) -> float:
+        """The moment of the rule under way."""
+        return float(len(self.past))
 
     @rule(name=st.sampled_from(NAMES), body=st.integers(0, 3), calls=st.sets(st.sampled_from(NAMES), max_size=2))
     def add(self, name: str, body: int, calls: set[str]) -> None:
         """A new version that calls whatever is current."""
         uses = {each: self.library.get(each).current.hash for each in calls if self.library.has(each)}
         try:
-            version = self.library.add(admitted(name, f"step({body})", uses), reason="r")
+            version = self.library.add(admitted(name, f"step({body})", uses), reason="r", at=self.now)
         except CallCycle:
             return
         self.kept[version.hash] = version
@@ -385,7 +445,8 @@ class AnyHistory(RuleBasedStateMachine):
         if self.kept:
             version = self.kept[data.draw(st.sampled_from(sorted(self.kept)))]
             self.iteration += 1
-            self.library.record_use(run(version, self.iteration, outcome, setting="fresh", world=str(world)))
+            use = run(version, self.iteration, outcome, setting="fresh", world=str(world))
+            self.library.record_use(replace(use, at=self.now))
 
     @rule(
         name=st.sampled_from(NAMES),
@@ -399,11 +460,11 @@ class AnyHistory(RuleBasedStateMachine):
                 if self.kept:
                     hash = data.draw(st.sampled_from(sorted(self.kept)))
                     if action == "promote":
-                        self.library.promote(name, hash, reason="r")
+                        self.library.promote(name, hash, reason="r", at=self.now)
                     else:
-                        getattr(self.library, action)(hash, reason="r")
+                        getattr(self.library, action)(hash, reason="r", at=self.now)
             else:
-                getattr(self.library, action)(name, reason="r")
+                getattr(self.library, action)(name, reason="r", at=self.now)
         except SkillError:
             pass
 
@@ -419,7 +480,7 @@ class AnyHistory(RuleBasedStateMachine):
 
         try:
             record = self.library.get(name).record
-            made = rename(self.library, name, new, rewrite=rewrite, parse=parse, primitives={}, reason="r")
+            made = rename(self.library, name, new, rewrite=rewrite, parse=parse, primitives={}, reason="r", at=self.now)
         except SkillError:
             return
         assert self.library.get(new).record == record
@@ -433,16 +494,16 @@ class AnyHistory(RuleBasedStateMachine):
         gone = not self.library.has("anyOf") and "anyOf" in self.library.names(retired=True)
         if len(siblings) < 2 or gone:  # what failed once is not proposed again
             return
-        general = rework.derive(self.library, admitted("anyOf", "general"), siblings, reason="siblings")
+        general = rework.derive(self.library, admitted("anyOf", "general"), siblings, reason="siblings", at=self.now)
         self.kept[general.hash] = general
         if not passed:
-            self.library.retire("anyOf", reason="failed a replay")
+            self.library.retire("anyOf", reason="failed a replay", at=self.now)
             return
         made = [
             self.rewritten(each, admitted(each.name, f"wraps({general.hash[:9]})", {"anyOf": general.hash}))
             for each in siblings
         ]
-        if self.refactored(lambda: rework.take_over(self.library, made, reason="siblings"), made):
+        if self.refactored(lambda: rework.take_over(self.library, made, reason="siblings", at=self.now), made):
             assert {each.name for each in siblings if not each.pinned} <= set(self.library.pinned_by(general.hash))
 
     @rule(names=st.lists(st.sampled_from([*NAMES, "anyOf"]), min_size=2, max_size=2, unique=True))
@@ -456,7 +517,11 @@ class AnyHistory(RuleBasedStateMachine):
             kept = {name: hash for name, hash in caller.current.uses.items() if name != other.name}
             uses = {**kept, keep.name: keep.current.hash}
             callers.append(self.rewritten(caller, admitted(caller.name, f"instead({keep.name})", uses)))
-        if self.refactored(lambda: rework.merge(self.library, keep, [other], callers, reason="doubles"), callers):
+
+        def change() -> None:
+            rework.merge(self.library, keep, [other], callers, reason="doubles", at=self.now)
+
+        if self.refactored(change, callers):
             assert not self.library.has(other.name)
             left = map(self.library.get, self.library.pinned_by(other.current.hash))
             assert all(skill.pinned for skill in left), "nobody in use calls it, but who is held in its place"
@@ -464,7 +529,9 @@ class AnyHistory(RuleBasedStateMachine):
     def rewritten(self, skill: Skill, admission: Admission) -> rework.Rewritten:
         """A skill with another source, and a replay that it passed."""
         self.iteration += 1
-        return rework.Rewritten(skill, admission, [replace(run(skill.current, self.iteration), version="")])
+        return rework.Rewritten(
+            skill, admission, [replace(run(skill.current, self.iteration), version="", at=self.now)]
+        )
 
     def refactored(self, change: Callable[[], None], made: Sequence[rework.Rewritten]) -> bool:
         """Whether a change was made; if not, nothing has changed. What moved stands as high as what it stands for."""
@@ -501,6 +568,42 @@ class AnyHistory(RuleBasedStateMachine):
         graph = SkillGraph(self.library)
         now, told = graph.calls().subgraph(self.library.names()), graph.as_of(float("inf"))
         assert (set(now.nodes), set(now.edges)) == (set(told.nodes), set(told.edges))
+
+    @invariant()
+    def whatever_is_the_same_counts_the_same_runs(self) -> None:
+        """Records are those of all runs of a version under whatever name, and statistics tell no other figures."""
+        for skill in self.library.all(retired=True):
+            outcomes = [use.outcome for use in self.library.uses_of(skill.current.hash, 10_000)]
+            told = skill.record
+            assert [told.succeeded, told.failed, told.unmet] == [
+                outcomes.count(each) for each in ("succeeded", "failed", "unmet")
+            ]
+            counted = [each == "succeeded" for each in outcomes if each != "unmet"][:WINDOW]
+            assert told.bound == wilson(sum(counted), len(counted))
+
+    @invariant()
+    def what_runs_is_what_a_skill_rests_on(self) -> None:
+        """The closure of a skill is what its program is made of, and the blast radius is the same the other way."""
+        graph = SkillGraph(self.library)
+        in_use = {skill.name: skill.current.hash for skill in self.library.all()}
+        made = {name: {each["name"] for each in graph.modules(hash)} - {name} for name, hash in in_use.items()}
+        assert {name: set(graph.closure(name)) - {name} for name in in_use} == made
+        for name in self.library.names(retired=True):
+            assert set(graph.callers(name)) == {caller for caller, rests in made.items() if name in rests}
+
+    @invariant()
+    def the_past_stays_as_it_was(self) -> None:
+        """The graph as of any moment is the graph of that moment."""
+        graph = SkillGraph(self.library).now()
+        self.past[len(self.past)] = set(graph.nodes(data="hash")), set(graph.edges)
+
+    def teardown(self) -> None:
+        """Look back at every moment."""
+        if hasattr(self, "library"):
+            graph = SkillGraph(self.library)
+            for at, told in self.past.items():
+                then = graph.as_of(float(at))
+                assert (set(then.nodes(data="hash")), set(then.edges)) == told, at
 
     @invariant()
     def current_is_a_version_of_the_skill(self) -> None:

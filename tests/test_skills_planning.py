@@ -11,6 +11,7 @@ import pytest
 from memory.db import open_db
 from skills.admit import Admission
 from skills.compare import difference
+from skills.errors import NotAllowed
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
@@ -89,6 +90,25 @@ def test_odds_follow_each_run_whether_or_not_it_moves_a_rung(library: Library) -
     library.record_use(Use(version.hash, "failed", "later", 1, 1.0, args={"count": 1}))
     assert library.revision == moves
     assert plan(operators, "oak_log").probability < before
+
+
+def test_runs_that_versions_of_several_names_share_weigh_once(library: Library) -> None:
+    mined = learn(library, "mineOre", {}, {"ore": 1}, runs=6)
+    learn(library, "craftIt", {"ore": 1}, {"it": 1}, runs=1)
+    library.record_use(Use(mined.hash, "failed", "a", 99, 0.0))
+    before = plan(Operators(library), "it").probability
+    for name in ("digOre", "findOre"):
+        same = library.add(Admission(f"// {name}", (), Signature(name, COUNT), ""), reason="r")
+        library.carry_on(same.hash, mined.hash, reason="another name")
+        library.retire(name, reason="back again")
+    assert plan(Operators(library), "it").probability == pytest.approx(before)
+
+
+def test_a_step_tells_how_many_it_brings(library: Library) -> None:
+    learn(library, "mineLogs", {}, {"oak_log": 4}, 4)
+    learn(library, "craftPlanks", {"birch_log": 2}, {"birch_planks": 8}, 2)
+    steps = plan(Operators(library, FAMILIES), "oak_planks", 10).steps
+    assert [(step.args["count"], step.amount, step.item) for step in steps] == [(3, 3, "#logs"), (3, 12, "#planks")]
 
 
 def test_what_is_at_hand_is_not_made_again(library: Library) -> None:
@@ -185,3 +205,8 @@ def test_a_difference_shows_source_and_callees(library: Library) -> None:
     found = difference(library, "mineOre")
     assert any(line.startswith("+") and "better()" in line for line in found.lines)
     assert found.signature is None
+    first, second = library.versions("mineOre")
+    assert difference(library, "mineOre", second.hash, first.hash).lines
+    library.rollback("mineOre", reason="r", to=first.hash)
+    with pytest.raises(NotAllowed, match="is the first version of 'mineOre': name two to compare"):
+        difference(library, "mineOre")
