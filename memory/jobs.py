@@ -15,12 +15,15 @@ from typing import Any, Protocol
 
 from sqlite_utils import Database
 
-from memory.db import atomic
+from memory.db import BUSY_SECONDS, atomic
 from memory.errors import NotKept
 from memory.log import canonical
 
 STEP = 20
 """Units in one step: the longest that a writer of the loop may have to wait for."""
+
+DRY_SECONDS = BUSY_SECONDS / 3
+"""How long a dry run keeps a journey from writing: well below what that waits for."""
 
 Cursor = Mapping[str, Any]
 
@@ -104,12 +107,17 @@ class Scheduler:
         dry: bool = False,
         stop: Callable[[], bool] = lambda: False,
     ) -> Report:
-        """Run a job over at most `limit` units, or until `stop` says so; a dry run does it all and takes it back."""
+        """Run a job over at most `limit` units, or until `stop` says so; a dry run does it all and takes it back.
+
+        Nobody else can write during a dry run: after `DRY_SECONDS` it ends, and the report says what is left.
+        """
         job = self._job(name)
         if dry:
+            until = time.monotonic() + DRY_SECONDS
             try:
                 with atomic(self._db):
-                    raise _TakenBack(self._work(job, now, limit, stop, dry))
+                    rehearsed = self._work(job, now, limit, lambda: stop() or time.monotonic() >= until, dry)
+                    raise _TakenBack(rehearsed)
             except _TakenBack as done:
                 return done.report
         return self._work(job, now, limit, stop, dry)

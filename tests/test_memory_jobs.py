@@ -139,6 +139,17 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(tmp_path: Path) ->
         jobs.run("dream", now=3.0)
 
 
+def test_a_dry_run_does_not_keep_a_journey_from_writing_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_db(tmp_path / "j.db")
+    tried(db, "a", [("craft pickaxe", "no_station"), ("craft pickaxe", None)] * 20)
+    monkeypatch.setattr("memory.jobs.DRY_SECONDS", 0.0)
+    dry = scheduler(db).run("consolidate", now=41.0, dry=True)
+    assert (dry.units, dry.left) == (0, 40)
+    assert scheduler(db).run("consolidate", now=41.0).units == 40, "what is not dry goes on"
+
+
 def test_the_event_log_gives_chests_home_and_what_was_said(tmp_path: Path) -> None:
     db = open_db(tmp_path / "j.db")
     here = {"x": 1, "y": 64, "z": 2}
