@@ -31,7 +31,7 @@ from skills.reader import By
 from skills.skill import Skill, Use, Version
 
 MOST_TRIALS = 5
-"""Fresh worlds tried for one version on the library's own account; a person may ask for more."""
+"""Fresh worlds tried for a version on the library's own account, and again after each fall; people may ask for more."""
 AT_ONCE = 3
 """Versions that are tried while one task is played: more would be waited for."""
 STARTING = 1_000
@@ -289,17 +289,20 @@ class Prover:
         """Unproven versions that have trials left: those on parole first, then those on which most depends.
 
         Of those on which the same number depends, the ones whose proof has begun well come first: half a proof is none.
+        Each fall to parole gives as many trials again: a second chance, whatever it took to be proven before.
         What waits in quarantine comes last, unless the scan marked it or what it calls: that waits for a person.
         """
         rows = self.library.db.execute(
-            "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
-            "(SELECT count(*) FROM trials WHERE trials.version = versions.id) AS done, "
-            "(SELECT count(*) FROM trials WHERE trials.version = versions.id AND NOT passed) AS failed, "
-            "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits "
-            "FROM versions JOIN standings ON standings.version = versions.id WHERE library = ?1 "
-            "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0)) "
-            "AND rung IN ('draft', 'candidate', 'parole') AND done < ?2 "
-            "ORDER BY waits, rung = 'parole' DESC, callers DESC, failed, done DESC, versions.id",
+            "WITH open AS (SELECT versions.id AS id, hash, rung, "
+            "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits, "
+            "(SELECT coalesce(max(at), -1) FROM moves WHERE version = versions.id AND action = 'fell') AS fell "
+            "FROM versions JOIN standings ON standings.version = versions.id WHERE versions.library = ?1 "
+            "AND rung IN ('draft', 'candidate', 'parole') "
+            "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0))) "
+            "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = open.id) AS callers, "
+            "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
+            "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open "
+            "WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, callers DESC, failed, done DESC, id",
             [self.library.name, MOST_TRIALS],
         ).fetchall()
         marked = {each.version for each in self.library.quarantined() if each.marked}

@@ -15,7 +15,7 @@ from agent.config import JourneyConfig
 from agent.known import known_items
 from agent.known_goals import draft_for, write
 from agent.oversight import OVERSIGHT, Ledger
-from agent.proving import STARTING, Prover
+from agent.proving import MOST_TRIALS, STARTING, Prover
 from agent.refactoring import Refactoring, Tidying
 from agent.skill_trials import prover
 from agent.store import AGENT, Iteration, Store
@@ -37,7 +37,7 @@ from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
-from skills.proofs import CHARGE, JOURNEY
+from skills.proofs import CHARGE, JOURNEY, Trial
 from skills.refactor import find
 from skills.schema import SKILLS
 from skills.skill import Setting, Use, Version
@@ -218,6 +218,21 @@ def test_trials_run_beside_the_journey_each_in_a_world_of_its_own(workshop: Work
     proving.between_tasks(proving.spent(), report)
     proving.collect(report)
     assert sorted(told[2:]) == ["proven mineLogs"] * (len(told) - 2), "the allowance is used up"
+
+
+def test_a_fall_to_parole_gives_a_second_chance_whatever_was_tried_before(workshop: Workshop, proving: Prover) -> None:
+    version = workshop.keep(GOOD, trusted=True)
+    earlier = Trial(version.hash, "verify", 1, {}, "Gain 1 of any logs.", True, "")
+    for _ in range(MOST_TRIALS):
+        proving.proofs.record(earlier)
+    for run in range(3):
+        failed = Use(version.hash, "failed", "later", run, 7.0, setting="home")
+        workshop.library.record_use(failed)
+    assert workshop.library.rung(version.hash) == "parole"
+    told: list[str] = []
+    proving.between_tasks(10**6, lambda kind, **data: told.append(data["name"]))
+    proving.collect(lambda kind, **data: told.append(data["name"]))
+    assert told == [version.skill]
 
 
 def test_a_proof_that_has_begun_well_is_finished_before_others_are_begun(workshop: Workshop, proving: Prover) -> None:

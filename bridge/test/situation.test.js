@@ -42,6 +42,22 @@ test('player, blocks, containers, mobs and time are the same in a trial world, w
   }
 })
 
+test('the rules of a trial world are its own, whatever held where the situation was taken', async () => {
+  const home = await WorldUnderTest.start({ seed: 9 })
+  await home.join()
+  await home.command('gamerule daylight false')
+  const { situation } = await home.ask('capture', { player: 'Tester' })
+  const trial = await WorldUnderTest.start({ seed: 9, memory: true })
+  try {
+    const { rules } = await trial.ask('hello')
+    await trial.ask('restore', { situation })
+    assert.deepEqual((await trial.ask('hello')).rules, rules)
+  } finally {
+    await trial.stop()
+    await home.stop()
+  }
+})
+
 test('a situation does not go where it does not belong', async () => {
   const home = await WorldUnderTest.start({ seed: 9 })
   await home.join()

@@ -3,8 +3,9 @@
  * A situation: all that matters around one player, as plain JSON, to be restored into another world of the same seed.
  *
  * It holds the differences of the columns around the player from the terrain, what containers hold, mobs and things
- * that lie about, the player with everything carried, time and rules. What is farther away than the radius stays as
- * the terrain made it. Restoring is for a world that keeps nothing and that nobody has joined: a trial world.
+ * that lie about, the player with everything carried, and time. What is farther away than the radius stays as the
+ * terrain made it. Restoring is for a world that keeps nothing and that nobody has joined: a trial world, whose own
+ * rules hold (a help or a changed recipe of the world that it was taken from stays there).
  */
 
 const { hash } = require('./random')
@@ -68,7 +69,7 @@ function restore(world, { format, seed, columns, state }, dice = 0) {
     const difference = { cx, cz, settled, changes: unpacked(changes), blockEntities: new Map(blockEntities) }
     world.chunks.adopt(difference)
   }
-  world.resume(state)
+  world.resume({ ...state, rules: world.rules })
   world.random.reseed(hash(seed, dice, world.tick))
 }
 
