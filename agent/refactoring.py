@@ -141,16 +141,18 @@ class Refactoring:
             done.append(self.apply(proposal))
 
     def _siblings(self, proposal: Proposal) -> Applied:
-        """One general skill; each sibling calls it with its own constants and keeps its name."""
+        """One general skill, made or there already; each sibling calls it with its constants and keeps its name."""
         siblings = [self._library.get(name) for name in proposal.skills]
-        groups = [{"at": list(group.at), "parameter": group.parameter} for group in proposal.groups]
-        source = self._language.generalise(siblings[0].current.source, proposal.name, groups)
         callers = [
             self._language.wrapper(
                 sibling.current.source, proposal.name, {g.parameter: g.values[place] for g in proposal.groups}
             )
             for place, sibling in enumerate(siblings)
         ]
+        if proposal.joins:
+            return self._covered(proposal, self._library.get(proposal.name).current, siblings, callers)
+        groups = [{"at": list(group.at), "parameter": group.parameter} for group in proposal.groups]
+        source = self._language.generalise(siblings[0].current.source, proposal.name, groups)
         return self._share(proposal, source, siblings, callers)
 
     def _common_steps(self, proposal: Proposal) -> Applied:
@@ -169,10 +171,12 @@ class Refactoring:
         admission = replace(judged, uses=_pinned(judged.uses, skills[0].current.uses))
         general = rework.derive(self._library, admission, skills, reason=proposal.reason, at=self._prover.now())
         try:
-            return self._covered(proposal, general, skills, callers)
+            done = self._covered(proposal, general, skills, callers)
         except SkillError as error:
-            self._library.retire(general.skill, reason=str(error), at=self._prover.now())
-            return Applied(proposal, False, str(error))
+            done = Applied(proposal, False, str(error))
+        if not done.applied:
+            self._library.retire(general.skill, reason=done.reason, at=self._prover.now())
+        return done
 
     def _covered(
         self, proposal: Proposal, general: Version, skills: Sequence[Skill], callers: Sequence[str]
@@ -186,12 +190,22 @@ class Refactoring:
             done, failed, evidence = self._replay(skill.current, skill.name, admission)
             replays += done
             if failed:
-                self._library.retire(general.skill, reason=failed, at=self._prover.now())
                 return Applied(proposal, False, failed, replays)
             made.append(Rewritten(skill, admission, evidence))
         with atomic(self._library.db):
+            for skill in skills:
+                self._library.link(
+                    general.hash, "derived_from", skill.current.hash, reason=proposal.reason, at=self._prover.now()
+                )
             rework.take_over(self._library, made, reason=proposal.reason, at=self._prover.now())
-            return self._record(Applied(proposal, True, f"{general.skill} covers {len(skills)} skills", replays))
+            return self._record(
+                Applied(
+                    proposal,
+                    True,
+                    f"{general.skill} covers {len(skills)} skill{'s' if len(skills) > 1 else ''}",
+                    replays,
+                )
+            )
 
     def _retire(self, proposal: Proposal) -> Applied:
         """Take doubles or idle wrappers out of use; whoever calls one is rewritten to call the one that stays."""

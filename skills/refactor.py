@@ -30,6 +30,8 @@ LEAST_SIZE = 25
 LEAST_STEPS = 3
 MOST_WORDS = 3
 """Things that the name of steps in common speaks of."""
+OTHER_WORDS = ("thing", "piece")
+"""Ends of the name of what covers siblings, where the usual one is taken."""
 _NAMES: Mapping[type, tuple[str, ...]] = {str: ("item", "source", "place"), int: ("amount", "level", "limit")}
 
 
@@ -56,6 +58,8 @@ class Proposal:
     """Of steps in common: the number of the first in each skill."""
     length: int = 0
     """Of steps in common: how many there are in a row."""
+    joins: bool = False
+    """Of siblings: whether the skill `name` is there, made of others of their kind, and covers them too."""
 
     def to_json(self) -> dict[str, Any]:
         """The proposal as plain JSON."""
@@ -82,6 +86,7 @@ def find(
     joined = _JOINED[language]
     return [
         *doubles,
+        *_joining(library, left, shapes, shape),
         *_siblings(left, shapes, names, joined),
         *_idle(left, shapes, called),
         *_common_steps(left, shapes, names, joined),
@@ -120,8 +125,10 @@ def _siblings(
             parameter.name in {g.parameter for g in groups} for parameter in ordered[0].current.signature.parameters
         ):
             continue
-        name = _common_name([skill.name for skill in ordered], groups[0].parameter, joined)
-        if name in names:
+        called = [skill.name for skill in ordered]
+        words = (groups[0].parameter, *OTHER_WORDS)
+        name = next((each for word in words if (each := _common_name(called, word, joined)) not in names), "")
+        if not name:
             continue
         yield Proposal(
             "siblings",
@@ -130,6 +137,52 @@ def _siblings(
             name,
             groups,
         )
+
+
+def _joining(
+    library: LibraryReader, skills: Sequence[Skill], shapes: Mapping[str, Mapping[str, Any]], shape: Shape
+) -> Iterable[Proposal]:
+    """Skills that came after their siblings had been made one, and that this one covers with constants of their own."""
+    origins: dict[str, list[str]] = {}
+    for link in library.links("derived_from"):
+        origins.setdefault(link.version, []).append(link.other)
+    for general in skills:
+        if not is_shared(general.current) or general.current.hash not in origins:
+            continue
+        old = [library.version(hash) for hash in origins[general.current.hash]]
+        first, rows = shape(old[0].source), [shape(version.source)["constants"] for version in old]
+        groups = _differing(rows) if len({len(row) for row in rows}) == 1 else ()
+        taken = {parameter.name for parameter in general.current.signature.parameters}
+        if not groups or not taken.issuperset(group.parameter for group in groups):
+            continue  # made of steps in common
+        alike = [
+            skill
+            for skill in skills
+            if shapes[skill.name]["like"] == first["like"]
+            and sorted(skill.current.uses) == sorted(old[0].uses)
+            and _covers(groups, rows[0], shapes[skill.name]["constants"])
+        ]
+        if alike:
+            yield Proposal(
+                "siblings",
+                tuple(skill.name for skill in alike),
+                f"they do what {general.name} does with constants of their own",
+                general.name,
+                tuple(
+                    Group(each.at, each.parameter, tuple(shapes[s.name]["constants"][each.at[0]] for s in alike))
+                    for each in groups
+                ),
+                joins=True,
+            )
+
+
+def _covers(groups: Sequence[Group], base: Sequence[Any], constants: Sequence[Any]) -> bool:
+    """Whether constants differ from those of the first sibling only where there are parameters, each of one value."""
+    free = {number for group in groups for number in group.at}
+    same = all(
+        one == other for number, (one, other) in enumerate(zip(base, constants, strict=True)) if number not in free
+    )
+    return same and all(len({constants[number] for number in group.at}) == 1 for group in groups)
 
 
 def _differing(rows: Sequence[Sequence[Any]]) -> tuple[Group, ...]:

@@ -454,14 +454,29 @@ def test_a_journey_carries_out_what_passes_and_one_command_puts_it_back(workshop
         refactorings.undo(library, number, reason="test")
 
 
-def test_undoing_leaves_what_has_moved_on_since(workshop: Workshop, proving: Prover) -> None:
+def test_a_sibling_that_comes_later_joins_and_undoing_leaves_what_has_moved_on_since(
+    workshop: Workshop, proving: Prover
+) -> None:
     library = workshop.library
-    for source in (DIG, DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")):
-        workshop.keep(source)
+
+    def kept(kind: str, name: str) -> Version:
+        return workshop.keep(DIG.replace("digDirt", name).replace("'dirt'", f"'{kind}'"))
+
+    old = [kept("dirt", "digDirt"), kept("#logs", "digLogs")]
     with JavaScript() as language:
-        assert [each.applied for each in Refactoring(proving, language).apply_all()] == [True]
+        refactoring = Refactoring(proving, language)
+        assert [each.applied for each in refactoring.apply_all()] == [True]
+        later = kept("grass_block", "digGrassBlock")
+        (joined,) = refactoring.apply_all()
+        assert (joined.applied, joined.proposal.joins, joined.reason) == (True, True, "digItem covers 1 skill"), joined
+        assert refactoring.proposals() == []
+    assert set(library.names()) == {"digDirt", "digItem", "digLogs", "digGrassBlock"}
+    assert list(library.get("digGrassBlock").current.uses) == ["digItem"]
+    first, second = refactorings.carried_out(library)
     newer = workshop.keep(DIG.replace("  await tidy", "  // anew\n  await tidy"))
     library.promote("digDirt", newer.hash, reason="test")
-    said = refactorings.undo(library, refactorings.carried_out(library)[0].number, reason="test")
-    assert said[:2] == ["digDirt has changed since and stays as it is", "digLogs is as before"]
-    assert library.get("digDirt").current == newer
+    assert refactorings.undo(library, first.number, reason="test") == [
+        "digDirt has changed since and stays as it is", "digLogs is as before", "digItem stays: digGrassBlock call it"
+    ]  # fmt: skip
+    assert refactorings.undo(library, second.number, reason="test") == ["digGrassBlock is as before"]
+    assert [library.get(name).current for name in ("digDirt", "digLogs", "digGrassBlock")] == [newer, old[1], later]
