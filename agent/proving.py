@@ -288,12 +288,13 @@ class Prover:
     def _needy(self) -> Iterator[Version]:
         """Unproven versions that have trials left: those on parole first, then those on which most depends.
 
-        Of those on which the same number depends, the ones whose proof has begun well come first: half a proof is none.
+        Of those on which the same number depends, the ones whose proof has begun well come first: half a proof is none;
+        then the quickest: as much game time proves more of them.
         Each fall to parole gives as many trials again: a second chance, whatever it took to be proven before.
         What waits in quarantine comes last, unless the scan marked it or what it calls: that waits for a person.
         """
         rows = self.library.db.execute(
-            "WITH open AS (SELECT versions.id AS id, hash, rung, "
+            "WITH open AS (SELECT versions.id AS id, hash, rung, mean_ticks, "
             "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits, "
             "(SELECT coalesce(max(at), -1) FROM moves WHERE version = versions.id AND action = 'fell') AS fell "
             "FROM versions JOIN standings ON standings.version = versions.id WHERE versions.library = ?1 "
@@ -302,7 +303,8 @@ class Prover:
             "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = open.id) AS callers, "
             "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
             "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open "
-            "WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, callers DESC, failed, done DESC, id",
+            "WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, callers DESC, failed, done DESC, "
+            "mean_ticks IS NULL, mean_ticks, id",
             [self.library.name, MOST_TRIALS],
         ).fetchall()
         marked = {each.version for each in self.library.quarantined() if each.marked}
