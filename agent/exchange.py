@@ -23,10 +23,13 @@ from agent.tables import table
 from bridge.errors import BridgeError
 from bridge.language import JavaScript, body_files, body_license, body_packages, primitives
 from curriculum import gamedata
+from envs.desktop.broker import documentation
+from envs.desktop.language import facts_in_a_box
+from envs.errors import EnvUnavailable
 from skills import signing, voyager
 from skills.agent_skills import writer
 from skills.agent_skills.archive import open_folders
-from skills.agent_skills.intake import Desk, take_folders
+from skills.agent_skills.intake import Desk, Language, take_folders
 from skills.agent_skills.validate import valid, validate
 from skills.agent_skills.writer import Runtime
 from skills.imports import Report
@@ -51,7 +54,7 @@ def export(
         chosen = closure(opened, names or opened.names(retired=True))
         if not chosen:
             raise AgentError(f"library {library!r} has no skills to export")
-        made = writer.folders(opened, chosen, runtimes={"javascript": runtime()}, bundle=bundle, seal=seal)
+        made = writer.folders(opened, chosen, runtimes=runtimes(), bundle=bundle, seal=seal)
         told, refused = [], []
         for folder in made:
             problems = [str(each) for each in validate(folder) if each.error]
@@ -79,6 +82,11 @@ def export_words(told: Mapping[str, Any]) -> str:
     also = f" ({', '.join(told['also'])} because they are called)" if told["also"] else ""
     lines += [f"{len(told['skills'])} skills{also}. The library's hash is {told['hash']}."]
     return "\n".join(lines)
+
+
+def runtimes() -> dict[str, Runtime]:
+    """What is put into folders beside the code, by language."""
+    return {"javascript": runtime()}
 
 
 def runtime() -> Runtime:
@@ -145,7 +153,11 @@ def bring_in(
             folders = open_folders(path)
             if key is not None:
                 signing.verify_all(folders, key)
-            desk = Desk(parse, primitives(), sealed_by_us, runtime(), at)
+            languages = {
+                "javascript": Language(parse, primitives()),
+                "python": Language(_python_facts, documentation()),
+            }
+            desk = Desk(languages, sealed_by_us, tuple(runtimes().values()), at)
             return take_folders(opened, folders, desk, vouched=vouched)
 
         if not dry_run:
@@ -164,6 +176,13 @@ def bring_in(
             "skills": [each.to_json() for each in reports],
             "hash": library_hash(opened),
         }
+
+
+def _python_facts(source: str) -> Mapping[str, Any]:
+    try:
+        return facts_in_a_box(source)
+    except EnvUnavailable as problem:
+        return {"refusals": [{"code": "unreadable", "message": f"the code cannot be looked at here: {problem}"}]}
 
 
 def import_words(told: Mapping[str, Any]) -> str:

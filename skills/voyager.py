@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -133,12 +134,17 @@ def take_library(
         "positional": positional,
         "yields": dict(yields),
     }
+    # All code is looked at before the library is written to: a journey that uses it need not wait meanwhile.
+    parse = cache(parse)
+    ordered = [(each, adapt(each.source, purpose=each.purpose, **settings)) for each in _in_order(programs, reports)]
+    for _, adapted in ordered:
+        parse(str(adapted["source"]))
+    findings_of = {name: tuple(scan_bytes(f"{name}.js", each.source.encode())) for name, each in programs.items()}
     with atomic(library.db):
-        for program in _in_order(programs, reports):
+        for program, adapted in ordered:
             lost = [
                 each for each in program.calls if each in mains and renamed[each] not in along and each != program.main
             ]
-            adapted = adapt(program.source, purpose=program.purpose, **settings)
             taken = take_in(
                 library,
                 str(adapted["source"]),
@@ -150,7 +156,7 @@ def take_library(
                 reason=f"imported from {foreign.form}'s {program.name}",
                 at=at,
             )
-            findings = tuple(scan_bytes(f"{program.name}.js", program.source.encode()))
+            findings = findings_of[program.name]
             changes = tuple(dict.fromkeys(str(each) for each in adapted["changes"]))
             if taken.version is None:
                 why = [f"it calls `{each}`, which was refused" for each in lost]
@@ -168,13 +174,13 @@ def take_library(
             outcome: Outcome = "unchanged" if not taken.new else "adapted" if changes else "imported"
             told_all = (*changes, *words(taken.doubts))
             reports[program.name] = Report(program.name, outcome, told_all, version.hash, version.skill, findings)
-        ordered = [reports[name] for name in (*foreign.programs, *foreign.bad)]
-        for report in ordered:
+        told_of = [reports[name] for name in (*foreign.programs, *foreign.bad)]
+        for report in told_of:
             source, description = foreign.programs.get(report.name, ("", ""))
             mark = digest({f"{report.name}.js": source.encode()})
             text = f"{description}\n\n{source}"
             record(library, report, form=foreign.form, origin=foreign.origin, digest=mark, at=at, text=text)
-    return ordered
+    return told_of
 
 
 def _read(origin: str, files: Mapping[str, bytes], place: str) -> Foreign:

@@ -20,7 +20,7 @@ from memory.db import open_db
 from skills.admit import Admission
 from skills.agent_skills import frontmatter, writer
 from skills.agent_skills.archive import Folder, open_folders
-from skills.agent_skills.intake import Desk, take_folders
+from skills.agent_skills.intake import Desk, Language, take_folders
 from skills.agent_skills.validate import KEYS, validate
 from skills.agent_skills.writer import CannotExport, Runtime
 from skills.errors import NotAllowed, SkillError
@@ -75,7 +75,7 @@ def desk(*, ours: bool) -> Desk:
     def parse(source: str) -> dict[str, object]:
         raise AssertionError(f"nothing was to be judged: {source}")
 
-    return Desk(parse, {}, lambda digest, seal: ours)
+    return Desk({"javascript": Language(parse)}, lambda digest, seal: ours)
 
 
 # -- out

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import zipfile
@@ -18,12 +19,14 @@ import pytest
 from agent import exchange
 from agent.exchange import runtime
 from bridge.language import JavaScript, primitives
+from envs.desktop.broker import documentation
+from envs.desktop.language import facts_in_a_box
 from memory.db import open_db
 from skills import render, signing, voyager
 from skills.admit import Admission, admit
 from skills.agent_skills import archive, writer
 from skills.agent_skills.archive import BadArchive, Folder, open_folders
-from skills.agent_skills.intake import Desk, take_folders
+from skills.agent_skills.intake import Desk, Language, take_folders
 from skills.agent_skills.reader import read
 from skills.agent_skills.scan import rules, scan, scan_bytes
 from skills.imports import Report, safe_purpose
@@ -35,12 +38,21 @@ from skills.skill import Signature, Use
 from skills.snapshot import library_hash
 
 HEAD = "---\nname: dig-sand\ndescription: Digs sand. Use when there is too little sand.\n---\n\n# Dig sand\n"
+NOTED = b"---\nname: note\ndescription: Writes a note. Use when something has to be noted.\n---\n\n# Note\n"
 CODE = """/** Digs sand.
  * @param {number} count how much */
 async function digSand(bot, { count = 1 } = {}) {
   return await mineBlock(bot, 'sand', count)
 }
 """
+
+
+def speaking(parse: Callable[[str], Mapping[str, object]]) -> dict[str, Language]:
+    """Both languages, with this parser for JavaScript."""
+    return {
+        "javascript": Language(parse, primitives()),
+        "python": Language(facts_in_a_box, documentation()),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +72,7 @@ def take(library: Library, javascript: JavaScript) -> Callable[..., list[Report]
     """Import folders as anybody's."""
 
     def run(folders: list[Folder], *, ours: bool = False, vouched: bool = False) -> list[Report]:
-        desk = Desk(javascript.facts, primitives(), lambda digest, seal: ours and bool(seal))
+        desk = Desk(speaking(javascript.facts), lambda digest, seal: ours and bool(seal))
         return take_folders(library, folders, desk, vouched=vouched)
 
     return run
@@ -356,6 +368,61 @@ def test_scripts_that_call_each_other_come_in_together(library: Library, take: C
     assert library.get("buildBeach").current.uses == {"digSand": library.get("digSand").current.hash}
 
 
+NOTE = """def writeNote(text: str) -> dict:
+    '''Writes a note.'''
+    open_program("editor")
+    type_text(text)
+    return {"written": text}
+"""
+
+
+def test_desktop_skills_of_others_are_drafts_too_and_plain_scripts_are_not(
+    library: Library, take: Callable[..., list[Report]]
+) -> None:
+    plain = b"def count(path: str) -> int:\n    return len(path)\n"
+
+    def note(**scripts: bytes) -> Folder:
+        return Folder("note", {"SKILL.md": NOTED, **{f"scripts/{name}.py": code for name, code in scripts.items()}})
+
+    (report,) = take([note(note=NOTE.encode(), count=plain)])
+    assert (report.name, report.outcome) == ("writeNote", "imported")
+    draft = library.get("writeNote").current
+    assert (draft.language, draft.primitives) == ("python", ("open_program", "type_text"))
+    assert [each.skill for each in library.quarantined()] == ["writeNote"]
+    (report,) = take([note(count=plain)])
+    assert report.outcome == "kept as text"
+    (report,) = take([note(note=NOTE.replace("type_text(text)", "type_text(eval(text))").encode())])
+    assert (report.outcome, "code cannot be made from text" in report.said[0]) == ("refused", True)
+
+
+def test_desktop_skills_of_another_installation_come_in_by_their_program(
+    library: Library, take: Callable[..., list[Report]], tmp_path: Path
+) -> None:
+    theirs = Library(open_db(tmp_path / "theirs.db", SKILLS))
+    for source in (NOTE, NOTE.replace("writeNote", "signNote").replace('open_program("editor")', "writeNote(text)")):
+        theirs.add(admit(source, parse=facts_in_a_box, primitives=documentation(), library=theirs), reason="r")
+    made = writer.folders(theirs, ["writeNote", "signNote"], runtimes={}, seal=lambda digest: "their own")
+    assert {each.name: each.outcome for each in take(made)} == {"signNote": "imported", "writeNote": "imported"}
+    assert library.get("signNote").current.uses == theirs.get("signNote").current.uses
+
+
+def test_a_journey_can_write_while_an_import_looks_at_code(
+    library: Library, tmp_path: Path, javascript: JavaScript
+) -> None:
+    looked = []
+
+    def parse(source: str) -> Mapping[str, object]:
+        with closing(sqlite3.connect(tmp_path / "home" / "j.db", timeout=0)) as journey:
+            journey.execute("BEGIN IMMEDIATE")
+        looked.append(source)
+        return javascript.facts(source)
+
+    caller = CODE.replace("mineBlock(bot, 'sand', count)", "digMud(bot, { count })")
+    files = folder(scripts__a_js=caller, scripts__b_js=CODE.replace("digSand", "digMud"))
+    assert len(take_folders(library, [files], Desk(speaking(parse), lambda digest, seal: False))) == 2
+    assert len(looked) == 2, "each program is looked at once"
+
+
 def test_an_import_that_breaks_off_leaves_nothing_behind(library: Library, javascript: JavaScript) -> None:
     def parse(source: str) -> Mapping[str, object]:
         if "digMud" in source:
@@ -365,7 +432,7 @@ def test_an_import_that_breaks_off_leaves_nothing_behind(library: Library, javas
     files = folder(scripts__a_js=CODE, scripts__b_js=CODE.replace("digSand", "digMud"))
     before = library_hash(library)
     with pytest.raises(KeyboardInterrupt):
-        take_folders(library, [files], Desk(parse, primitives(), lambda digest, seal: False))
+        take_folders(library, [files], Desk(speaking(parse), lambda digest, seal: False))
     assert library_hash(library) == before
     assert library.db.execute("SELECT count(*) FROM skill_imports").fetchone() == (0,)
 
@@ -427,7 +494,7 @@ def test_a_seal_holds_only_for_what_was_sealed(
     assert report.outcome == "imported"
     assert library.quarantined()
     other = Library(open_db(tmp_path / "other.db", SKILLS))
-    (report,) = take_folders(other, [made], Desk(lambda source: {}, {}, lambda digest, seal: seal == "mine"))
+    (report,) = take_folders(other, [made], Desk({}, lambda digest, seal: seal == "mine"))
     assert report.outcome == "restored"
     assert library_hash(other) == library_hash(theirs)
 
@@ -512,7 +579,7 @@ def test_our_own_words_and_files_are_no_findings_unless_somebody_changed_them(
         theirs = Library(db)
         theirs.add(admit(CODE, parse=javascript.facts, primitives=primitives(), library=theirs), reason="r")
         (made,) = writer.folders(theirs, ["digSand"], runtimes={"javascript": runtime()})
-    desk = Desk(javascript.facts, primitives(), lambda digest, seal: False, runtime())
+    desk = Desk(speaking(javascript.facts), lambda digest, seal: False, (runtime(),))
 
     def found(path: str = "SKILL.md", old: bytes = b"", new: bytes = b"") -> list[tuple[str, str, int]]:
         assert old in made.files[path]

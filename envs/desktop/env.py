@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
-import json
 import socket
 import tarfile
 import time
@@ -22,13 +21,14 @@ from typing import Any
 
 from envs import sandbox
 from envs.base import Event, Limits, Observation, Program, Run, Trials
-from envs.desktop import boxed, home, skill_box, stage
+from envs.desktop import home, skill_box, stage
 from envs.desktop.broker import Broker, documentation
 from envs.desktop.desk import Desk, DeskSettings
 from envs.desktop.documents import Documents
 from envs.desktop.errors import DeskLost, DeskRefused
 from envs.desktop.eyes import Eyes
 from envs.desktop.generations import Generations
+from envs.desktop.language import facts_in_a_box
 from envs.desktop.primitives import Primitives
 from envs.desktop.programs import ProgramEntry, catalogue, installed, missing_packages
 from envs.desktop.screen import Screen, render
@@ -41,8 +41,6 @@ TICKS = 20
 """Ticks a second, as in every world of ours."""
 MOST_ELEMENTS = 300
 MOST_MENUS = 200
-PARSE_SECONDS = 20.0
-PARSE_MB = 256
 
 
 @dataclass(frozen=True)
@@ -173,22 +171,7 @@ class DesktopEnv:
 
     def parse(self, source: str) -> dict[str, Any]:
         """Facts from the syntax tree of a Python source; parsed in a box, because a parser reads hostile text too."""
-        request = json.dumps({"source": source, "primitives": list(documentation())}).encode()
-        arguments = ("-I", "-S", f"{stage.CODE}/parse.py")
-        try:
-            return dict(boxed.answer(arguments, request, seconds=PARSE_SECONDS, memory_mb=PARSE_MB))
-        except boxed.NoAnswer as error:
-            problem = {"code": "syntax", "message": f"the source cannot be parsed: {error}", "line": 1}
-            return {
-                "ok": False,
-                "language": "python",
-                "functions": [],
-                "main": None,
-                "calls": [],
-                "purpose": "",
-                "errors": [problem],
-                "refusals": [problem],
-            }
+        return facts_in_a_box(source)
 
     def close(self) -> None:
         """End the desktop."""

@@ -1,15 +1,42 @@
 """Facts about Python sources of skills, and their rewriting, without any desktop; `bridge.language` for JavaScript.
 
-Sources are parsed in this process, and never run: they are those of a library, which were admitted.
+Sources of a library, which were admitted, are parsed in this process; others in a box. None is ever run.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from envs.desktop import parse, reshape
+from envs.desktop import boxed, parse, reshape, stage
 from envs.desktop.broker import documentation
+
+PARSE_SECONDS = 20.0
+PARSE_MB = 256
+
+
+def facts_in_a_box(source: str) -> dict[str, Any]:
+    """What `Python.facts` says, about a source that anybody may have written: parsers read hostile text too.
+
+    Raises EnvUnavailable if there can be no box here.
+    """
+    request = json.dumps({"source": source, "primitives": list(documentation())}).encode()
+    arguments = ("-I", "-S", f"{stage.CODE}/parse.py")
+    try:
+        return dict(boxed.answer(arguments, request, seconds=PARSE_SECONDS, memory_mb=PARSE_MB))
+    except boxed.NoAnswer as error:
+        problem = {"code": "syntax", "message": f"the source cannot be parsed: {error}", "line": 1}
+        return {
+            "ok": False,
+            "language": "python",
+            "functions": [],
+            "main": None,
+            "calls": [],
+            "purpose": "",
+            "errors": [problem],
+            "refusals": [problem],
+        }
 
 
 class Python:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any
 
 from memory.db import atomic
@@ -24,61 +25,122 @@ from skills.library import Library
 from skills.skill import Version
 from skills.snapshot import Content, check, missing_callees, restore, snapshot
 
-_OURS = re.compile(r"\basync\s+function\s+[\w$]+\s*\(\s*bot\b")
-"""A program in the form of this library, or meant to be one."""
+_FORM = re.compile(r"\basync\s+function\s+[\w$]+\s*\(\s*bot\b")
+"""A program of JavaScript in the form of this library, or meant to be one."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """How code in it is judged, and the primitives (name to documentation) that it may call."""
+
+    parse: Parse
+    primitives: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the intake works with: how code is judged, whose seal is ours, what we put into each folder ourselves."""
+    """What the intake works with: languages by name, whose seal is ours, what we put into each folder ourselves."""
 
-    parse: Parse
-    primitives: Mapping[str, str]
+    languages: Mapping[str, Language]
     sealed_by_us: Callable[[str, str], bool]
-    own: Runtime = field(default_factory=Runtime)
+    own: Sequence[Runtime] = ()
     at: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Arrival:
+    """A folder as it was read."""
+
+    folder: Folder
+    reading: Reading
+    desk: Desk
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the scan sees, whole copies of our own files and of our own words about them left out."""
+        ours = frozenset(content for each in self.desk.own for content in each.files.values())
+        strange = {path: each for path, each in self.folder.files.items() if each not in ours}
+        for each in self.desk.own:
+            usage = each.usage.rstrip().encode()
+            if usage and SKILL_FILE in strange:
+                # As many empty lines in their place: every finding keeps the number of its line.
+                strange[SKILL_FILE] = strange[SKILL_FILE].replace(usage, b"\n" * usage.count(b"\n"), 1)
+        return tuple(scan(replace(self.folder, files=strange)))
+
+    @cached_property
+    def programs(self) -> tuple[Script, ...]:
+        """The scripts that are, or are meant to be, programs in our form.
+
+        Others' folders are full of Python that is there for a shell to run; what calls no primitive is no skill here.
+        """
+        listed = bool(self.reading.history) or any(script.id for script in self.reading.scripts)
+        return tuple(each for each in self.reading.scripts if listed or each.language != "python" or self._meant(each))
+
+    def look(self) -> None:
+        """Scan and parse all of it; what was seen is kept."""
+        _ = self.findings
+        for script in self.programs:
+            if script.language in self.desk.languages:
+                self.desk.languages[script.language].parse(script.source)
+
+    @property
+    def ours_in_form(self) -> bool:
+        """Whether it holds anything that was meant to be a program of ours."""
+        return bool(self.reading.history) or any(map(self._meant, self.programs))
+
+    def _meant(self, script: Script) -> bool:
+        if script.language == "javascript":
+            return bool(_FORM.search(script.source))
+        called = set(re.findall(r"\b(\w+)\s*\(", script.source))
+        return script.language in self.desk.languages and bool(
+            called & self.desk.languages[script.language].primitives.keys()
+        )
+
+
 def take_folders(library: Library, folders: Sequence[Folder], desk: Desk, *, vouched: bool = False) -> list[Report]:
-    """Take in folders and tell what became of each skill. `vouched`: a person says that these are their own exports."""
-    readings = [(folder, read(folder)) for folder in folders]
+    """Take in folders and tell what became of each skill. `vouched`: a person says that these are their own exports.
+
+    All code is looked at before the library is written to, so that a journey which uses it need not wait meanwhile.
+    """
+    languages = {name: replace(each, parse=cache(each.parse)) for name, each in desk.languages.items()}
+    desk = replace(desk, languages=languages)
+    arrivals = [_Arrival(folder, read(folder), desk) for folder in folders]
     reports: list[Report] = []
-    ours: list[tuple[Folder, Reading]] = []
-    others: list[tuple[Folder, Reading]] = []
-    for folder, reading in readings:
-        if reading.refusals:
-            findings = _findings(folder, desk)
-            report = Report(reading.name, "refused", tuple(map(str, reading.refusals)), findings=findings)
-            reports.append(_record(library, report, folder, reading, desk))
-        elif reading.history and (vouched or desk.sealed_by_us(reading.digest, reading.seal)):
-            ours.append((folder, reading))
+    ours: list[_Arrival] = []
+    others: list[_Arrival] = []
+    for each in arrivals:
+        if each.reading.refusals:
+            reasons = tuple(map(str, each.reading.refusals))
+            report = Report(each.reading.name, "refused", reasons, findings=each.findings)
+            reports.append(_record(library, report, each))
+        elif each.reading.history and (vouched or desk.sealed_by_us(each.reading.digest, each.reading.seal)):
+            ours.append(each)
         else:
-            others.append((folder, reading))
+            others.append(each)
+            each.look()
     with atomic(library.db):
-        told, left = _restore(library, ours, desk)
+        told, left = _restore(library, ours)
         reports += told
         versions: dict[str, Version] = {}
-        for folder, reading in [*left, *others]:
-            reports += _drafts(library, folder, reading, desk, versions)
+        for each in [*left, *others]:
+            reports += _drafts(library, each, versions)
     return reports
 
 
-def _restore(
-    library: Library, ours: Sequence[tuple[Folder, Reading]], desk: Desk
-) -> tuple[list[Report], list[tuple[Folder, Reading]]]:
+def _restore(library: Library, ours: Sequence[_Arrival]) -> tuple[list[Report], list[_Arrival]]:
     """Put back what can be put back exactly; gives also the folders that have to go in as drafts."""
     content: dict[str, Content] = {}
-    homes: dict[str, tuple[Folder, Reading]] = {}
+    homes: dict[str, _Arrival] = {}
     reports: list[Report] = []
-    left: list[tuple[Folder, Reading]] = []
+    left: list[_Arrival] = []
     here = set(library.names(retired=True))
-    for folder, reading in ours:
-        for name, rows in (reading.history or {}).items():
+    for each in ours:
+        for name, rows in (each.reading.history or {}).items():
             try:
                 check(name, rows)
             except SkillError as problem:
-                report = Report(name, "refused", (str(problem),), findings=_findings(folder, desk))
-                reports.append(_record(library, report, folder, reading, desk))
+                report = Report(name, "refused", (str(problem),), findings=each.findings)
+                reports.append(_record(library, report, each))
                 continue
             if name in here:
                 if snapshot(library, [name])[name] == rows:
@@ -86,42 +148,38 @@ def _restore(
                     reports.append(
                         Report(name, "unchanged", ("it is here already, history and all",), current.hash, name)
                     )
-                elif (folder, reading) not in left:
-                    left.append((folder, reading))
+                elif each not in left:
+                    left.append(each)
             else:
                 content[name] = rows
-                homes[name] = (folder, reading)
+                homes[name] = each
     while incomplete := missing_callees(library, content):
         for name, missing in incomplete.items():
             del content[name]
-            folder, reading = homes[name]
             said = f"it calls {min(missing)[:15]}, which is neither here nor came along: import the folders together"
-            reports.append(_record(library, Report(name, "refused", (said,)), folder, reading, desk))
+            reports.append(_record(library, Report(name, "refused", (said,)), homes[name]))
     if content:
         try:
             restore(library, content)
         except SkillError as problem:
             for name in content:
-                folder, reading = homes[name]
-                reports.append(_record(library, Report(name, "refused", (str(problem),)), folder, reading, desk))
+                reports.append(_record(library, Report(name, "refused", (str(problem),)), homes[name]))
             return reports, left
     for name, rows in content.items():
         current = library.get(name).current
         told = f"{len(rows['versions'])} versions, {len(rows.get('uses', []))} runs"
         report = Report(name, "restored", (told,), current.hash, name)
-        reports.append(_record(library, report, *homes[name], desk))
+        reports.append(_record(library, report, homes[name]))
     return reports, left
 
 
-def _drafts(
-    library: Library, folder: Folder, reading: Reading, desk: Desk, versions: dict[str, Version]
-) -> list[Report]:
+def _drafts(library: Library, arrival: _Arrival, versions: dict[str, Version]) -> list[Report]:
     """Keep the code of a folder in quarantine. `versions` are those that came along in any folder, by their hash."""
-    findings = _findings(folder, desk)
+    reading, findings = arrival.reading, arrival.findings
     notes = tuple(str(each) for each in reading.notes)
     if reading.history:
         notes += ("its history and evidence are claims of others: kept on record, not believed",)
-    told, refused = _take_scripts(library, folder, reading, desk, versions)
+    told, refused = _take_scripts(library, arrival, versions)
     reports: list[Report] = []
     scripts = {script.path for script, _ in told}
     for script, taken in told:
@@ -138,18 +196,18 @@ def _drafts(
         reports.append(Report(name, outcome, said, taken.version.hash, name, mine))
     if reports and refused:
         reports[0] = replace(reports[0], said=(*reports[0].said, *(f"not taken: {each}" for each in refused)))
-    elif refused and (reading.history or any(_OURS.search(script.source) for script in reading.scripts)):
+    elif refused and arrival.ours_in_form:
         reports.append(Report(reading.name, "refused", (*refused, *notes), findings=findings))
     elif not reports and not any(script.id in versions for script in reading.scripts):
         why = tuple(refused[:5]) or ("it holds no program in the form of this library",)
         reports.append(Report(reading.name, "kept as text", (*why, *notes), findings=findings))
     elif not reports and findings:
         reports.append(Report(reading.name, "unchanged", ("its programs came with another folder",), findings=findings))
-    return [_record(library, report, folder, reading, desk) for report in reports]
+    return [_record(library, report, arrival) for report in reports]
 
 
 def _take_scripts(
-    library: Library, folder: Folder, reading: Reading, desk: Desk, versions: dict[str, Version]
+    library: Library, arrival: _Arrival, versions: dict[str, Version]
 ) -> tuple[list[tuple[Script, Taken]], list[str]]:
     """Take in what can be taken, callees before callers in whatever order they lie; the rest with its reasons.
 
@@ -157,7 +215,10 @@ def _take_scripts(
     """
     here = dict(versions)
     told: list[tuple[Script, Taken]] = []
-    waiting = [script for script in reading.scripts if script.id not in versions]
+    waiting = [script for script in arrival.programs if script.id not in versions]
+    unknown = [script for script in waiting if script.language not in arrival.desk.languages]
+    if unknown:
+        return told, [f"{each.path}: programs in {each.language} cannot be looked at here" for each in unknown]
     while waiting:
         left: list[tuple[Script, Taken]] = []
         for script in waiting:
@@ -165,13 +226,13 @@ def _take_scripts(
             taken = take_in(
                 library,
                 script.source,
-                parse=desk.parse,
-                primitives=desk.primitives,
+                parse=arrival.desk.languages[script.language].parse,
+                primitives=arrival.desk.languages[script.language].primitives,
                 along={**named, **{name: here[id] for name, id in script.uses.items() if id in here}},
-                origin=folder.origin,
-                author=f"import:{reading.name}",
-                reason=f"imported from {folder.name}",
-                at=desk.at,
+                origin=arrival.folder.origin,
+                author=f"import:{arrival.reading.name}",
+                reason=f"imported from {arrival.folder.name}",
+                at=arrival.desk.at,
                 as_it_is=bool(script.id),
             )
             if taken.version is None:
@@ -187,27 +248,17 @@ def _take_scripts(
     return told, []
 
 
-def _findings(folder: Folder, desk: Desk) -> tuple[Finding, ...]:
-    """What the scan sees, whole copies of our own files and of our own words about them left out."""
-    ours = frozenset(desk.own.files.values())
-    strange = {path: each for path, each in folder.files.items() if each not in ours}
-    usage = desk.own.usage.rstrip().encode()
-    if usage and SKILL_FILE in strange:
-        # As many empty lines in their place: every finding keeps the number of its line.
-        strange[SKILL_FILE] = strange[SKILL_FILE].replace(usage, b"\n" * usage.count(b"\n"), 1)
-    return tuple(scan(replace(folder, files=strange)))
-
-
-def _record(library: Library, report: Report, folder: Folder, reading: Reading, desk: Desk) -> Report:
+def _record(library: Library, report: Report, arrival: _Arrival) -> Report:
+    reading = arrival.reading
     claims: Mapping[str, Any] = {} if report.outcome in ("restored", "unchanged") else dict(reading.history or {})
     form = "journeyman" if reading.history else "agent-skill"
     return record(
         library,
         report,
         form=form,
-        origin=folder.origin,
+        origin=arrival.folder.origin,
         digest=reading.digest,
-        at=desk.at,
+        at=arrival.desk.at,
         text=reading.text,
         claims=claims,
     )

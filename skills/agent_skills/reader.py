@@ -24,8 +24,9 @@ TOLERATED = frozenset(
     "missing_key wrong_type empty yaml".split()
 )
 """Breaches of the specification that harm nobody here: they are told, and the folder is read."""
-PROGRAMS = frozenset({".js", ".mjs", ".cjs"})
-OWN_BODY = "scripts/minecraft/"
+PROGRAMS = {".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".py": "python"}
+"""Endings of programs, with their languages."""
+OWN_BODY = ("scripts/minecraft/", "scripts/desktop/", "scripts/run.")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Script:
     source: str
     id: str = ""
     uses: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """The language that the ending says."""
+        return PROGRAMS.get(PurePosixPath(self.path).suffix, "javascript")
 
 
 @dataclass(frozen=True)
