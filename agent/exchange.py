@@ -28,11 +28,11 @@ from envs.desktop.language import facts_in_a_box
 from envs.errors import EnvUnavailable
 from skills import signing, voyager
 from skills.agent_skills import writer
-from skills.agent_skills.archive import open_folders
+from skills.agent_skills.archive import NoSkillFolder, open_folders
 from skills.agent_skills.intake import Desk, Language, take_folders
 from skills.agent_skills.validate import valid, validate
 from skills.agent_skills.writer import Runtime
-from skills.imports import Report
+from skills.imports import BadImport, Report
 from skills.library import Library
 from skills.snapshot import closure, library_hash
 
@@ -150,7 +150,11 @@ def bring_in(
                     yields=yields,
                     at=at,
                 )
-            folders = open_folders(path)
+            try:
+                folders = open_folders(path)
+            except NoSkillFolder as nothing:
+                kept = "" if key is not None else f"; nor does it hold a {voyager.FILE}, as libraries of Voyager do"
+                raise BadImport(f"{nothing}{kept}") from nothing
             if key is not None:
                 signing.verify_all(folders, key)
             languages = {

@@ -7,8 +7,9 @@ are taken in; callers keep calling what they called. Nothing is run: all of it g
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -26,8 +27,6 @@ from skills.library import Library
 from skills.skill import Version
 
 FILE = "skills.json"
-PLACES = ("", "skill/", "skill_library/skill/", "ckpt/skill/")
-"""Where the file lies in what people share: a library, a checkpoint, a run."""
 HELPERS = "primitive"
 """Odyssey's folder of functions that its programs call as if they were part of the game."""
 
@@ -66,25 +65,51 @@ class _Program:
 
 
 def find(path: Path) -> Foreign | None:
-    """The library at a path (its folder, a zip, or the file itself), or None if there is none in this form."""
+    """The library at a path (any folder or zip around it, or the file itself), or None if there is none in this form.
+
+    What holds skill folders is none, whatever lists lie beside them. Raises BadImport if there is more than one.
+    """
     if path.is_file() and path.suffix == ".json":
         return _read(str(path), {FILE: archive.read_file(path)}, FILE)
     if path.is_dir():
-        place = next((path / each / FILE for each in PLACES if (path / each / FILE).is_file()), None)
-        if place is None or (path / SKILL_FILE).exists():
+        place = _outermost(path, _below(path))
+        if place is None:
             return None
-        files = {FILE: archive.read_file(place)}
-        for file in sorted((place.parent / HELPERS).glob("*.js")):
+        files = {FILE: archive.read_file(path / place)}
+        for file in sorted(((path / place).parent / HELPERS).glob("*.js")):
             files[f"{HELPERS}/{file.name}"] = archive.read_file(file, archive.MAX_FILE)
         return _read(str(path), files, FILE)
-    if path.is_file():
-        files = archive.open_files(path) if archive.is_zip(path) else {}
-        names = sorted(
-            (name for name in files if PurePosixPath(name).name == FILE), key=lambda name: (name.count("/"), name)
-        )
-        if names and not any(PurePosixPath(name).name == SKILL_FILE for name in files):
-            return _read(str(path), files, names[0])
+    if archive.is_zip(path):
+        files = archive.open_files(path)
+        place = _outermost(path, list(files))
+        return _read(str(path), files, place) if place is not None else None
     return None
+
+
+def _below(root: Path) -> list[str]:
+    """The files below a folder that this form or another is known by, as paths from there; no link is followed."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        inside = Path(folder).relative_to(root)
+        folders[:] = [each for each in folders if each not in archive.SKIPPED and len(inside.parts) < archive.MAX_DEPTH]
+        found += [(inside / name).as_posix() for name in files if name == FILE or _is_skill(name)]
+    return found
+
+
+def _outermost(path: Path, files: Sequence[str]) -> str | None:
+    """The one `skills.json` that lies nearest to the top, if there is no skill folder."""
+    names = sorted((name.count("/"), name) for name in files if PurePosixPath(name).name == FILE)
+    if not names or any(_is_skill(PurePosixPath(name).name) for name in files):
+        return None
+    near = [name for depth, name in names if depth == names[0][0]]
+    if len(near) > 1:
+        places = ", ".join(str(PurePosixPath(each).parent) for each in near[:8])
+        raise BadImport(f"{path} holds {len(near)} libraries: import one of them: {places}")
+    return near[0]
+
+
+def _is_skill(name: str) -> bool:
+    return name.casefold() == SKILL_FILE.casefold()
 
 
 def take_library(

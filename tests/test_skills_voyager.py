@@ -15,7 +15,7 @@ from memory.db import open_db
 from skills import voyager
 from skills.agent_skills.archive import BadArchive
 from skills.errors import SkillError
-from skills.imports import Report
+from skills.imports import BadImport, Report
 from skills.library import Library
 from skills.schema import SKILLS
 
@@ -170,6 +170,20 @@ def test_odyssey_brings_its_helpers(
     (tmp_path / "skill" / "primitive" / "equipAxe.js").write_text(helper)
     assert take(tmp_path)["gather"].outcome == "adapted"
     assert library.get("gather").current.source.count("function ") == 3
+
+
+def test_a_library_is_found_wherever_it_lies_in_what_people_share(tmp_path: Path) -> None:
+    shared(tmp_path / "Odyssey" / "skill_library", {"digSand": PROGRAMS["digSand"]})
+    (tmp_path / "README.md").write_text("A repository.")
+    foreign = voyager.find(tmp_path)
+    assert foreign is not None
+    assert list(foreign.programs) == ["digSand"]
+    shared(tmp_path / "Other" / "skill_library")
+    with pytest.raises(BadImport, match=r"2 libraries.*Odyssey/skill_library/skill, Other/skill_library/skill"):
+        voyager.find(tmp_path)
+    (tmp_path / "skills" / "dig").mkdir(parents=True)
+    (tmp_path / "skills" / "dig" / "SKILL.md").write_text("---\nname: dig\n---\n")
+    assert voyager.find(tmp_path) is None, "a list beside skill folders is no library"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,10 @@ class BadArchive(SkillError):
     """What was given cannot be opened at all; the message names the path and the reason."""
 
 
+class NoSkillFolder(BadArchive):
+    """There is no SKILL.md in it."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something wrong with a folder: an error, or else something that some clients may stumble over."""
@@ -94,7 +98,7 @@ def open_folders(path: Path) -> list[Folder]:
     found = list(_split(tree, name, str(path)))
     if not found:
         reasons = "".join(f"; {problem}" for problem in tree.problems[:3])
-        raise BadArchive(f"{path} holds no {SKILL_FILE}{reasons}")
+        raise NoSkillFolder(f"{path} holds no {SKILL_FILE}{reasons}")
     return found
 
 
