@@ -13,7 +13,7 @@ from agent.cli_models import approve, calls, improve, ledger, record
 from agent.cli_skills import skills
 from agent.cli_tasks import tasks
 from agent.cli_worlds import desktop, worlds
-from agent.showing import AS_JSON, show
+from agent.showing import AS_JSON, harmless, show
 
 if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
@@ -40,7 +40,7 @@ class Commands(click.Group):
             code = _expected(error)
             if code is None:
                 raise
-            click.echo(f"journeyman: {error}", err=True)
+            click.echo(f"journeyman: {harmless(str(error))}", err=True)
             sys.exit(code)
 
 

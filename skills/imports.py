@@ -23,6 +23,8 @@ from skills.skill import Skill, Version
 Outcome = Literal["restored", "imported", "adapted", "unchanged", "kept as text", "refused"]
 
 MOST_TEXT = 64_000
+MOST_SHOWN = 200
+"""Letters of a parameter's type or default."""
 ALWAYS_FORGIVEN = frozenset({"no_parameter", "unknown_member"})
 FORGIVEN = ONLY_FOR_KEEPING | {"shadows_skill"}
 """What is no reason to refuse our own form from elsewhere: it could not know which skills this library has."""
@@ -158,6 +160,14 @@ def _deceptions(source: str, admission: Admission) -> list[Refusal]:
         foreign = foreign_letter(name)
         if foreign:
             found.append(Refusal("look_alike", f"`{name}` is not what it looks like: {foreign}"))
+    for each in admission.signature.parameters if admission.signature else ():
+        # Both stand in the signature, which writers are shown.
+        for what, text in (("type", each.type), ("default", each.default or "")):
+            if len(text) > MOST_SHOWN or any(one.kind in ("order", "hidden") for one in scan_bytes("x", text.encode())):
+                message = (
+                    f"the {what} of `{each.name}` is no {what} but words to a reader: write one that a program needs"
+                )
+                found.append(Refusal("words", message))
     return found
 
 

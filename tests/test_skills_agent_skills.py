@@ -330,6 +330,8 @@ def test_a_good_folder_passes() -> None:
         ("markup", GOOD.replace("Tidies up.", "Tidies <system>up</system>.")),
         ("hidden", GOOD.replace("Do it.", "Do\u200b it.")),
         ("hidden", GOOD.replace("Do it.", "Do \U000e0069\U000e0067 it.")),
+        ("hidden", GOOD.replace("Tidies up.", '"Tidies\\u200b up."')),
+        ("hidden", GOOD.replace("name:", 'metadata:\n  a: "\\U000E0069"\nname:')),
         ("byte_order_mark", "\ufeff" + GOOD),
         ("broken_link", GOOD + "See [it](references/gone.md)."),
         ("leads_out", GOOD + "See [it](../../secrets.md)."),

@@ -75,6 +75,11 @@ def _front(front: frontmatter.Frontmatter, name: str) -> Iterator[Problem]:
     for key in values:
         if key not in KEYS:
             yield wrong("unknown_key", f"has the key {key!r}: only {', '.join(KEYS)} are allowed (use metadata)")
+    for key, text in _all_text(values):
+        # Written as an escape, which the text as it stands does not show.
+        character = next(hidden(text), None)
+        if character and next(hidden(front.text), None) is None:
+            yield wrong("hidden", f"has a {key} with an invisible character: {character}")
     if frontmatter.MARK in front.text:
         yield wrong("delimiter", f"has {frontmatter.MARK} inside of the front matter, where some clients end it")
     for key in ("name", "description"):
@@ -91,6 +96,19 @@ def _front(front: frontmatter.Frontmatter, name: str) -> Iterator[Problem]:
         yield wrong("flow_style", "has a list or map in brackets, which some clients refuse: write one entry a line")
     if isinstance(values.get("description"), str) and re.search(r"</?\w{1,40}[^>]{0,200}>", values["description"]):
         yield wrong("markup", "has markup in its description, which goes into prompts")
+
+
+def _all_text(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text within a value, with the key that it stands under."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield "key", str(name)
+            yield from _all_text(each, str(name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _all_text(each, key)
 
 
 def _text(key: str, value: Any) -> Iterator[tuple[str, str]]:
