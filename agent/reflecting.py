@@ -24,7 +24,8 @@ def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, n
         if not reflection.has_lesson:
             reflector.note(reflection, f"cause: {reflection.cause}")
             continue
-        lesson = semantic.lesson(reflection.about, reflection.when, reflection.do, at=now, evidence=[episode])
+        told = (reflection.about, reflection.when, reflection.do)
+        lesson = semantic.lesson(*told, never=reflection.never, at=now, evidence=[episode])
         lesson = replace(lesson, world=request.task.world)
         reason = f"reflection on iteration {row.iteration} ({reflection.perspective}, {reflection.failure})"
         kept = parts.semantic.add(lesson, reason=f"{reason}: {reflection.cause}", inputs={"call": reflection.call})

@@ -131,9 +131,11 @@ class _Conclusions:
             "failed": failed.program,
             "mended": episode.program,
             "skills": sorted(episode.skills),
+            "trigger": f"{episode.kin} fails with {failed.cause} ({failed.message})",
+            "advice": how,
         }
         slot = f"mended {episode.kin} {shape}"
-        text = f"When {episode.kin} fails with {failed.cause} ({failed.message}): {how}"
+        text = f"When {data['trigger']}: {how}"
         known = self.semantic.answer("lesson", slot, "")
         if known is not None:
             self.semantic.update(
@@ -164,8 +166,11 @@ class _Conclusions:
             return
         if not _worth_saying(times):
             return
-        text = f"{episode.kin} failed {times} times with {episode.cause} ({episode.message}) and is not mended yet"
+        why = f"{episode.cause} ({episode.message})"
+        trigger, advice = f"{episode.kin} is tried", f"try again as before: {times} times it failed with {why}"
+        text = f"When {trigger}: never {advice}, and is not mended yet"
         data = {"signature": shape, "goal": episode.kin, "code": episode.cause, "times": times, "unmended": True}
+        data |= {"trigger": trigger, "advice": advice, "never": True}
         self._keep("lesson", episode.cause, text, data, slot=f"unmended {episode.kin} {shape}", evidence=[episode.id])
 
     def _procedure(self, skill: str) -> None:

@@ -164,7 +164,8 @@ def test_a_goal_in_words_becomes_a_plan_or_the_reason_why_not(db: Database) -> N
 LESSON = {"class": "world", "cause": "there was none in sight", "lesson": {
     "about": "iron_ore", "when": "no iron ore is in sight", "do": "look for it below sea level"}}  # fmt: skip
 FORESEEN = {"class": "world", "cause": "it was too early", "lesson": {
-    "about": "iron_ore", "when": "iron is wanted and no cave is known", "do": "find a cave first"}}  # fmt: skip
+    "about": "iron_ore", "when": "iron is wanted and no cave is known", "do": "dig down at random",
+    "never": True}}  # fmt: skip
 
 
 def failed_before(*causes: str) -> Any:
@@ -195,6 +196,8 @@ def test_the_same_class_of_failure_again_is_looked_at_from_two_sides(
     assert looks == 1 or "as the one who chooses tasks" in canned.asked[1]
     lessons = parts.semantic.find(kind="lesson")
     assert len(lessons) == looks
+    told = {"never dig down at random" in each.text: each.data["never"] for each in lessons}
+    assert told == ({False: False, True: True} if looks == 2 else {False: False})
     assert all(call["led_to"].startswith("lesson") for call in Calls(db).of("j"))
     line = parts.ledger.lines("j", "lesson")[0]
     parts.semantic.undo_act(int(line["undo"].split()[-1]), at=10.0, reason="no")

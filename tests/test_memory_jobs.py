@@ -70,7 +70,9 @@ def test_what_never_works_is_said_until_it_does(tmp_path: Path) -> None:
     jobs = scheduler(db)
     jobs.run("consolidate", now=5.0)
     (hopeless,) = Semantic(db).find(kind="lesson")
+    assert "never try again as before" in hopeless.text
     assert "not mended" in hopeless.text
+    assert (hopeless.data["trigger"], hopeless.data["never"]) == ("craft pickaxe is tried", True)
     tried(db, "a", [("craft pickaxe", None)], start=5)
     jobs.run("consolidate", now=6.0)
     assert Semantic(db).get(hopeless.id).superseded_by is not None

@@ -33,7 +33,10 @@ ADVISE = ("lesson", "sign", "procedure")
 
 @dataclass(frozen=True)
 class Reflection:
-    """What one look at a failure gave; the lesson is None if nothing can be learned."""
+    """What one look at a failure gave; `about`, `when` and `do` are '' if nothing can be learned.
+
+    `never` says that what stands in `do` must not be done.
+    """
 
     failure: str
     cause: str
@@ -43,6 +46,7 @@ class Reflection:
     call: int
     perspective: str
     prompt: str
+    never: bool = False
 
     @property
     def has_lesson(self) -> bool:
@@ -93,6 +97,7 @@ class Reflector:
             call=reply.number,
             perspective=perspective,
             prompt=name,
+            never=lesson.get("never") is True,
         )
 
     def note(self, reflection: Reflection, what: str) -> None:
