@@ -93,6 +93,7 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
 @click.option("--kind", type=KINDS)
 @click.option("--journey", "scope", help="Only what this journey sees; of episodes, its own.")
 @click.option("--state", type=click.Choice(["generated", "active", "merged", "archived"]))
+@click.option("--as-of", type=POINT, help="What held at this point of the experience clock, as it was then.")
 @click.option("--outcome", type=click.Choice(["passed", "failed"]), help="How an episode ended.")
 @click.option("--failure", type=FAILURES, help="Whose fault an episode's failure was.")
 @click.option("--cause", help="The code of an episode's failure, such as no_tool.")

@@ -166,6 +166,8 @@ def episodes(journey: str | None, state: State | None, limit: int, sought: Json)
     """Episodes, newest first, narrowed by what `Episodes.find` takes. Raises UsageError for what they do not have."""
     if state is not None:
         raise UsageError("episodes are never changed and have no state: leave --state out")
+    if "as_of" in sought:
+        raise UsageError("episodes are never changed: say --until in place of --as-of")
     if "within" in sought and "near" not in sought:
         raise UsageError("--within goes with a place: --near X Z")
     db = _database(read_only=True)
@@ -184,12 +186,16 @@ def episode(id: int) -> Json:
 
 
 def items(kind: Kind | None, scope: str | None, state: State | None, limit: int, sought: Json) -> list[Json]:
-    """Items of the semantic tier, newest first. Raises UsageError for what only episodes are searched by."""
-    if sought:
-        raise UsageError(f"{', '.join(sorted(sought))}: only episodes are searched by that: add --kind episode")
+    """Items of the semantic tier, newest first, as they are or (`as_of`) as they were.
+
+    Raises UsageError for what only episodes are searched by.
+    """
+    as_of, others = sought.get("as_of"), sorted(name for name in sought if name != "as_of")
+    if others:
+        raise UsageError(f"{', '.join(others)}: only episodes are searched by that: add --kind episode")
     db = _database(read_only=True)
     _refuse_unknown(db, [] if scope is None else [scope])
-    return [_item(each) for each in Semantic(db).find(kind=kind, scope=scope, state=state, limit=limit)]
+    return [_item(each) for each in Semantic(db).find(kind=kind, scope=scope, state=state, as_of=as_of, limit=limit)]
 
 
 def show(id: int) -> Json:

@@ -184,6 +184,8 @@ class Semantic:
             old = self.get(id)
             if old.state not in LIVE:
                 return old
+            if old.kind == "sign":
+                raise Refused(f"item {id} is a sign: undo the entry that put it up (see its history)")
             if old.pinned:
                 raise Refused(f"item {id} is pinned: unpin it first")
             return self._write("ARCHIVE", old, replace(old, state="archived"), at, reason, inputs)

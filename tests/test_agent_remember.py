@@ -186,6 +186,7 @@ def test_a_person_puts_up_signs_pins_hides_puts_away_and_brings_back(lived: Path
     put_up = told("sign", "lava is near", "never dig straight down", "--because", "it kills")
     assert (put_up["kind"], put_up["pinned"], put_up["origin"]) == ("sign", True, "person")
     assert told("recall", "lava")["hits"][0]["tier"] == "sign"
+    assert "is a sign: undo the entry" in said("archive", str(put_up["id"]), code=1)
     assert "it can be undone, never changed" in said("mark", str(put_up["id"]), "--unpin", code=1)
     (coal,) = told("list", "--kind", "fact")
     assert told("mark", str(coal["id"]), "--pin")["pinned"] is True
@@ -197,6 +198,17 @@ def test_a_person_puts_up_signs_pins_hides_puts_away_and_brings_back(lived: Path
     assert told("restore", str(coal["id"]))["state"] == "active"
     assert told("recall", "coal")["hits"][0]["text"] == "coal lies deep"
     assert "say what to mark" in said("mark", str(coal["id"]), code=2)
+
+
+def test_what_held_at_a_time_is_listed_as_it_was_then(lived: Path) -> None:
+    db = open_db(lived / "journeyman.db")
+    iron = Semantic(db).add(Item("fact", "iron", "iron lies deep", valid_from=3.0), reason="r")
+    Semantic(db).update(iron.id, at=5.0, reason="r", text="iron lies very deep")
+    Semantic(db).archive(iron.id, at=7.0, reason="r")
+    at = {time: [item["text"] for item in told("list", "--kind", "fact", "--as-of", time) if item["id"] == iron.id]
+          for time in ("2", "4", "6", "8")}  # fmt: skip
+    assert at == {"2": [], "4": ["iron lies deep"], "6": ["iron lies very deep"], "8": []}
+    assert "say --until in place of --as-of" in said("list", "--kind", "episode", "--as-of", "1", code=2)
 
 
 def test_text_from_a_world_steers_no_terminal_and_looks_like_no_line_of_ours(lived: Path) -> None:
