@@ -43,6 +43,10 @@ class Applied:
         return {**self.proposal.to_json(), "applied": self.applied, "outcome": self.reason, "replays": self.replays}
 
 
+MOST_SKILLS = 1_000
+"""Skills of a library up to which journeys refactor it: all of them are looked through between two tasks."""
+
+
 class Language(Protocol):
     """How sources of one language are looked at and rewritten by their syntax trees.
 
@@ -131,13 +135,13 @@ class Refactoring:
     def apply_all(self) -> list[Applied]:
         """Carry out what passes, one after the other: each is found in the library as the ones before it left it."""
         done: list[Applied] = []
-        seen: set[tuple[str, tuple[str, ...], str]] = set()
+        seen: set[str] = set()
         while True:
-            new = (each for each in self.proposals() if (each.kind, each.skills, each.name) not in seen)
-            proposal = next(new, None)
+            keyed = ((refactorings.key(self._library, each), each) for each in self.proposals())
+            key, proposal = next((each for each in keyed if each[0] not in seen), ("", None))
             if proposal is None:
                 return done
-            seen.add((proposal.kind, proposal.skills, proposal.name))
+            seen.add(key)
             done.append(self.apply(proposal))
 
     def _siblings(self, proposal: Proposal) -> Applied:
@@ -269,7 +273,7 @@ class Tidying:
         self._prover, self._language, self._ledger, self._journey = prover, language, ledger, journey
         self._refactoring = Refactoring(prover, language, journey)
         self._looked = -1
-        """The library's revision at which there was nothing to do."""
+        """The newest version of the library at which there was nothing to do."""
 
     def close(self) -> None:
         """End the process that looks at sources, if there is one."""
@@ -278,15 +282,19 @@ class Tidying:
     def one(self, iteration: int, allowance: int, report: Reporter) -> None:
         """Try the next proposal, if replays of refactorings have not yet taken their share of an allowance (ticks)."""
         library = self._prover.library
-        if self._looked != library.revision and self._prover.spent("refactor") < SHARE * allowance:
-            proposal = self._refactoring.untried()
+        newest = library.newest
+        if newest != self._looked and self._prover.spent("refactor") < SHARE * allowance:
+            try:
+                proposal = self._refactoring.untried() if len(library.names()) <= MOST_SKILLS else None
+            except (BridgeError, ValueError) as error:
+                report("notice", text=f"refactoring is put off: {error}")
+                proposal = None
             if proposal is None:
-                self._looked = library.revision
+                self._looked = newest
             else:
                 found = self._refactoring.apply(proposal)
-                report(
-                    "refactored", name=proposal.name or proposal.skills[0], passed=found.applied, reason=found.reason
-                )
+                name = proposal.name or proposal.skills[0]
+                report("refactored", name=name, passed=found.applied, reason=found.reason)
         for each in refactorings.carried_out(library, self._journey):
             self._ledger.write(
                 self._journey, iteration, "refactoring", f"refactoring/{each.number}", what=each.outcome,

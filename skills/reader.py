@@ -98,6 +98,11 @@ class LibraryReader:
         return int(self.db.execute("SELECT max(id) FROM moves").fetchone()[0] or 0)
 
     @property
+    def newest(self) -> int:
+        """The number of the newest version."""
+        return int(self.db.execute("SELECT max(id) FROM versions WHERE library = ?", [self.name]).fetchone()[0] or 0)
+
+    @property
     def stamp(self) -> tuple[int, int]:
         """The revision and the newest run: what is read off runs is good for one stamp."""
         return self.revision, int(self.db.execute("SELECT max(id) FROM uses").fetchone()[0] or 0)

@@ -65,9 +65,11 @@ def standing(library: LibraryReader) -> Standing:
 
 
 def key(library: LibraryReader, proposal: Proposal) -> str:
-    """What makes a proposal the same: its kind, the versions that it is about, and what it makes of them."""
+    """What makes a proposal the same: its kind and the versions that it is about, whatever name it would give."""
     hashes = sorted(library.get(name).current.hash for name in proposal.skills)
-    told = canonical([proposal.kind, proposal.name, hashes, list(proposal.starts)])
+    told = canonical(
+        [proposal.kind, hashes, list(proposal.starts), proposal.length, proposal.name if proposal.joins else ""]
+    )
     return hashlib.sha256(told.encode()).hexdigest()
 
 

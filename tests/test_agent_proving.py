@@ -31,7 +31,7 @@ from envs.minecraft_trials import MinecraftTrials
 from memory.db import open_db
 from memory.log import EventLog
 from skills import refactorings, voyager
-from skills.admit import admit
+from skills.admit import Admission, admit
 from skills.errors import NotAllowed
 from skills.graph import SkillGraph
 from skills.library import Library
@@ -40,7 +40,7 @@ from skills.planning import plan
 from skills.proofs import CHARGE, JOURNEY, Trial
 from skills.refactor import find
 from skills.schema import SKILLS
-from skills.skill import Setting, Use, Version
+from skills.skill import Setting, Signature, Use, Version
 
 GOOD = """async function mineLogs(bot, { count = 1 } = {}) {
   await mineBlock(bot, '#logs', count)
@@ -465,6 +465,16 @@ def test_a_journey_carries_out_what_passes_and_one_command_puts_it_back(workshop
         assert Refactoring(proving, language).untried() is None, "what was taken back is not done again"
     with pytest.raises(NotAllowed, match="undone already"):
         refactorings.undo(library, number, reason="test")
+
+
+def test_a_source_that_cannot_be_looked_at_does_not_end_a_journey(workshop: Workshop, proving: Prover) -> None:
+    version = workshop.library.add(Admission("no program", (), Signature("odd"), ""), reason="test")
+    workshop.library.record_use(Use(version.hash, "succeeded", "j", 1, 0.0))
+    told: list[str] = []
+    with closing(Tidying(proving, JavaScript(), Ledger(workshop.db), "")) as tidying:
+        tidying.one(1, 10**6, lambda kind, **data: told.append(str(data["text"])))
+    assert len(told) == 1
+    assert told[0].startswith("refactoring is put off")
 
 
 def test_a_sibling_that_comes_later_joins_and_undoing_leaves_what_has_moved_on_since(
