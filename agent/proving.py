@@ -374,27 +374,28 @@ class Prover:
         """A trial with its verdict, as evidence."""
         verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self.cases.tags)
         passed = verdict.passed and run.outcome == "returned"
-        number, at = self.proofs.next_number(), self.now()
-        row = _row(number, version, case, program, run, passed, verdict.evidence)
-        trial = Trial(
-            version.hash,
-            purpose,
-            case.beginning.seed,
-            case.args,
-            checks.describe(case.check),
-            passed,
-            verdict.evidence if run.error is None else f"{run.error.code}: {run.error.message}",
-            cause_of(row) or None,
-            case.beginning.dice,
-            case.beginning.kit,
-            case.situation,
-            run.ticks,
-            seconds,
-            self._journey,
-            at,
-            number,
-        )
         with atomic(self.library.db):
+            # Another process may be trying skills of the same library: a number is taken and used in one transaction.
+            number, at = self.proofs.next_number(), self.now()
+            row = _row(number, version, case, program, run, passed, verdict.evidence)
+            trial = Trial(
+                version.hash,
+                purpose,
+                case.beginning.seed,
+                case.args,
+                checks.describe(case.check),
+                passed,
+                verdict.evidence if run.error is None else f"{run.error.code}: {run.error.message}",
+                cause_of(row) or None,
+                case.beginning.dice,
+                case.beginning.kit,
+                case.situation,
+                run.ticks,
+                seconds,
+                self._journey,
+                at,
+                number,
+            )
             self._log.append(JOURNEY, number, "trial", _events(run))
             self.proofs.record(trial)
             log = list(self._log.read(JOURNEY, iteration=number, node="trial"))

@@ -152,7 +152,7 @@ def prepare(draft: Draft, parts: Parts, here: World) -> tuple[dict[str, Any] | N
         return {"name": draft.name, "source": None, "args": dict(draft.args), "skill": skill.current.hash}, ""
     admission = admitted(draft.source, parts, here)
     if not admission.admitted:
-        return None, " ".join(refusal.message for refusal in admission.refusals)
+        return None, " ".join(each.told if each.told[-1] in ".?" else f"{each.told}." for each in admission.refusals)
     assert admission.signature is not None
     return {"name": admission.signature.name, "source": draft.source, "args": dict(draft.args), "skill": None}, ""
 

@@ -34,7 +34,7 @@ const FORBIDDEN = {
 const AMOUNT_AT = { mineBlock: 2, craftItem: 2, smeltItem: 3 }
 const MAX_LETTERS = 100_000
 
-const NOTHING = { ok: false, errors: [], functions: [], main: null, calls: [], lines: {}, free: [], bound: [],
+const NOTHING = { ok: false, errors: [], functions: [], main: null, calls: [], lines: {}, handed: [], free: [], bound: [],
   unknown_members: [], purpose: '', assigned_constants: [], unused_params: [], has_return: false, outside_code: [], refusals: [] }
 
 /**
@@ -74,6 +74,8 @@ function factsOf (program, source, comments, primitives) {
       ...(usesItself ? [main.name] : [])],
     lines: Object.fromEntries([...names.free, ...(usesItself ? [[main.name, usesItself]] : [])].map(([name, node]) =>
       [name, node.loc.start.line])),
+    handed: find(program, ofType('CallExpression'))
+      .filter(({ callee }) => callee.type === 'Identifier' && !names.meant.has(callee)).map(handedTo).filter(Boolean),
     free: [...names.free.keys()],
     bound: bound.filter(node => node !== main?.node.id).map(named),
     unknown_members: members.filter(each => !each.isThere && !isUnavailable(each))
@@ -186,6 +188,15 @@ function fixedAmounts (program, meant) {
     const options = given.filter(each => each.type === 'ObjectExpression').flatMap(each => each.properties)
     return [given[AMOUNT_AT[callee.name]], options.find(each => each.key?.name === 'count')?.value]
   }).map(each => constants.get(meant.get(each)) ?? each).filter(each => each?.type === 'Literal' && each.value > 1)
+}
+
+/** What a call hands over beside the bot, by name; null where the syntax does not show it. */
+function handedTo ({ callee, arguments: [bot, options, ...more], loc }) {
+  const shown = options === undefined || (options.type === 'ObjectExpression' &&
+    options.properties.every(({ type, computed }) => type === 'Property' && !computed))
+  if (bot?.type === 'SpreadElement' || more.length > 0 || !shown) return null
+  const names = (options?.properties ?? []).map(({ key }) => String(key.name ?? key.value))
+  return { name: callee.name, line: loc.start.line, names, places: 0 }
 }
 
 /** Name, parameters and documentation of a top-level function. */

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from skills import render
 from skills.errors import Refusal
 from skills.reader import LibraryReader
-from skills.skill import Parameter, Signature
+from skills.skill import Parameter, Signature, Version
 from skills.words import apart
 
 Parse = Callable[[str], Mapping[str, Any]]
@@ -24,9 +25,13 @@ Parse = Callable[[str], Mapping[str, Any]]
 Read here: `refusals` [{code, message, line}], `main` (a name), `functions` [{name, params: [{name, type, default}]}],
 `calls` (names that are used, not defined in the source and not part of the language), `lines` (where each is first
 used: name to number), `bound` [{name, line}] (names that the source gives a meaning of its own, that of the main
-function left out), `unknown_members` [{of, name, line, known}] (what the source reads of things that it is given, and
-they do not have) and `purpose`.
+function left out), `handed` [{name, line, names, places}] (for each call, as far as the syntax shows it: what it
+hands over by name and how many values by place, the bot left out), `unknown_members` [{of, name, line, known}] (what
+the source reads of things that it is given, and they do not have) and `purpose`.
 """
+
+DOUBTS = frozenset({"unknown_member", "unknown_argument", "missing_argument"})
+"""Refusals that are no reason to keep out code from elsewhere: it may get on without, which its proof will tell."""
 
 ONLY_FOR_KEEPING = frozenset(
     {"quantity_in_name", "no_return", "unused_parameter", "no_parameter", "unnamed_parameters"}
@@ -109,6 +114,12 @@ def admit(
         if name not in primitives and name not in known and name != signature.name
     ]
     refusals += _hidden_skills(facts, language, signature.name, primitives, library)
+    refusals += [
+        each
+        for call in facts.get("handed", ())
+        if call["name"] in uses and call["name"] != signature.name
+        for each in _arguments(call, known[call["name"]])
+    ]
     refusals += [_unknown_member(each, primitives, library) for each in facts.get("unknown_members", ())]
     if signature.name in called:
         refusals.append(
@@ -147,6 +158,21 @@ def _hidden_skills(
         if name == own or (library.has(name) and library.get(name).current.language == language):
             what = "is this skill itself" if name == own else "is a skill"
             yield Refusal("shadows_skill", f"`{name}` {what}: give what you define another name", lines[name])
+
+
+def _arguments(call: Mapping[str, Any], called: Version) -> Iterator[Refusal]:
+    """What a call of a skill hands over that it does not take, and what it must be given and is not."""
+    how = f"it is called {render.call(called.signature, called.language)}"
+    parameters = called.signature.parameters
+    given = {*(each.name for each in parameters[: call["places"]]), *call["names"]}
+    for name in call["names"]:
+        if name not in {each.name for each in parameters}:
+            yield Refusal("unknown_argument", f"`{called.skill}` takes no `{name}`: {how}", call["line"])
+    if call["places"] > len(parameters):
+        yield Refusal("unknown_argument", f"`{called.skill}` does not take so many values: {how}", call["line"])
+    for each in parameters:
+        if each.default is None and each.name not in given:
+            yield Refusal("missing_argument", f"`{called.skill}` must be given `{each.name}`: {how}", call["line"])
 
 
 def _unknown_member(told: Mapping[str, Any], primitives: Mapping[str, str], library: LibraryReader) -> Refusal:

@@ -21,6 +21,11 @@ class Refusal:
     message: str
     line: int | None = None
 
+    @property
+    def told(self) -> str:
+        """The sentence with the line that it is about, where there is one."""
+        return self.message if self.line is None else f"Line {self.line}: {self.message}"
+
 
 class SkillError(Exception):
     """Base of every expected failure of this package."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from memory.db import atomic
 from memory.log import canonical
-from skills.admit import ONLY_FOR_KEEPING, Admission, Parse, admit
+from skills.admit import DOUBTS, ONLY_FOR_KEEPING, Admission, Parse, admit
 from skills.agent_skills.characters import foreign_letter, hidden
 from skills.agent_skills.scan import Finding, scan_bytes
 from skills.errors import CallCycle, Refusal, SkillError, UnknownSkill
@@ -25,7 +25,7 @@ Outcome = Literal["restored", "imported", "adapted", "unchanged", "kept as text"
 MOST_TEXT = 64_000
 MOST_SHOWN = 200
 """Letters of a parameter's type or default."""
-ALWAYS_FORGIVEN = frozenset({"no_parameter", "unknown_member"})
+ALWAYS_FORGIVEN = DOUBTS | {"no_parameter"}
 FORGIVEN = ONLY_FOR_KEEPING | {"shadows_skill"}
 """What is no reason to refuse our own form from elsewhere: it could not know which skills this library has."""
 
@@ -94,7 +94,7 @@ def take_in(
     what a thing does not have: code for another body may get on without it, which its proof will tell.
     """
     admission = admit(source, parse=parse, primitives=primitives, library=Incoming(library, along))
-    doubts = tuple(each for each in admission.refusals if each.code == "unknown_member")
+    doubts = tuple(each for each in admission.refusals if each.code in DOUBTS)
     refusals = [*_deceptions(source, admission), *(r for r in admission.refusals if r.code not in ALWAYS_FORGIVEN)]
     if as_it_is:
         refusals = [each for each in refusals if each.code not in FORGIVEN]

@@ -218,6 +218,47 @@ def test_what_a_skill_of_the_desktop_is_called_means_nothing_to_a_minecraft_skil
     assert codes(hides) == ["shadows_skill"]
 
 
+@pytest.mark.parametrize(
+    ("call", "code", "told"),
+    [
+        (
+            "mineLogs(bot, { amount: 5 })",
+            "unknown_argument",
+            "`mineLogs` takes no `amount`: it is called mineLogs(bot, {",
+        ),
+        ("mineLogs(bot, { kind: 'a', 'count': 5 })", "", ""),
+        ("mineLogs(bot)", "", ""),
+        ("mineLogs(bot, { ...own })", "", ""),
+        ("mineLogs(bot, own)", "", ""),
+        ("goDown(bot, { level: 5 })", "", ""),
+        ("goDown(bot)", "missing_argument", "`goDown` must be given `level`"),
+        ("mineBlock(bot, { amount: 5 })", "", ""),
+    ],
+)
+def test_a_call_hands_a_skill_what_it_takes(library: Library, call: str, code: str, told: str) -> None:
+    library.add(judge("async function goDown(bot, { level }) { return level }", library), reason="r")
+    admission = judge(f"async function dig(bot, {{ own = {{}} }} = {{}}) {{\n  return [own, await {call}]\n}}", library)
+    assert codes(admission) == ([code] if code else [])
+    assert all(told in each.told and each.told.startswith("Line 2: ") for each in admission.refusals)
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted"),
+    [
+        ("note(text, 'b')", []),
+        ("note(path=text, text='b')", []),
+        ("note(*text)", []),
+        ("note(text)", ["missing_argument"]),
+        ("note(text, 'b', 'c', 'd')", ["unknown_argument"]),
+        ("note(text, words='b')", ["unknown_argument", "missing_argument"]),
+    ],
+)
+def test_a_call_hands_a_desktop_skill_what_it_takes(library: Library, call: str, wanted: list[str]) -> None:
+    source = "def note(text: str, path: str, tries: int = 1) -> list:\n    type_text(text)\n    return [path, tries]"
+    library.add(desktop(source, library), reason="r")
+    assert codes(desktop(f"def tell(text: str) -> list:\n    return {call}", library)) == wanted
+
+
 def desktop(source: str, library: Library) -> Admission:
     return admit(source, parse=desktop_facts, primitives={"type_text": ""}, library=library)
 

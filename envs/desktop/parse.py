@@ -51,6 +51,7 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
         "main": None,
         "calls": [],
         "lines": {},
+        "handed": [],
         "free": [],
         "bound": [],
         "purpose": "",
@@ -82,6 +83,7 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
         "main": main.name if main else None,
         "calls": [*calls, *([main.name] if main and within else [])],
         "lines": {**free, **({main.name: within} if main and within else {})},
+        "handed": [told for node in ast.walk(tree) if isinstance(node, ast.Call) and (told := _handed(node, free))],
         "free": list(free),
         "bound": [{"name": name, "line": line} for name, line in _bound(tree, main)],
         "purpose": _purpose(main),
@@ -252,6 +254,16 @@ def _free(tree: ast.Module, table: symtable.SymbolTable) -> dict[str, int]:
         if node.id in outer:
             found.setdefault(node.id, node.lineno)
     return found
+
+
+def _handed(call: ast.Call, free: Iterable[str]) -> dict[str, Any] | None:
+    """What a call of something from outside hands over: by name, and how much by its place; None if that is open."""
+    if not isinstance(call.func, ast.Name) or call.func.id not in free:
+        return None
+    names = [each.arg for each in call.keywords]
+    if None in names or any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    return {"name": call.func.id, "line": call.lineno, "names": names, "places": len(call.args)}
 
 
 def _line_within(tree: ast.Module, table: symtable.SymbolTable, name: str) -> int:
