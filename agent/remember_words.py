@@ -182,10 +182,11 @@ def jobs(found: Sequence[Json]) -> str:
             str(each["left"]),
             ", ".join(f"{count} {name}" for name, count in each["operations"].items()) or "nothing to change",
             f"{each['seconds']:.2f} s",
+            "unknown" if each["estimate"]["seconds"] is None else f"{each['estimate']['seconds']:.2f} s",
         ]
         for each in found
     ]
-    lines = [table(["job", "looked at", "left", "did", "took"], rows)]
+    lines = [table(["job", "looked at", "left", "did", "took", "estimated"], rows)]
     lines += [f"  {line}" for each in found for line in each["lines"][:10]]
     tokens = sum(each["estimate"]["model_tokens"] for each in found)
     if tokens:

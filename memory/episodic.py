@@ -229,7 +229,7 @@ def inventory_difference(before: Mapping[str, int], after: Mapping[str, int]) ->
 
 def describe(episode: Episode) -> str:
     """The episode as one line for a prompt and for the words that recall searches."""
-    gained = ", ".join(f"{count:+d} {name}" for name, count in episode.gained.items())
+    gained = ", ".join(f"{count:+d} {name}" for name, count in sorted(episode.gained.items()))
     if episode.outcome == "passed":
         parts = [f"Did: {episode.goal}"]
     else:

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place, describe, inventory_difference
 from memory.errors import NotKept, Refused
+from memory.rebuild import rebuild
 from memory.schema import MEMORY
 from memory.semantic import Item, Semantic, lesson, not_found, seen
 from memory.working import Mind, Section, Working, pack
@@ -66,6 +67,15 @@ def test_an_episode_says_in_one_line_what_happened_and_why() -> None:
     for part in ("stone pickaxe", "missing_need", "no_station", "+3 cobblestone", "-2 stick", "mineStone", "plains"):
         assert part in line
     assert "\n" not in line
+
+
+def test_an_episode_is_told_alike_when_it_is_written_and_when_it_is_made_anew(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    Episodes(db).record(
+        replace(EPISODE, skills={"mineStone": "v1:aa", "craftTable": "v1:bb"}, gained={"log": 2, "ax": 1})
+    )
+    Episodes(db).record(replace(EPISODE, iteration=4))
+    assert rebuild(db).differed == 0
 
 
 def test_an_inventory_difference_leaves_out_what_stayed() -> None:
