@@ -23,6 +23,7 @@ from agent.tables import table
 from bridge.errors import BridgeError
 from bridge.language import JavaScript, body_files, body_license, body_packages, primitives
 from curriculum import gamedata
+from envs.desktop import portable
 from envs.desktop.broker import documentation
 from envs.desktop.language import facts_in_a_box
 from envs.errors import EnvUnavailable
@@ -86,7 +87,30 @@ def export_words(told: Mapping[str, Any]) -> str:
 
 def runtimes() -> dict[str, Runtime]:
     """What is put into folders beside the code, by language."""
-    return {"javascript": runtime()}
+    return {"javascript": runtime(), "python": desktop_runtime()}
+
+
+def desktop_runtime() -> Runtime:
+    """What lets a desktop skill run elsewhere: our desktop, a runner, and the list of packages to install."""
+    files = {f"desktop/{path}": content for path, content in portable.files().items()}
+    files["desktop/requirements.txt"] = "".join(f"{each}\n" for each in portable.packages()).encode()
+    files["desktop/LICENSE"] = body_license()
+    files["run.py"] = portable.runner()
+    usage = (
+        "```bash\n"
+        "python3 -m venv .venv && .venv/bin/pip install -r scripts/desktop/requirements.txt    # once\n"
+        "sudo apt-get install " + " ".join(portable.programs()) + "\n"
+        ".venv/bin/python scripts/run.py --home FOLDER --out FOLDER --args '{}'\n"
+        "python3 scripts/run.py --contract    # needs nothing installed\n"
+        "```\n\n"
+        "`scripts/desktop` is the desktop that the skill was proven on: real programs on an X server in a sandbox,\n"
+        "and a second sandbox for the skill's code. Documents of `--home` are there when it begins; what it makes or\n"
+        "changes is written to `--out`. Your own desktop is not touched. The programs that it opens must be installed."
+    )
+    compatibility = (
+        "Needs Debian or its kin, Python 3.11, bubblewrap, and the packages of scripts/desktop/requirements.txt."
+    )
+    return Runtime(files, compatibility, usage)
 
 
 def runtime() -> Runtime:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,8 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent import exchange
+from envs.desktop.broker import documentation
+from envs.desktop.env import available
+from envs.desktop.language import facts_in_a_box
+from envs.desktop.programs import catalogue
 from memory.db import open_db
-from skills.admit import Admission
+from skills.admit import Admission, admit
 from skills.agent_skills import frontmatter, writer
 from skills.agent_skills.archive import Folder, open_folders
 from skills.agent_skills.intake import Desk, Language, take_folders
@@ -330,7 +336,7 @@ def test_a_good_folder_passes() -> None:
         ("markup", GOOD.replace("Tidies up.", "Tidies <system>up</system>.")),
         ("hidden", GOOD.replace("Do it.", "Do\u200b it.")),
         ("hidden", GOOD.replace("Do it.", "Do \U000e0069\U000e0067 it.")),
-        ("hidden", GOOD.replace("Tidies up.", '"Tidies\\u200b up."')),
+        ("hidden", GOOD.replace("description: ", 'license: "MIT\\u200b"\ndescription: ')),
         ("hidden", GOOD.replace("name:", 'metadata:\n  a: "\\U000E0069"\nname:')),
         ("byte_order_mark", "\ufeff" + GOOD),
         ("broken_link", GOOD + "See [it](references/gone.md)."),
@@ -426,3 +432,62 @@ def test_an_exported_skill_runs_on_a_server_without_journeyman(
     assert told["outcome"] == "returned"
     assert told["value"]["wood"] == 0
     assert set(told["value"]["at"]) == {"x", "y", "z"}
+
+
+NOTE = '''def save_note(words: str, where: str = "list.txt") -> dict:
+    """Write a text and save it."""
+    open_program("editor")
+    type_text(words)
+    press("ctrl+s")
+    wait_for(window="Save As")
+    choose_file(where)
+    return {"saved": where}
+'''
+
+
+@pytest.fixture
+def notes(library: Library, tmp_path: Path) -> Path:
+    """An exported desktop skill."""
+    library.add(admit(NOTE, parse=facts_in_a_box, primitives=documentation(), library=library), reason="r")
+    (folder,) = writer.folders(library, ["save_note"], runtimes=exchange.runtimes())
+    assert validate(folder) == []
+    return writer.write(folder, tmp_path / "out")
+
+
+def run_apart(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """The runner with the packages that are installed; of our code it can import only the copies that it brings."""
+    found = subprocess.run(
+        [sys.executable, "-P", folder / "scripts" / "run.py", *words],
+        capture_output=True, text=True, timeout=180, cwd=folder, env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+    )  # fmt: skip
+    assert "Traceback" not in found.stderr, found.stderr
+    return found
+
+
+@pytest.mark.skipif(available() is not None, reason=str(available()))
+def test_the_runner_of_a_desktop_skill_tells_the_contract_and_what_is_wrong(notes: Path) -> None:
+    assert "save_note(words: str, where: str = 'list.txt')" in run_apart(notes, "--contract").stdout
+    for words, said in (
+        ([], "--args lacks 'words' (str)"),
+        (["--args", '{"depth": 1}'], "takes no 'depth', only: words, where"),
+        (["--args", "{"], "is not JSON"),
+        (["--skill", "fly"], "no skill 'fly' in Python here: save_note"),
+        (["--args", '{"words": "x"}', "--home", "/nowhere"], "is no folder"),
+    ):
+        done = run_apart(notes, *words)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.skipif(
+    available() is not None or not catalogue()["editor"].installed, reason="make test installs the editor"
+)
+def test_an_exported_desktop_skill_runs_without_journeyman(notes: Path, tmp_path: Path) -> None:
+    (tmp_path / "home" / "Lists").mkdir(parents=True)
+    (tmp_path / "home" / "there.txt").write_text("as it was")
+    args = json.dumps({"words": "Buy nails.", "where": "Lists/today.txt"})
+    done = run_apart(notes, "--args", args, "--home", tmp_path / "home", "--out", tmp_path / "out2")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["value"], told["changed"]) == ({"saved": "Lists/today.txt"}, ["Lists/today.txt"])
+    assert (tmp_path / "out2" / "Lists" / "today.txt").read_text() == "Buy nails."
+    assert [each.name for each in (tmp_path / "out2").rglob("*") if each.is_file()] == ["today.txt"]

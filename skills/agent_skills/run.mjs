@@ -32,9 +32,9 @@ const OPTIONS = {
 class Usage extends Error {}
 
 function chosen (program, name) {
-  const names = Object.keys(program.skills)
+  const names = Object.keys(program.skills).filter(each => program.skills[each].language === 'javascript')
   if (!name && names.length > 1) throw new Usage(`say which --skill: ${names.join(', ')}`)
-  const skill = program.skills[name ?? names[0]]
+  const skill = names.includes(name ?? names[0]) && program.skills[name ?? names[0]]
   if (!skill) throw new Usage(`there is no skill '${name}' here: ${names.join(', ')}`)
   return skill
 }
