@@ -37,11 +37,30 @@ class Commands(click.Group):
         except BrokenPipeError:
             sys.exit(0)
         except Exception as error:
-            code = _expected(error)
+            code, why = _expected(error), str(error)
             if code is None:
+                code, why = 1, _of_the_database(error)
+            if not why:
                 raise
-            click.echo(f"journeyman: {harmless(str(error))}", err=True)
+            click.echo(f"journeyman: {harmless(why)}", err=True)
             sys.exit(code)
+
+
+def _of_the_database(error: Exception) -> str:
+    """What to do about a file that is busy or damaged; '' for anything else."""
+    import sqlite3
+
+    from agent.config import home
+
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code, without what extends it
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "another process is writing to the database and does not come to an end: try again"
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        path = home() / "journeyman.db"
+        return (
+            f"{path} is damaged ({error}): put it aside, and bring in what was exported (memory import, skills import)"
+        )
+    return ""
 
 
 def _expected(error: Exception) -> int | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +252,15 @@ def test_absurd_words_get_one_sentence(lived: Path, words: list[str], code: int,
     out = said(*words, code=code)
     assert why in out
     assert "Traceback" not in out
+
+
+def test_a_database_that_is_busy_or_damaged_is_one_sentence(lived: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memory.db.BUSY_SECONDS", 0.1)
+    path = lived / "journeyman.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert said("archive", "1", code=1).startswith("journeyman: another process is writing to the database")
+    content = path.read_bytes()
+    for damaged in (content[: len(content) // 2], b"no database" * 1000):
+        path.write_bytes(damaged)
+        assert said("recall", "coal", code=1).startswith(f"journeyman: {path} is damaged (")
