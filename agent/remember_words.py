@@ -187,7 +187,7 @@ def jobs(found: Sequence[Json]) -> str:
         for each in found
     ]
     lines = [table(["job", "looked at", "left", "did", "took", "estimated"], rows)]
-    lines += [f"  {line}" for each in found for line in each["lines"][:10]]
+    lines += [f"  {visible(line)}" for each in found for line in each["lines"][:10]]
     tokens = sum(each["estimate"]["model_tokens"] for each in found)
     if tokens:
         lines.append(f"a journey whose model serves the role consolidate would take about {tokens} tokens for reading")

@@ -59,7 +59,7 @@ def request(
         skills=skills_for(task, parts, here),
         lessons=tuple(lessons),
         recent=tuple(
-            shown(episode.id, "episode", describe(episode))
+            shown(episode.id, "episode", describe(episode), episode.sensitivity)
             for episode in [each for each in latest if each.id not in recalled | rounds][:RECENT]
         ),
         primitives=here.env.primitives(),

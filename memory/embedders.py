@@ -77,7 +77,8 @@ class SentenceTransformerMiniLM:
             from transformers.utils import logging
         except ImportError as error:
             raise DenseUnavailable(f"{error.name} is not installed: pip install 'journeyman[models]'") from error
-        logging.disable_progress_bar()  # a command's output is its own
+        quiet: Any = logging.disable_progress_bar  # a command's output is its own
+        quiet()
         torch.set_num_threads(threads)  # with more, a busy machine makes it many times slower
         self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 

@@ -16,6 +16,7 @@ from agent.brain import Attempt, Draft, Usage, WriteRequest
 from agent.errors import BrainError
 from agent.models.call import Ask, Message
 from agent.models.desk import Desk
+from memory.guard import instruction_like
 from memory.working import Packed, Section, estimate_tokens
 
 SHOWS = 2
@@ -133,7 +134,7 @@ def attempts(rounds: Sequence[Attempt], language: str) -> list[str]:
     """The last round in full, with its failing line marked; of earlier ones what they tried and how they ended."""
     brief = [
         f"Round {each.round}: {each.name}({_json(each.args)}): {each.outcome}. {_error(each)} The check said: "
-        f"{_sentence(each.evidence)}"
+        f"{_sentence(_as_data(each.evidence))}"
         for each in rounds[:-1]
     ]
     return brief + [_in_full(each, LANGUAGES[language]) for each in rounds[-1:]]
@@ -199,7 +200,7 @@ def _in_full(attempt: Attempt, language: Language) -> str:
         source[line - 1] += f"   {language.comment} <-- failed here"
     gained = ", ".join(f"{count:+d} {name}" for name, count in attempt.gained.items()) or "nothing"
     found = [f"Round {attempt.round}: {attempt.name}({_json(attempt.args)}): {attempt.outcome}. {_error(attempt)}"]
-    found += [f"The check said: {_sentence(attempt.evidence)} Gained and lost: {gained}."]
+    found += [f"The check said: {_sentence(_as_data(attempt.evidence))} Gained and lost: {gained}."]
     if attempt.trail:
         found.append(f"It called: {'; '.join(attempt.trail)}.")
     found += [f"It said {observing.quoted(said, MOST_SAID)}" for said in attempt.said]
@@ -211,10 +212,15 @@ def _error(attempt: Attempt) -> str:
     if not error:
         return "No error."
     inside = f" inside {error['skill']}" if error.get("skill") else ""
-    words = _sentence(f"{error.get('code')}{inside}: {error.get('message')}")
+    words = _sentence(f"{error.get('code')}{inside}: {_as_data(str(error.get('message'))[:MOST_ERROR])}")
     if remedy := error.get("remedy"):
-        words += f" Remedy: {_sentence(str(remedy))}"
-    return f"Error {' '.join(words.split())[:MOST_ERROR]}"
+        words += f" Remedy: {_sentence(_as_data(str(remedy)[:MOST_ERROR]))}"
+    return f"Error {' '.join(words.split())}"
+
+
+def _as_data(text: str) -> str:
+    """Words of an error or a check, which can repeat whatever a world says: in quotes if they sound like an order."""
+    return observing.quoted(text, MOST_ERROR) if instruction_like(text) else text
 
 
 def _sentence(text: str) -> str:
