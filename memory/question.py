@@ -157,8 +157,9 @@ class Weights:
 
     `neighbours` is what a memory gets of the score of the one before and after it, halved with each step; `strength` is
     bounded, so that fading tips the balance and never more. For anything to be relevant at all, the best memory must
-    cover `enough_words` of a question's rarity where there are words alone. Where there is meaning too, that share and
-    the best cosine must come to `enough_both` together, or the words alone to three times as much as without.
+    hold `enough_words` of a question where there are words alone: the share of the question's rarity that its words
+    have, times the root of their number. Where there is meaning too, the share of the best possible bm25 and the best
+    cosine must come to `enough_both` together, or the words alone to four times as much as without.
 
     At these two, memory is silent on 2 to 3 of 100 LoCoMo questions that it could answer, and on no more than that of
     two other corpora (benchmarks/memory_locomo.py, memory_evidence.py).
@@ -169,7 +170,7 @@ class Weights:
     marks: float = 0.6
     neighbours: float = 0.3
     strength: float = 0.1
-    enough_words: float = 0.09
+    enough_words: float = 0.27
     enough_both: float = 0.62
 
     def to_json(self) -> dict[str, float]:

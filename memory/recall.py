@@ -130,12 +130,12 @@ class Recall:
         Words and meaning are weighed together: each is wrong about other questions. Words that are plain enough do
         without, as the vectors of what is new may still be missing.
         """
-        words, enough = routes["words"].relevance, self._weights.enough_words
+        words, alone = routes["words"], routes["words"].held / self._weights.enough_words
         meaning = routes["meaning"] if "meaning" in routes else Found({})
         if not meaning.scores:
-            return max(routes["marks"].relevance, words / enough)
-        both = (words + meaning.relevance) / self._weights.enough_both
-        return max(routes["marks"].relevance, words / (3 * enough), both)
+            return max(routes["marks"].relevance, alone)
+        both = (words.relevance + meaning.relevance) / self._weights.enough_both
+        return max(routes["marks"].relevance, alone / 4, both)
 
     def _fuse(self, question: Question, routes: dict[str, Found]) -> dict[str, Found]:
         """The routes with their scores weighted, and beside them what neighbours lend each other."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -52,10 +52,14 @@ _STOP_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Found:
-    """Candidates of one route with scores from 0 to 1, and how well the best covers the question in itself."""
+    """Candidates of one route with scores from 0 to 1, and how well the best covers the question in itself.
+
+    `held` is how much of it the best holds by its words alone, where there is nothing else to go by.
+    """
 
     scores: Mapping[int, float]
     relevance: float = 0.0
+    held: float = 0.0
 
 
 def best_first(scores: Mapping[int, float]) -> list[int]:
@@ -79,13 +83,35 @@ def by_words(db: Database, question: Question, then: Mapping[int, Item]) -> Foun
     rarity = {word: _rarity(count, total) for count, word in counts}
     found = {document: score for document, score in _indexed(db, question, counts).items() if document not in then}
     said = {document: item.text for document, item in then.items() if question.is_about(item.world)}
-    for word, documents in having(words, said).items() if said else ():
+    told = having(words, said) if said else {}
+    for word, documents in told.items():
         for document in documents:
             found[document] = found.get(document, 0.0) + rarity[word]
     if not found:
         return Found({})
-    best, ceiling = max(*found.values(), 1e-9), _BM25_CEILING * sum(rarity.values())
-    return Found({document: score / best for document, score in found.items()}, min(1.0, best / max(ceiling, 1e-9)))
+    first, ceiling = best_first(found)[0], _BM25_CEILING * sum(rarity.values())
+    best = max(found[first], 1e-9)
+    inside = {word for word, documents in told.items() if first in documents} if first in then else None
+    return Found(
+        {document: score / best for document, score in found.items()},
+        min(1.0, best / max(ceiling, 1e-9)),
+        _held(counts, total, _inside(db, words, first) if inside is None else inside),
+    )
+
+
+def _inside(db: Database, words: Sequence[str], document: int) -> set[str]:
+    """Which words a document has, or what came just before it."""
+    asking = "SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"
+    return {word for word in words if db.execute(asking, [f'"{word}"', document]).fetchone()}
+
+
+def _held(counts: Sequence[tuple[int, str]], total: int, inside: Collection[str]) -> float:
+    """The share of a question's rarity that some of its words have, times the root of their number.
+
+    One word in common may be chance, two are hardly. Rarity is smoothed, so that the words of a small memory weigh, too.
+    """
+    rarity = {word: math.log1p((max(total, count) - count + 0.5) / (count + 0.5)) for count, word in counts}
+    return sum(rarity[word] for word in inside) / sum(rarity.values()) * math.sqrt(len(inside))
 
 
 def _indexed(db: Database, question: Question, counts: Sequence[tuple[int, str]]) -> dict[int, float]:

@@ -610,3 +610,15 @@ def test_the_statements_of_two_worlds_are_one_that_holds_in_both(tmp_path: Path)
     assert semantic.add(replace(said, world="desktop"), reason="again").world == "desktop"
     both = semantic.add(replace(said, world="minecraft"), reason="and here")
     assert (both.id, both.world) == (first.id, "")
+
+
+def test_one_word_in_common_may_be_chance_and_two_are_an_answer(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    for n, text in enumerate(
+        ("the lighthouse keeper feeds gulls", "bread needs wheat", "wolves howl", "coal is black")
+    ):
+        Semantic(db).add(Item("fact", f"s{n}", text), reason="r")
+    asked = "which painter sketched the {} {} before breakfast in Lisbon"
+    assert Recall(db).ask(Question(asked.format("old", "lighthouse")), now=1.0).abstained
+    found = Recall(db).ask(Question(asked.format("lighthouse", "keeper")), now=1.0)
+    assert [hit.text for hit in found.hits][:1] == ["the lighthouse keeper feeds gulls"]
