@@ -40,8 +40,8 @@ class Commands(click.Group):
             code, why = _expected(error), str(error)
             if code is None:
                 code, why = 1, _of_the_database(error)
-            if not why:
-                raise
+                if not why:
+                    raise
             click.echo(f"journeyman: {harmless(why)}", err=True)
             sys.exit(code)
 

@@ -108,7 +108,7 @@ def _inside(db: Database, words: Sequence[str], document: int) -> set[str]:
 def _held(counts: Sequence[tuple[int, str]], total: int, inside: Collection[str]) -> float:
     """The share of a question's rarity that some of its words have, times the root of their number.
 
-    One word in common may be chance, two are hardly. Rarity is smoothed, so that the words of a small memory weigh, too.
+    One word in common may be chance, two are hardly. Rarity is smoothed, so that the words of a small memory weigh too.
     """
     rarity = {word: math.log1p((max(total, count) - count + 0.5) / (count + 0.5)) for count, word in counts}
     return sum(rarity[word] for word in inside) / sum(rarity.values()) * math.sqrt(len(inside))

@@ -614,9 +614,7 @@ def test_the_statements_of_two_worlds_are_one_that_holds_in_both(tmp_path: Path)
 
 def test_one_word_in_common_may_be_chance_and_two_are_an_answer(tmp_path: Path) -> None:
     db = open_db(tmp_path / "j.db")
-    for n, text in enumerate(
-        ("the lighthouse keeper feeds gulls", "bread needs wheat", "wolves howl", "coal is black")
-    ):
+    for n, text in enumerate(("the lighthouse keeper feeds gulls", "bread needs wheat", "wolves howl", "coal burns")):
         Semantic(db).add(Item("fact", f"s{n}", text), reason="r")
     asked = "which painter sketched the {} {} before breakfast in Lisbon"
     assert Recall(db).ask(Question(asked.format("old", "lighthouse")), now=1.0).abstained
