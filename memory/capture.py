@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from memory.db import atomic
+from memory.errors import Refused
 from memory.items import Item, container, spot
 from memory.jobs import Cursor, Step
 from memory.notes import Note, Notes
@@ -51,9 +53,16 @@ class Capture:
             f"WHERE seq > ? AND {_RELEVANT} ORDER BY seq LIMIT ?",
             [cursor.get("seq", 0), limit],
         ).fetchall()
+        lines = []
         for seq, journey, iteration, kind, data, node, position in rows:
-            _Taking(db, seq, journey, iteration, now).take(kind, json.loads(data), f"{iteration}/{node}/{position}")
-        return Step({"seq": rows[-1][0] if rows else cursor.get("seq", 0)}, len(rows), len(rows) == limit)
+            taking = _Taking(db, seq, journey, iteration, now)
+            try:
+                with atomic(db):
+                    taking.take(kind, json.loads(data), f"{iteration}/{node}/{position}")
+            except (Refused, KeyError, TypeError, ValueError, AttributeError) as error:
+                # What a world says may be anything: one event that makes no sense must not keep out all that follow.
+                lines.append(f"event {seq} ({kind}) was not taken in: {error!r}")
+        return Step({"seq": rows[-1][0] if rows else cursor.get("seq", 0)}, len(rows), len(rows) == limit, (*lines,))
 
 
 class _Taking:

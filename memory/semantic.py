@@ -79,13 +79,11 @@ class Semantic:
         """
         with atomic(self._db):
             item = _guarded(item)
-            same = self._same(item)
+            same, earlier = self._same(item), self.answer(item.kind, item.slot, item.scope)
+            if earlier is not None and earlier.id != same:
+                return self.supersede(earlier.id, item, reason=reason, inputs=inputs)
             if same is not None:
                 return self._join(self.get(same), item, reason, inputs)
-            if item.slot:
-                earlier = self.answer(item.kind, item.slot, item.scope)
-                if earlier is not None:
-                    return self.supersede(earlier.id, item, reason=reason, inputs=inputs)
             return self._write("ADD", None, item, item.recorded_at, reason, inputs)
 
     def update(
@@ -373,7 +371,8 @@ class Semantic:
 
     def _join(self, old: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
         """The statement is there: take its new evidence, and bring it back into mind if it had only faded."""
-        comes_back = old.archived and (item.origin == "person" or not self._put_away(old.id))
+        seen_again = bool(item.slot) and item.origin == "journey"
+        comes_back = old.archived and (seen_again or item.origin == "person" or not self._put_away(old.id))
         new = replace(
             old,
             evidence=tuple(sorted({*old.evidence, *item.evidence})),

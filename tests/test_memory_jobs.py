@@ -186,6 +186,40 @@ def test_the_event_log_gives_chests_home_and_what_was_said(tmp_path: Path) -> No
     assert "hunter22" not in str([event.data for event in EventLog(db).read()])
 
 
+def test_a_chest_that_is_as_it_was_before_it_was_forgotten_holds_that_again(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    semantic, jobs = Semantic(db), scheduler(db)
+
+    def happens(iteration: int, kind: str) -> None:
+        event = Event(kind, {"item": "coal", "count": 1, "x": 1, "y": 64, "z": 2, "block": "chest"})
+        EventLog(db).append("a", iteration, "run", [event])
+        jobs.run("capture", now=float(iteration))
+
+    happens(1, "opened")
+    (empty,) = semantic.find(kind="place")
+    semantic.archive(empty.id, at=2.0, reason="faded")
+    happens(3, "stored")
+    happens(4, "took")
+    (now,) = semantic.find(kind="place")
+    assert (now.id, now.data["contents"]) == (empty.id, {})
+    happens(5, "stored")
+    assert [item.data["contents"] for item in semantic.find(kind="place")] == [{"coal": 1}]
+    assert [item.data["contents"] for item in semantic.find(kind="place", as_of=3.0)] == [{"coal": 1}]
+    assert [item.data["contents"] for item in semantic.find(kind="place", as_of=4.0)] == [{}]
+
+
+def test_an_event_that_makes_no_sense_keeps_out_none_that_follows(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    here = {"x": 1, "y": 64, "z": 2}
+    senseless = [{**here, "item": "coal"}, {**here, "item": "coal", "count": "many"}, {**here, "contents": 3}, {}]
+    events = [Event("stored", data) for data in senseless]
+    EventLog(db).append("a", 1, "run", [*events, Event("stored", {**here, "item": "coal", "count": 5})])
+    report = scheduler(db).run("capture", now=1.0)
+    assert (report.units, report.left) == (5, 0)
+    assert "event 1 (stored) was not taken in" in report.lines[0]
+    assert [item.text for item in Semantic(db).find()] == ["chest at 1 64 2 holds 5 coal"]
+
+
 def test_what_says_the_same_becomes_one_and_its_originals_stay(tmp_path: Path) -> None:
     db = open_db(tmp_path / "j.db")
     semantic = Semantic(db)
