@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from curriculum.checks import Check
 from curriculum.checks.minecraft import Ate, Equipped, Gained, Killed, Placed, Slot
 from curriculum.gamedata import GameData
-from curriculum.ways import Craft, Mine, Smelt, Way
+from curriculum.ways import Craft, Kill, Mine, Smelt, Way
 from skills.words import apart, names
 
 CRAFT = frozenset({"craft", "build", "make", "create"})
@@ -50,9 +50,8 @@ def promised(skill: str, count: int, data: GameData) -> Promise | None:
     if verb in NOTHING:
         return None
     called = _MEANS.split(skill)[0] if verb in CRAFT | MINE | SMELT | KILL else skill
-    if verb in KILL:
-        mob = _longest(called, data.mobs)
-        return Promise(Killed(mob=mob, count=count)) if mob else None
+    if verb in KILL and (mob := _longest(called, data.mobs)):
+        return Promise(Killed(mob=mob, count=count))
     item = _longest(called, data.items)
     if not item:
         tags = {tag.removesuffix("s"): tag for tag in data.tags}
@@ -89,5 +88,6 @@ def _longest(skill: str, known: Iterable[str]) -> str:
 
 
 _WAYS: Mapping[str, type[Way]] = {
-    **dict.fromkeys(CRAFT, Craft), **dict.fromkeys(MINE, Mine), **dict.fromkeys(SMELT, Smelt),
+    **dict.fromkeys(CRAFT, Craft), **dict.fromkeys(MINE, Mine),
+    **dict.fromkeys(SMELT, Smelt), **dict.fromkeys(KILL, Kill),
 }  # fmt: skip

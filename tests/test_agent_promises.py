@@ -18,6 +18,8 @@ from curriculum import gamedata
         ("mineCobblestone", "gain 2 cobblestone", {"wooden_pickaxe": 1}),
         ("mineWoodLog", "gain 2 of any logs", {}),
         ("fillBucketWithWater", "gain 2 water bucket", {"bucket": 2}),
+        ("huntWool", "gain 2 of any wool", {}),
+        ("craftBeds", "gain 2 of any beds", {"white_wool": 6, "oak_planks": 6, "crafting_table": 1}),
         ("killPigs", "kill 2 pig", {}),
         ("equipIronHelmet", "equip iron helmet (head)", {"iron_helmet": 1}),
         ("eatCookedBeef", "eat 2 cooked beef", {"cooked_beef": 2}),
