@@ -24,6 +24,7 @@ from envs.base import Beginning, Limits, Module, Program, Run, Trials
 from memory.db import atomic
 from memory.log import Event, EventLog
 from skills.admit import Admission
+from skills.evidence import Ladder
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
@@ -286,26 +287,27 @@ class Prover:
         return True, spent
 
     def _needy(self) -> Iterator[Version]:
-        """Unproven versions that have trials left: those on parole first, then those on which most depends.
+        """Unproven versions that have trials left: those on parole first, then where game time proves most.
 
-        Of those on which the same number depends, the ones whose proof has begun well come first: half a proof is none;
-        then the quickest: as much game time proves more of them.
+        That is how many skills rest on one, itself counted, over the game time that its proof still takes: half a proof
+        is none, so what has begun well is finished first; what failed costs more than it seems.
         Each fall to parole gives as many trials again: a second chance, whatever it took to be proven before.
         What waits in quarantine comes last, unless the scan marked it or what it calls: that waits for a person.
         """
         rows = self.library.db.execute(
-            "WITH open AS (SELECT versions.id AS id, hash, rung, mean_ticks, "
+            "WITH open AS (SELECT versions.id AS id, hash, rung, "
+            "max(?3, coalesce(mean_ticks, ?4)) AS ticks, "
             "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits, "
+            "(SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
             "(SELECT coalesce(max(at), -1) FROM moves WHERE version = versions.id AND action = 'fell') AS fell "
             "FROM versions JOIN standings ON standings.version = versions.id WHERE versions.library = ?1 "
             "AND rung IN ('draft', 'candidate', 'parole') "
-            "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0))) "
-            "SELECT hash, (SELECT count(DISTINCT caller) FROM calls WHERE callee = open.id) AS callers, "
-            "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
-            "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open "
-            "WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, callers DESC, failed, done DESC, "
-            "mean_ticks IS NULL, mean_ticks, id",
-            [self.library.name, MOST_TRIALS],
+            "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0))), "
+            "tried AS (SELECT open.*, (SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
+            "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open) "
+            "SELECT hash FROM tried WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, "
+            "(1.0 + callers) / (ticks * max(1, ?5 - (done - failed)) * (1 + failed)) DESC, id",
+            [self.library.name, MOST_TRIALS, CHARGE, LEAST_TICKS, Ladder.fresh_worlds],
         ).fetchall()
         marked = {each.version for each in self.library.quarantined() if each.marked}
         versions = (

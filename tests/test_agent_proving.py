@@ -220,17 +220,18 @@ def test_trials_run_beside_the_journey_each_in_a_world_of_its_own(workshop: Work
     assert sorted(told[2:]) == ["proven mineLogs"] * (len(told) - 2), "the allowance is used up"
 
 
-def test_of_skills_on_which_as_much_depends_the_quickest_is_proven_first(workshop: Workshop, proving: Prover) -> None:
-    slow, quick = workshop.keep(GOOD.replace("mineLogs", "chopLogs")), workshop.keep(GOOD)
-    called = workshop.keep(GOOD.replace("mineLogs", "harvestLogs"))
-    workshop.keep(CALLER.replace("mineLogs", "harvestLogs").replace("craftPlanks", "doSomething"))
-    for version, ticks in ((slow, 900), (called, 5_000)):
-        late = Use(version.hash, "succeeded", "late", 1, 0.0, args={"count": 1}, after={"oak_log": 1}, ticks=ticks)
+def test_what_is_proven_first_is_where_game_time_proves_most(workshop: Workshop, proving: Prover) -> None:
+    names = ("chopLogs", "mineLogs", "harvestLogs", "digLogs")
+    slow, quick, called, dear = (workshop.keep(GOOD.replace("mineLogs", name)) for name in names)
+    for number, name in enumerate(("harvestLogs", "digLogs")):
+        workshop.keep(CALLER.replace("mineLogs", name).replace("craftPlanks", f"doSomething{'AB'[number]}"))
+    for version, ticks in ((slow, 900), (called, 600), (dear, 5_000)):
+        late = Use(version.hash, "succeeded", "late", ticks, 0.0, args={"count": 1}, after={"oak_log": 1}, ticks=ticks)
         workshop.library.record_use(late)
     told: list[str] = []
     proving.between_tasks(10 * CHARGE, lambda kind, **data: told.append(data["name"]))
     proving.collect(lambda kind, **data: told.append(data["name"]))
-    assert told == [called.skill, quick.skill, slow.skill]
+    assert told == [called.skill, quick.skill, slow.skill], "that another rests on a skill is not worth any price"
 
 
 def test_a_fall_to_parole_gives_a_second_chance_whatever_was_tried_before(workshop: Workshop, proving: Prover) -> None:
