@@ -25,6 +25,7 @@ from envs.desktop.broker import documentation
 from memory.working import estimate_tokens
 from skills.compare import difference
 from skills.errors import NotAllowed
+from skills.evidence import WINDOW
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
@@ -60,7 +61,8 @@ def plan_words(found: Mapping[str, Any]) -> str:
     rows = []
     for number, step in enumerate(found["steps"], 1):
         args = ", ".join(f"{name}: {value!r}" for name, value in step["args"].items())
-        lacking = f"without {', '.join(step['lacking'])}" if step["lacking"] else ""
+        notes = [f"without {', '.join(step['lacking'])}"] if step["lacking"] else []
+        notes += [f"never asked for more than {step['tried']:g} so far"] if step["tried"] is not None else []
         rows.append(
             [
                 str(number),
@@ -68,7 +70,7 @@ def plan_words(found: Mapping[str, Any]) -> str:
                 f"{step['amount']} {step['item']}",
                 f"{step['ticks'] / 20:.0f} s",
                 f"{step['probability']:.0%} ({step['runs']} runs, {step['rung']})",
-                lacking,
+                "; ".join(notes),
             ]
         )
     heads = ["", "call", "for", "game time", "works", ""]
@@ -94,6 +96,9 @@ def stats_words(found: Mapping[str, Any]) -> str:
             for position, (value, tally) in enumerate(values.items())
         ]
     lines = [f"{found['skill']} {found['version'][:15]}", "", table(heads, rows), ""]
+    lines.append(
+        f"bound over the last {WINDOW} runs that count, by which it rises and falls: {found['recent_bound']:.2f}"
+    )
     for kind, causes in found["failures"].items():
         lines.append(f"{kind}: {', '.join(f'{code} {count}' for code, count in causes.items())}")
     last = found["last_failure"]

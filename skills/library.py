@@ -176,7 +176,7 @@ class Library(LibraryReader):
             return self._standing(version.number)[0]
 
     def promote(self, name: str, hash: str, *, reason: str, at: float = 0.0) -> Skill:
-        """Make a version current by hand."""
+        """Make a version current by hand; a newer one that is left behind does not come back by itself."""
         with atomic(self.db):
             version = self.chosen(name, hash)
             self._point(name, version.number, "promoted", reason, at)
@@ -350,7 +350,8 @@ class Library(LibraryReader):
     def _adopt_if_ready(self, name: str, number: int, at: float) -> None:
         skill = self.get(name)
         left_behind = self.db.execute(
-            "SELECT 1 FROM moves WHERE library = ? AND skill = ? AND action = 'rolled_back' AND before = ?",
+            "SELECT 1 FROM moves WHERE library = ? AND skill = ? AND before = ? "
+            "AND (action = 'rolled_back' OR action = 'promoted' AND version < before)",
             [self.name, name, number],
         ).fetchone()
         if number <= skill.current.number or skill.pinned or left_behind or self._in_quarantine(number):

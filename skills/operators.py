@@ -44,6 +44,8 @@ class Operator:
     runs: int
     prior: float = 0.5
     """The success rate to expect of a skill of which nothing is known."""
+    most: float | None = None
+    """The largest amount that a success was asked for; None if it takes no amount."""
     source: str = ""
 
     def needs(self, item: str) -> bool:
@@ -60,6 +62,10 @@ class Operator:
         """Its expected success rate."""
         a, b = self.odds
         return a / (a + b)
+
+    def tried_below(self, amount: float) -> float | None:
+        """The largest amount that it was tried with, if that is less than this one."""
+        return self.most if self.most is not None and amount > self.most else None
 
     def gain(self, item: str) -> Effect | None:
         """The effect by which every success brought the item."""
@@ -184,6 +190,7 @@ def _operators(version: Version, rung: Rung, record: Record, uses: Sequence[Use]
                 time=learn_time(mine, signature, amount) or Time(0.0, 0.0, 0.0, 0.0, seen=0),
                 runs=len(mine),
                 prior=prior,
+                most=max((float({**standard, **use.args}[amount]) for use in mine), default=None) if amount else None,
                 source=version.source,
             )
         )

@@ -43,6 +43,8 @@ class PlanStep:
     lacking: tuple[str, ...] = ()
     """What every success had at hand (a tool) or used up (a thing that its code has no word for, in few runs), and
     nothing is known to bring; it may do without them."""
+    tried: float | None = None
+    """The most that a run asked it for, where this step asks for more: nobody knows whether it works for so much."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class _Search:
                 operator.runs,
                 operator.rung,
                 lacking,
+                operator.tried_below(units if effect.per else 0),
             )
             branch = _Branch(
                 _after(operator, units, branch.have), (*branch.steps, step), branch.cost + max(1.0, ticks) / odds
@@ -220,6 +223,7 @@ def _gathered(
                 args={**first.args, effect.per: amount},
                 amount=_brought(effect, amount),
                 ticks=operator.time.of(amount),
+                tried=operator.tried_below(amount),
                 probability=min(step.probability for step in same),
             )
             rest = tuple(step for step in steps[place + 1 :] if step not in same)

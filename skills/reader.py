@@ -299,7 +299,8 @@ class LibraryReader:
             "AND NOT EXISTS (SELECT 1 FROM quarantine WHERE version = newer.id AND released IS NULL) "
             "AND NOT EXISTS (SELECT 1 FROM moves WHERE library = skills.library "
             "AND skill = name AND (version = newer.id AND action IN ('cleared', 'held') "
-            "OR before = newer.id AND action = 'rolled_back')) ORDER BY newer.id",
+            "OR before = newer.id AND (action = 'rolled_back' OR action = 'promoted' AND version < before))) "
+            "ORDER BY newer.id",
             [self.name],
         ).fetchall()
         return [self.version(row[0]) for row in rows]

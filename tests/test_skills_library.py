@@ -194,6 +194,21 @@ def test_a_run_of_a_version_under_its_old_name_counts_for_the_new_one_at_once(li
     assert library.on_parole() == ["chopWood"]
 
 
+def test_a_newer_version_that_a_person_left_behind_does_not_come_back_by_itself(library: Library) -> None:
+    old = library.add(admitted("mineLogs"), reason="r")
+    new = library.add(admitted("mineLogs", "better()"), reason="r")
+    assert library.get("mineLogs").current == new
+    library.promote("mineLogs", old.hash, reason="I know this one")
+    for iteration in range(12):
+        library.record_use(run(old, 100 + iteration, setting="fresh", world=str(iteration)))
+        library.record_use(run(new, iteration, setting="fresh", world=str(iteration)))
+    assert (library.get("mineLogs").current, library.challengers()) == (old, [])
+    newest = library.add(admitted("mineLogs", "best()"), reason="r")
+    library.record_use(run(newest, 200))
+    assert library.challengers() == [newest], "what comes later may"
+    assert library.promote("mineLogs", new.hash, reason="after all").current == new
+
+
 def test_a_retired_skill_is_out_of_sight_and_a_new_version_brings_it_back(library: Library) -> None:
     library.add(admitted("mineLogs"), reason="r")
     library.retire("mineLogs", reason="a better one exists")

@@ -111,6 +111,12 @@ def test_a_step_tells_how_many_it_brings(library: Library) -> None:
     assert [(step.args["count"], step.amount, step.item) for step in steps] == [(3, 3, "#logs"), (3, 12, "#planks")]
 
 
+def test_a_step_that_asks_for_more_than_any_run_did_says_so(library: Library) -> None:
+    learn(library, "mineLogs", {}, {"oak_log": 4}, 4)
+    operators = Operators(library, FAMILIES)
+    assert [plan(operators, "oak_log", count).steps[0].tried for count in (4, 5, 10**9)] == [None, 4, 4]
+
+
 def test_what_is_at_hand_is_not_made_again(library: Library) -> None:
     teach_pickaxe(library)
     operators = Operators(library, FAMILIES)
