@@ -152,6 +152,18 @@ def skills_stats(name: str, hash: str | None, library: str, as_json: bool) -> No
     show(skill_commands.stats(library, name, hash), as_json, skill_commands.stats_words)
 
 
+@skills.command("failure")
+@click.argument("name")
+@click.option("--version", "hash", help="Hash, or a beginning of it (default: the current version).")
+@LIBRARY
+@AS_JSON
+def skills_failure(name: str, hash: str | None, library: str, as_json: bool) -> None:
+    """The last run of a skill that did not succeed, with its events."""
+    from agent import skill_failures
+
+    show(skill_failures.failure(library, name, hash), as_json, skill_failures.failure_words)
+
+
 @skills.command("diff")
 @click.argument("name")
 @click.argument("old", required=False)

@@ -105,6 +105,7 @@ def stats_words(found: Mapping[str, Any]) -> str:
     if last:
         events = f", events {last['events'][0]} to {last['events'][1]}" if last["events"] else ""
         lines.append(f"last failure: {last['cause']} in {last['journey']} #{last['iteration']}{events}")
+        lines.append(f"Look: journeyman skills failure {found['skill']}")
     return "\n".join(lines).rstrip()
 
 

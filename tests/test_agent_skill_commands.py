@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agent import browse, skill_commands
+from agent import browse, skill_commands, skill_failures
 from agent.database import database
+from memory.log import Event, EventLog
 from skills.admit import Admission
 from skills.library import Library
 from skills.skill import Signature, Use
@@ -55,6 +56,25 @@ def test_why_tells_what_a_writer_would_be_shown_for_the_task() -> None:
     assert f"{found[0]['tokens']} tokens" in skill_commands.found_words(why=True)(found)
     (other,) = skill_commands.why("main", "Gain 4 stick.", None, "desktop", str)
     assert other["name"] == "stick_note"
+
+
+def test_the_last_failure_is_shown_with_its_own_events() -> None:
+    db, hash = database(), keep("1", 1)
+    log, library = EventLog(db), Library(db)
+    log.append("a", 1, "run", [Event("dug", {"block": "dirt"}), Event("died", {"of": "x" * 200})])
+    log.append("a", 2, "run", [Event("dug", {"block": "stone"})])
+    assert "has not failed" in skill_failures.failure_words(skill_failures.failure("main", "gainIt", None))
+    library.record_use(Use(hash, "failed", "a", 1, 1.0, cause="died", events=(1, 2)))
+    library.record_use(Use(hash, "succeeded", "a", 2, 2.0, events=(3, 3)))
+    found = skill_failures.failure("main", "gainIt", None)
+    assert [each["kind"] for each in found["events"]] == ["dug", "died"]
+    words = skill_failures.failure_words(found)
+    assert "died (died) in a #1" in words
+    assert '{"block": "dirt"}' in words
+    assert "…" in words
+    assert "journeyman skills failure gainIt" in skill_commands.stats_words(
+        skill_commands.stats("main", "gainIt", None)
+    )
 
 
 def test_the_graph_of_versions_tells_what_supersedes_what_as_of_any_iteration() -> None:
