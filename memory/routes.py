@@ -78,10 +78,15 @@ def query_words(text: str) -> list[str]:
 def by_words(db: Database, question: Question, then: Mapping[int, Item]) -> Found:
     """Documents with the question's words in them, or in what came just before them."""
     words = query_words(" ".join([question.text, *question.items, *question.errors]))
-    counts = _counts(db, words)
-    total = int(db.execute("SELECT coalesce(max(id), 0) FROM documents").fetchone()[0])
+    total, newest = _newest(db), _newest(db, question.as_of)
+    counts = _counts(db, words, total)
+    then_counts = counts if newest == total else _counts(db, words, newest)
     rarity = {word: _rarity(count, total) for count, word in counts}
-    found = {document: score for document, score in _indexed(db, question, counts).items() if document not in then}
+    found = {
+        document: score
+        for document, score in _indexed(db, question, then_counts, newest).items()
+        if document not in then
+    }
     said = {document: item.text for document, item in then.items() if question.is_about(item.world)}
     told = having(words, said) if said else {}
     for word, documents in told.items():
@@ -114,8 +119,8 @@ def _held(counts: Sequence[tuple[int, str]], total: int, inside: Collection[str]
     return sum(rarity[word] for word in inside) / sum(rarity.values()) * math.sqrt(len(inside))
 
 
-def _indexed(db: Database, question: Question, counts: Sequence[tuple[int, str]]) -> dict[int, float]:
-    """Documents that the index of words finds, each with its bm25."""
+def _indexed(db: Database, question: Question, counts: Sequence[tuple[int, str]], newest: int) -> dict[int, float]:
+    """Documents up to the newest that the index of words finds, each with its bm25; `counts` are of those alone."""
     terms = _rare(counts)
     if not terms:
         return {}
@@ -124,8 +129,9 @@ def _indexed(db: Database, question: Question, counts: Sequence[tuple[int, str]]
     # Only what may be seen is ranked: bm25 is asked for after the condition, and CROSS JOIN keeps SQLite to that order.
     rows: list[tuple[int, float]] = db.execute(
         f"SELECT documents.id, -{_BM25} AS score FROM words CROSS JOIN documents ON documents.id = words.rowid "
-        f"WHERE words MATCH ? AND words.rowid >= ? AND {where} ORDER BY score DESC, documents.id DESC LIMIT ?",
-        [matching, _oldest(db, terms, counts), *values, CANDIDATES],
+        f"WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? AND {where} "
+        "ORDER BY score DESC, documents.id DESC LIMIT ?",
+        [matching, _oldest(db, terms, counts, newest), newest, *values, CANDIDATES],
     ).fetchall()
     return dict(rows)
 
@@ -193,9 +199,15 @@ def by_marks(db: Database, question: Question, then: Mapping[int, Item]) -> Foun
 def by_meaning(db: Database, question: Question, index: Index, then: Mapping[int, Item]) -> Found:
     """Documents that mean something similar, by the cosine of their vectors."""
     tiers = None if set(question.tiers) == set(TIERS) else question.tiers
-    near = index.search(question.text, CANDIDATES, scopes=question.scopes, tiers=tiers)
-    visible = _visible(db, question, [document for document, _ in near])
-    seen = [(document, cosine) for document, cosine in near if document in visible and document not in then]
+    wanted, whole = CANDIDATES, False
+    while not whole:
+        near = index.search(question.text, wanted, scopes=question.scopes, tiers=tiers)
+        visible = _visible(db, question, [document for document, _ in near])
+        seen = [(document, cosine) for document, cosine in near if document in visible and document not in then]
+        # An index knows no times: what came after the one that is asked about fills its ranks.
+        whole = question.as_of is None or len(seen) >= CANDIDATES or len(near) < wanted
+        wanted *= 4
+    seen = seen[:CANDIDATES]
     if not seen:
         return Found({})
     best, worst = seen[0][1], seen[-1][1]
@@ -234,10 +246,17 @@ def _visible(db: Database, question: Question, documents: Sequence[int]) -> set[
     return {row[0] for row in rows.fetchall()}
 
 
-def _counts(db: Database, words: Sequence[str]) -> list[tuple[int, str]]:
+def _newest(db: Database, as_of: float | None = None) -> int:
+    """The last document that there is, or was at a time."""
+    where, values = ("WHERE at <= ?", [as_of]) if as_of is not None else ("", [])
+    row = db.execute(f"SELECT id FROM documents {where} ORDER BY id DESC LIMIT 1", values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _counts(db: Database, words: Sequence[str], newest: int) -> list[tuple[int, str]]:
     """In how many documents each word is, counted no further than is needed to call it common; rarest first."""
-    counting = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-    return sorted((db.execute(counting, [f'"{word}"', 4 * RANKABLE]).fetchone()[0], word) for word in words)
+    counting = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? AND rowid <= ? LIMIT ?)"
+    return sorted((db.execute(counting, [f'"{word}"', newest, 4 * RANKABLE]).fetchone()[0], word) for word in words)
 
 
 def _rare(counts: Sequence[tuple[int, str]]) -> list[str]:
@@ -251,12 +270,13 @@ def _rare(counts: Sequence[tuple[int, str]]) -> list[str]:
     return kept
 
 
-def _oldest(db: Database, terms: Sequence[str], counts: Sequence[tuple[int, str]]) -> int:
+def _oldest(db: Database, terms: Sequence[str], counts: Sequence[tuple[int, str]], newest: int) -> int:
     """The document from which on to rank: 0 for all, later for a word that is in too many."""
     if counts and sum(count for count, word in counts if word in terms) <= RANKABLE:
         return 0
     row = db.execute(
-        "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", [f'"{terms[0]}"', RANKABLE]
+        "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+        [f'"{terms[0]}"', newest, RANKABLE],
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -27,8 +27,9 @@ from memory.index import VectorIndex
 from memory.items import container
 from memory.notes import Note, Notes
 from memory.packing import pack_hits
-from memory.question import Hit
+from memory.question import Hit, Weights
 from memory.recall import Question, Recall
+from memory.routes import RANKABLE
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic, lesson, not_found, seen
 
@@ -256,6 +257,22 @@ def test_what_held_at_a_time_is_told_as_of_then(db: Database) -> None:
     assert texts(db, replace(asked, as_of=5.0)) == [ore.text]
     assert texts(db, replace(asked, as_of=3.0)) == [], "it was not known yet"
     assert texts(db, replace(asked, as_of=8.0)) == []
+
+
+@pytest.mark.parametrize("by", ["words", "meaning"])
+def test_what_came_later_does_not_crowd_out_what_was_known_then(db: Database, by: str) -> None:
+    """More of it than a route ranks, in the very words that are asked for."""
+    notes = Notes(db)
+    with atomic(db):
+        early = [notes.record(Note("a", "log", position, f"granite number {position}", 10.0)) for position in range(3)]
+        for position in range(3, RANKABLE + 10):
+            notes.record(Note("a", "log", position, "granite again", 20.0))
+    index = None if by == "words" else VectorIndex(db, LetterCounts())
+    if index is not None:
+        index.repair()
+    asked = Question("granite again", scope="a", tiers=("note",), as_of=10.0)
+    hits = Recall(db, index=index, weights=Weights(words=float(by == "words"), marks=0.0)).ask(asked, now=10.0).hits
+    assert {hit.ref for hit in hits if by in hit.parts} == {each.id for each in early if each}
 
 
 def test_words_data_and_state_are_those_of_the_time_that_is_asked_about(db: Database) -> None:
