@@ -135,7 +135,8 @@ def test_no_words_of_others_can_make_an_exported_folder_invalid(purpose: str, re
 
 
 def test_names_become_plain_and_never_coincide() -> None:
-    found = writer.folder_names(["mineIronOre", "mineHTML", "mineHtml", "größe", "木", "a" * 90])
+    found = writer.folder_names(["mineIronOre", "mineHTML", "mineHtml", "größe", "木", "a" * 90, "con"])
+    assert found["con"].startswith("con-"), "Windows has no folder of that name"
     assert found["mineIronOre"] == "mine-iron-ore"
     assert found["größe"] == "grosse" or found["größe"].startswith("gro")
     assert len(set(found.values())) == len(found)
@@ -159,6 +160,17 @@ def test_a_bundle_is_one_folder_and_comes_back_like_many(library: Library, tmp_p
     assert library_hash(other) == library_hash(library)
     with pytest.raises(NotAllowed, match="name of a bundle"):
         writer.folders(library, names, runtimes=RUNTIMES, bundle="../up")
+
+
+def test_a_bundle_of_both_languages_says_so_and_names_its_files_for_every_system(library: Library) -> None:
+    library.add(Admission("async function aux(bot) {}", (), Signature("aux"), "Waits."), reason="r")
+    library.add(Admission("def tidy(): ...", (), Signature("tidy"), "Tidies.", language="python"), reason="r")
+    (bundle,) = writer.folders(library, ["aux", "tidy"], runtimes=RUNTIMES, bundle="both")
+    assert "a Minecraft bot (mineflayer) or a desktop agent has to: aux, tidy" in bundle.files["SKILL.md"].decode()
+    names = [path for path in bundle.files if path.startswith("scripts/skills/")]
+    assert [re.sub(r"-\w{8}\.", "-x.", each) for each in names] == ["scripts/skills/aux-x.js", "scripts/skills/tidy.py"]
+    modules = json.loads(bundle.files["scripts/program.json"])["modules"]
+    assert {f"scripts/{each['file'].removeprefix('./')}" for each in modules} == set(names)
 
 
 def test_a_second_export_replaces_the_first_and_nothing_else(library: Library, tmp_path: Path) -> None:

@@ -39,6 +39,10 @@ SIGNATURE = "skill.oms.sig"
 UNSEALED = frozenset({SEAL, SIGNATURE})
 """Files that speak about the folder and are no part of what they speak about."""
 PART_BYTES = 500_000
+_RESERVED = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
+)
+"""Names that Windows takes for devices, whatever ending follows."""
 _ENDINGS = {"javascript": ".js", "python": ".py"}
 
 
@@ -79,12 +83,15 @@ def folders(
 
 
 def folder_names(names: Sequence[str]) -> dict[str, str]:
-    """A folder name for each skill: `mineIronOre` gives `mine-iron-ore`; what would coincide gets a part of a hash."""
+    """A folder name for each skill: `mineIronOre` gives `mine-iron-ore`.
+
+    What would coincide, is too long, or cannot be a folder everywhere gets a part of a hash.
+    """
     plain = {name: _kebab(name) for name in names}
     taken = list(plain.values())
     return {
         name: short
-        if taken.count(short) == 1 and len(short) <= MOST["name"]
+        if taken.count(short) == 1 and len(short) <= MOST["name"] and short not in _RESERVED
         else f"{short[:55].strip('-')}-{_brief(name)}"
         for name, short in plain.items()
     }
@@ -182,7 +189,8 @@ def _scripts(library: Library, found: Sequence[Skill], places: Mapping[str, str]
     taken: set[str] = set()
     for module in SkillGraph(library).modules(*(skill.current.hash for skill in found)):
         version = library.version(module["id"])
-        stem = version.skill if version.skill.casefold() not in taken else f"{version.skill}-{_brief(version.hash)}"
+        plain = version.skill.casefold() not in taken | _RESERVED
+        stem = version.skill if plain else f"{version.skill}-{_brief(version.hash)}"
         taken.add(stem.casefold())
         file = f"skills/{stem}{_ENDINGS.get(version.language, '.txt')}"
         files[f"scripts/{file}"] = version.source.encode()
@@ -294,7 +302,7 @@ def _description(found: Sequence[Skill]) -> str:
         tasks = ", ".join(apart(skill.name) for skill in found)
         parts = [
             f"{len(found)} skills that were learned and tested by an agent.",
-            f"Use when a {_world(found[0])} has to: ",
+            f"Use when {' or '.join(dict.fromkeys(f'a {_world(skill)}' for skill in found))} has to: ",
         ]
         parts[1] += f"{tasks}."
     text = " ".join(part for part in parts if part)
