@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -62,6 +62,8 @@ class _Program:
     main: str = ""
     params: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    wrote: tuple[str, ...] = ()
+    """What it calls by the names that it wrote; `calls` has those that were meant."""
 
 
 def find(path: Path) -> Foreign | None:
@@ -151,12 +153,18 @@ def take_library(
     mains = {each.main for each in programs.values()}
     helpers = {each: source for each, source in helpers.items() if each not in primitives and each not in mains}
     renamed = {each.main: _own_name(str(adapt(each.source)["name"]), primitives, foreign) for each in programs.values()}
+    meant = _misspelt(programs.values(), {*mains, *helpers, *primitives})
+    for each in programs.values():
+        each.wrote, each.calls = each.calls, tuple(meant.get(call, call) for call in each.calls)
     positional = {each.main: list(each.params) for each in programs.values() if each.params}
     along: dict[str, Version] = {}
     settings = {
         "helpers": helpers,
-        "renamed": {old: new for old, new in renamed.items() if old != new},
-        "positional": positional,
+        "renamed": {
+            **{old: new for old, new in renamed.items() if old != new},
+            **{wrong: renamed[right] for wrong, right in meant.items()},
+        },
+        "positional": positional | {wrong: positional[right] for wrong, right in meant.items() if right in positional},
         "yields": dict(yields),
     }
     # All code is looked at before the library is written to: a journey that uses it need not wait meanwhile.
@@ -183,6 +191,7 @@ def take_library(
             )
             findings = findings_of[program.name]
             changes = tuple(dict.fromkeys(str(each) for each in adapted["changes"]))
+            changes += tuple(f"calls {meant[each]}, where it wrote {each}" for each in program.wrote if each in meant)
             if taken.version is None:
                 why = [f"it calls `{each}`, which was refused" for each in lost]
                 told_why = (
@@ -232,6 +241,15 @@ def _read(origin: str, files: Mapping[str, bytes], place: str) -> Foreign:
         if PurePosixPath(path).parent == beside and path.endswith(".js")
     )
     return Foreign(origin, programs, helpers, bad, "odyssey" if helpers else "voyager")
+
+
+def _misspelt(programs: Collection[_Program], known: Set[str]) -> dict[str, str]:
+    """Names that are called and unknown, and are those of one program but for their capitals: what was meant."""
+    alike: dict[str, list[str]] = {}
+    for main in sorted({each.main for each in programs}):
+        alike.setdefault(main.casefold(), []).append(main)
+    called = {call for each in programs for call in each.calls if call not in known}
+    return {call: alike[call.casefold()][0] for call in sorted(called) if len(alike.get(call.casefold(), ())) == 1}
 
 
 def _functions(functions: Functions, source: str) -> Mapping[str, Any] | str:

@@ -161,6 +161,19 @@ def test_programs_that_become_one_skill_are_its_versions(
     assert "another version of mineCopper" in reports["mineFiveCopper"].said[-1]
 
 
+def test_a_name_in_other_capitals_is_what_was_meant(
+    take: Callable[[Path], dict[str, Report]], library: Library, tmp_path: Path
+) -> None:
+    caller = ("async function buildBeach(bot) { await Digsand(bot); await digsilt(bot) }", "Builds a beach.")
+    both = {"buildBeach": caller, "digSand": PROGRAMS["digSand"]}
+    assert "`digsilt` is neither" in take(shared(tmp_path / "one", both))["buildBeach"].said[0]
+    caller = (caller[0].replace("await digsilt(bot)", ""), caller[1])
+    report = take(shared(tmp_path / "two", {**both, "buildBeach": caller}))["buildBeach"]
+    assert report.outcome == "adapted"
+    assert "calls digSand, where it wrote Digsand" in report.said
+    assert set(library.get("buildBeach").current.uses) == {"digSand"}
+
+
 def test_odyssey_brings_its_helpers(
     take: Callable[[Path], dict[str, Report]], library: Library, tmp_path: Path
 ) -> None:
