@@ -11,8 +11,13 @@ const acorn = require('acorn')
 const walk = require('acorn-walk')
 const { analyse } = require('./scopes')
 
-const NUMBERS = { One: 1, Two: 2, Three: 3, Four: 4, Five: 5, Six: 6, Seven: 7, Eight: 8, Nine: 9, Ten: 10, Twelve: 12,
-  Dozen: 12, Multiple: null }
+/** Words of a name that say how many; the admission of skills (skills/admit.py) refuses the same. */
+const NUMBERS = {
+  One: 1, Two: 2, Three: 3, Four: 4, Five: 5, Six: 6, Seven: 7, Eight: 8, Nine: 9, Ten: 10, Eleven: 11, Twelve: 12,
+  Thirteen: 13, Fourteen: 14, Fifteen: 15, Sixteen: 16, Seventeen: 17, Eighteen: 18, Nineteen: 19, Twenty: 20,
+  Thirty: 30, Forty: 40, Fifty: 50, Sixty: 60, Seventy: 70, Eighty: 80, Ninety: 90, Hundred: 100, Thousand: 1000,
+  Couple: 2, Dozen: 12, Several: null, Multiple: null
+}
 const WORD = new RegExp(`(^|[a-z])(${Object.keys(NUMBERS).join('|')})(?![a-z])`)
 /** Where primitives take the name of an item and how many of it. */
 const COUNTED = { mineBlock: [1, 2], craftItem: [1, 2], smeltItem: [1, 3] }
@@ -55,11 +60,13 @@ function withoutQuantity (name) {
     if (!whole.startsWith('V')) quantity = Number(digits)
     return ''
   })
-  const word = WORD.exec(plain)
-  if (word) {
-    quantity ??= NUMBERS[word[2]]
-    plain = plain.replace(WORD, '$1')
+  let told = null
+  for (let word; (word = WORD.exec(plain)); plain = plain.replace(WORD, '$1')) {
+    const number = NUMBERS[word[2]]
+    // TwentyFive is 25, TwoHundred 200.
+    if (number !== null) told = number >= 100 ? (told ?? 1) * number : (told ?? 0) + number
   }
+  quantity ??= told
   return { name: plain.replace(/^[A-Z]/, letter => letter.toLowerCase()), quantity }
 }
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from agent.cli import main
 from bridge.language import JavaScript, primitives
 from memory.db import open_db
-from skills import voyager
+from skills import admit, voyager
 from skills.agent_skills.archive import BadArchive
 from skills.errors import SkillError
 from skills.imports import BadImport, Report
@@ -159,6 +159,15 @@ def test_programs_that_become_one_skill_are_its_versions(
     reports = take(shared(tmp_path, {"mineCopper": plain, "mineFiveCopper": PROGRAMS["mineFiveCopper"]}))
     assert len(library.versions("mineCopper")) == 2
     assert "another version of mineCopper" in reports["mineFiveCopper"].said[-1]
+
+
+def test_every_quantity_that_is_refused_in_a_name_leaves_it_on_the_way_in(javascript: JavaScript) -> None:
+    for word in admit._QUANTITIES:
+        told = javascript.adapt(f"async function craft{word.title()}Sticks(bot) {{ await mineBlock(bot, 'sand', 3); }}")
+        assert told["name"] == "craftSticks", word
+    told = javascript.adapt('async function mineTwentyFiveSand(bot) { await mineBlock(bot, "sand", 25); }')
+    assert told["name"] == "mineSand"
+    assert "count = 25" in told["source"]
 
 
 def test_a_name_in_other_capitals_is_what_was_meant(
