@@ -31,6 +31,7 @@ from skills.agent_skills.validate import KEYS, validate
 from skills.agent_skills.writer import CannotExport, Runtime
 from skills.errors import NotAllowed, SkillError
 from skills.library import Library
+from skills.reader import By
 from skills.schema import SKILLS
 from skills.skill import Parameter, Signature, Use, Version
 from skills.snapshot import closure, library_hash, restore, snapshot, tables
@@ -109,6 +110,21 @@ def test_a_folder_has_only_the_six_keys_and_holds_what_is_promised(library: Libr
     assert [module["name"] for module in program["modules"]] == ["mineLogs", "craftPlanks"], "callees come first"
     (call,) = json.loads(folder.files["references/dependencies.json"])["calls"]
     assert (call["as"], call["skill"]) == ("mineLogs", "mineLogs")
+
+
+def test_the_references_tell_every_edge_and_who_moved_what(library: Library) -> None:
+    a_full_life(library)
+    planks, logs = (library.get(name).current.hash for name in ("craftPlanks", "mineLogs"))
+    library.link(planks, "derived_from", logs, reason="the same steps")
+    with library.by(By("person:ann", "a", 7)):
+        library.retire("craftPlanks", reason="of no use", at=60.0)
+    (folder,) = [each for each in exported(library) if each.name == "craft-planks"]
+    (linked,) = json.loads(folder.files["references/dependencies.json"])["linked"]
+    assert linked == {"from": planks, "kind": "derived_from", "to": logs, "skill": "mineLogs"}
+    assert (
+        f"| retired | {planks[:15]} |  | person:ann | a #7 | of no use |"
+        in folder.files["references/lineage.md"].decode()
+    )
 
 
 def test_the_same_library_gives_the_same_bytes_whatever_stands_beside_it(library: Library) -> None:

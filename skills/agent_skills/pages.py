@@ -149,9 +149,16 @@ def lineage_page(library: Library, skill: Skill) -> str:
     )
     told += ["## Moves", ""]
     told += table(
-        ["what", "version", "before", "reason"],
+        ["what", "version", "before", "by", "in", "reason"],
         [
-            [move.action, move.version[:15], (move.before or "")[:15], move.reason]
+            [
+                move.action,
+                move.version[:15],
+                (move.before or "")[:15],
+                move.by.author,
+                f"{move.by.journey} #{move.by.iteration}" if move.by.journey else "",
+                move.reason,
+            ]
             for move in library.history(skill.name)
         ],
     )

@@ -213,14 +213,23 @@ def _scripts(library: Library, found: Sequence[Skill], places: Mapping[str, str]
 
 def _dependencies(library: Library, rows: Content) -> dict[str, Any]:
     """The typed edges of all versions of a skill."""
-    hashes = [row["hash"] for row in rows["versions"]]
+    hashes, of = [row["hash"] for row in rows["versions"]], library.version
     calls = [
-        {"from": row["caller"], "as": row["name"], "to": row["callee"], "skill": library.version(row["callee"]).skill}
+        {"from": row["caller"], "as": row["name"], "to": row["callee"], "skill": of(row["callee"]).skill}
         for row in rows.get("calls", [])
     ]
     return {
         "calls": sorted(calls, key=lambda each: (hashes.index(each["from"]), each["as"])),
         "supersedes": [{"from": row["hash"], "to": row["parent"]} for row in rows["versions"] if row["parent"]],
+        "linked": [
+            {
+                "from": row["version"],
+                "kind": row["kind"],
+                "to": row["other"],
+                "skill": library.version(row["other"]).skill,
+            }
+            for row in rows.get("links", [])
+        ],
         "primitives": {row["hash"]: row["primitives"]["json"] for row in rows["versions"]},
     }
 
