@@ -30,7 +30,7 @@ from memory.chroma import ChromaIndex
 from memory.db import open_db
 from memory.dense import dense_or_none, open_dense, vectors_or_none
 from memory.episodic import Episodes, describe
-from memory.errors import DenseUnavailable, MemoryStoreError
+from memory.errors import DenseUnavailable
 from memory.export import export
 from memory.fitted import settings
 from memory.health import health
@@ -85,7 +85,7 @@ class Meanwhile:
                 self._embed(db)
             finally:
                 db.close()
-        except (MemoryStoreError, sqlite3.OperationalError):
+        except (DenseUnavailable, sqlite3.OperationalError):
             pass  # a locked file or a missing model: what was not done waits for the next program
         except BaseException as error:  # a bug belongs to the loop, which records it
             self._error = error

@@ -13,7 +13,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from memory import documents
+from memory.db import atomic
 from memory.episodic import Episode, Episodes
+from memory.errors import Refused
 from memory.items import Item
 from memory.jobs import Cursor, Step
 from memory.semantic import Semantic
@@ -44,9 +46,16 @@ class Consolidate:
             ).fetchall()
         ]
         episodes = Episodes(db)
+        lines = []
         for id in ids:
-            _Conclusions(db, episodes.by_id(id)).draw()
-        return Step({"episode": ids[-1] if ids else last}, len(ids), len(ids) == limit)
+            episode = episodes.by_id(id)
+            tally(db, episode)
+            try:
+                with atomic(db):
+                    _Conclusions(db, episode).draw()
+            except Refused as refusal:  # One of which nothing can be concluded must not keep out all that follow.
+                lines.append(f"nothing is concluded from episode {id}: {refusal}")
+        return Step({"episode": ids[-1] if ids else last}, len(ids), len(ids) == limit, (*lines,))
 
 
 def tally(db: Database, episode: Episode) -> None:
@@ -77,7 +86,6 @@ class _Conclusions:
         self.semantic = Semantic(db)
 
     def draw(self) -> None:
-        tally(self.db, self.episode)
         rounds = self._rounds()
         if len(rounds) > 1:
             self._task(rounds)

@@ -61,7 +61,13 @@ def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
         if wrong is not None and right is not None:
             if semantic.was_superseded(wrong.id, right.id):
                 continue  # Somebody took that back.
-            semantic.supersede(wrong.id, right, reason="contradicted by what was found later", inputs={"by": right.id})
+            try:
+                semantic.supersede(
+                    wrong.id, right, reason="contradicted by what was found later", inputs={"by": right.id}
+                )
+            except Refused as refusal:
+                semantic.noop(wrong.id, at=now, reason=f"not superseded: {refusal}", inputs={"by": right.id})
+                continue
             lines.append(f"wrong now: {wrong.text}, because: {right.text}")
             if wrong.id == item.id:
                 return lines

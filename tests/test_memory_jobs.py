@@ -19,6 +19,7 @@ from memory.items import lesson, not_found, seen, sign
 from memory.log import Event, EventLog
 from memory.notes import Notes
 from memory.question import Question
+from memory.rebuild import rebuild
 from memory.recall import Recall
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic
@@ -401,3 +402,19 @@ def test_what_a_person_put_away_does_not_come_back_by_itself(tmp_path: Path) -> 
     guard = sign("lava", "never dig", "it kills", at=7.0, origin="person")
     semantic.undo(semantic.journal(semantic.add(guard, reason="r").id)[0].id, at=8.0, reason="no")
     assert semantic.add(guard, reason="put up again").live
+
+
+def test_an_episode_of_which_nothing_can_be_concluded_keeps_out_none_that_follows(tmp_path: Path) -> None:
+    db = open_db(tmp_path / "j.db")
+    episodes, jobs = Episodes(db), scheduler(db)
+    episodes.record(Episode("a", 1, "t1", "dig", "passed", 1.0, skills={"dig": "v1:a"}))
+    jobs.run("consolidate", now=1.0)
+    data = {"goals": {"dig": 2}, "skills": ["dig"], "version": "v1:a"}
+    Semantic(db).add(Item("procedure", "dig", "skill dig serves dig (2 times)", "", data), reason="said by hand")
+    episodes.record(Episode("a", 2, "t2", "dig", "passed", 2.0, skills={"dig": "v1:a"}))
+    episodes.record(Episode("a", 3, "t3", "eat", "passed", 3.0, skills={"eat": "v1:b"}))
+    report = jobs.run("consolidate", now=3.0)
+    assert (report.units, report.left) == (2, 0)
+    assert "nothing is concluded from episode 2: item 2 already says" in report.lines[0]
+    assert "skill eat serves eat (1 times)" in [item.text for item in Semantic(db).find(kind="procedure")]
+    assert rebuild(db).tallies == db.execute("SELECT count(*) FROM tallies").fetchone()[0]
