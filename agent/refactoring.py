@@ -295,12 +295,13 @@ class Tidying:
                 found = self._refactoring.apply(proposal)
                 name = proposal.name or proposal.skills[0]
                 report("refactored", name=name, passed=found.applied, reason=found.reason)
+        where = "" if library.name == "main" else f" --library {library.name}"
         for each in refactorings.carried_out(library, self._journey):
             self._ledger.write(
                 self._journey, iteration, "refactoring", f"refactoring/{each.number}", what=each.outcome,
                 why=f"{', '.join(each.skills)}: {each.reason}",
                 evidence={"replays": each.replays, "changes": [vars(change) for change in each.changes]},
-                undo=f"journeyman skills refactor --undo {each.number}",
+                undo=f"journeyman skills refactor --undo {each.number}{where}",
             )  # fmt: skip
 
 
