@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -655,6 +657,48 @@ class AnyHistory(RuleBasedStateMachine):
 
 AnyHistory.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
 TestAnyHistory = AnyHistory.TestCase
+
+
+WRITER = """
+import random, sys
+sys.path.insert(0, "tests")
+from test_skills_library import SKILLS, Library, admitted, open_db, run
+library, dice = Library(open_db(sys.argv[1], SKILLS)), random.Random(int(sys.argv[2]))
+for iteration in range(10_000):
+    name = dice.choice(["chop", "saw", "build"])
+    uses = {"chop": library.get("chop").current.hash} if name != "chop" and library.has("chop") else {}
+    version = library.add(admitted(name, f"step({iteration})", uses), reason="r", at=iteration)
+    library.record_use(run(version, iteration, dice.choice(["succeeded", "failed"]), setting="fresh", world="w"))
+    if dice.random() < 0.2:
+        (library.retire if library.has("saw") else library.restore)("saw", reason="r") if library.versions("saw") else 0
+    print(version.hash, flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_writer_that_is_killed_leaves_a_whole_library_with_all_that_it_told(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "j.db"
+    command = [sys.executable, "-c", WRITER, str(path), str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]) as writer:
+        assert writer.stdout is not None
+        told = [writer.stdout.readline().strip() for _ in range(5 + 7 * seed)]
+        writer.kill()
+        told += [line.strip() for line in writer.stdout if line.endswith("\n")]
+    state = AnyHistory()
+    state.library, state.kept = Library(open_db(path, SKILLS)), {}
+    assert len(told) >= 5
+    state.kept = {hash: state.library.version(hash) for hash in told}
+    assert all(state.library.record_of(hash).succeeded + state.library.record_of(hash).failed == 1 for hash in told)
+    for holds in (
+        state.history_tells_the_present,
+        state.whatever_is_the_same_counts_the_same_runs,
+        state.what_runs_is_what_a_skill_rests_on,
+        state.current_is_a_version_of_the_skill,
+        state.nothing_is_lost_and_every_hash_can_be_reproduced,
+        state.what_is_embedded_is_what_is_in_use,
+        state.no_circles,
+    ):
+        holds()
 
 
 def test_places_that_a_run_was_given_are_no_kinds_of_what_it_does() -> None:
