@@ -9,7 +9,6 @@ Checkpoints are written synchronously after every node, into the same SQLite fil
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,8 +19,6 @@ from langgraph.graph.state import CompiledStateGraph
 from agent import approving, nodes
 from agent.parts import Parts
 from agent.state import State
-
-Node = Callable[[State, Parts], State]
 
 
 def build(parts: Parts, checkpointer: BaseCheckpointSaver[Any]) -> CompiledStateGraph[State]:

@@ -64,8 +64,6 @@ class Plan:
     source: tuple[str, ...]
     """Blocks or '#tag' to mine, item to craft, smelt, place, eat or wear, mob to kill, call to make."""
     purpose: str
-    per_run: int = 1
-    """How many one recipe run gives (craft)."""
     needs: tuple[Need, ...] = ()
     provisions: tuple[Need, ...] = ()
     """What to take along from the surface before going down: there is no wood below."""

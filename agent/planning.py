@@ -283,7 +283,6 @@ def _craft(
         method="craft",
         source=(target,),
         purpose=f"Craft {words(target)}, gaining first what is missing for it.",
-        per_run=recipe.count,
         needs=tuple(needs),
     )
 

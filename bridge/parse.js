@@ -268,4 +268,4 @@ const isFunction = ({ type }) => /Function/.test(type)
 const firstLine = (source, { start, end }) => source.slice(start, end).split('\n')[0].slice(0, 80)
 const named = node => ({ name: node.name, line: node.loc.start.line })
 
-module.exports = { facts, GLOBALS, FORBIDDEN }
+module.exports = { facts, GLOBALS }

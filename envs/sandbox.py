@@ -86,7 +86,6 @@ class Box:
     ) -> None:
         self.spec = spec
         self.pid = process.pid
-        self.capped_as_a_whole = group is not None
         self._process = process
         self._group = group
         self._said = said

@@ -29,9 +29,6 @@ from memory.then import rewritten, versions
 
 __all__ = ["Hit", "Part", "Question", "Recall", "Recalled", "Weights", "query_words"]
 
-SWITCHES = ("episodic", "semantic", "decay")
-"""What can be switched off, to measure what it is worth."""
-
 SHARES = 4
 """What happened, what is so and what is advised each keep one part in so many of the places, if they have the hits."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from skills.skill import Effect, Need, Signature, Skill, Time
 from skills.words import names
 
@@ -74,11 +72,6 @@ def card(skill: Skill) -> str:
     """The whole entry of one skill on one line: call, purpose, contract."""
     purpose = skill.current.purpose or "no purpose written"
     return f"{call(skill.current.signature, skill.current.language)}: {purpose.rstrip('.')}. [{contract(skill)}]"
-
-
-def menu(skills: Iterable[Skill]) -> list[str]:
-    """One card for each skill, ready to be packed into a budget."""
-    return [card(skill) for skill in skills]
 
 
 def _gains(skill: Skill) -> list[Effect]:

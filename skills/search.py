@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from memory.recall import query_words
@@ -63,12 +63,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Packed:
-    """Cards that fit a budget, best first, and the names of those that did not."""
+    """Cards that fit a budget, best first, with their names."""
 
     cards: tuple[str, ...]
     names: tuple[str, ...]
     tokens: int
-    left_off: tuple[str, ...] = field(default=())
 
 
 def search(
@@ -111,7 +110,7 @@ def search(
 
 def pack(found: Iterable[Found], budget: int, count: Callable[[str], int] = estimate_tokens) -> Packed:
     """As many cards (call, contract, purpose) as fit the budget, best first; a long one lets shorter ones in."""
-    cards, names, left, used = [], [], [], 0
+    cards, names, used = [], [], 0
     for hit in found:
         card = render.card(hit.skill)
         tokens = count(card)
@@ -119,9 +118,7 @@ def pack(found: Iterable[Found], budget: int, count: Callable[[str], int] = esti
             cards.append(card)
             names.append(hit.skill.name)
             used += tokens
-        else:
-            left.append(hit.skill.name)
-    return Packed(tuple(cards), tuple(names), used, tuple(left))
+    return Packed(tuple(cards), tuple(names), used)
 
 
 def gives(library: LibraryReader, item: str, limit: int = 1000) -> list[tuple[Skill, Effect]]:

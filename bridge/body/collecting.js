@@ -49,4 +49,4 @@ async function collect (body, { range = 8, wanted = () => true, enough = () => f
   }
 }
 
-module.exports = { collect, droppedName }
+module.exports = { collect }

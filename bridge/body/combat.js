@@ -124,4 +124,4 @@ async function flee (body, entity, { distance = 14, ticks = 160 } = {}) {
   return away()
 }
 
-module.exports = { fight, flee, bestWeapon, strength, sees, HOSTILE, SHOOTS, EXPLODES, ARM_LENGTH }
+module.exports = { fight, flee, strength, sees, HOSTILE, SHOOTS, EXPLODES }

@@ -101,4 +101,4 @@ function lacks (body, lacking) {
   return missing(Object.fromEntries([...lacking].map(([id, n]) => [body.data.items[id].name, n])))
 }
 
-module.exports = { craft, clearGrid }
+module.exports = { craft }

@@ -194,4 +194,4 @@ function cannot (at, why, remedy) {
   })
 }
 
-module.exports = { place, isSoft }
+module.exports = { place }

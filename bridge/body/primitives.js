@@ -30,4 +30,4 @@ function headerOf (source) {
   return comment.split('\n').map(line => line.replace(/^\s*\* ?/, '')).join('\n').trim()
 }
 
-module.exports = { loadPrimitives, headerOf }
+module.exports = { loadPrimitives }

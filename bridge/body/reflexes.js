@@ -177,4 +177,4 @@ function attach (body) {
   body.reflexes = new Reflexes()
 }
 
-module.exports = { attach, Reflexes }
+module.exports = { attach }

@@ -393,4 +393,4 @@ function onCatastrophicError (message) {
   process.kill(process.pid, 'SIGKILL')
 }
 
-module.exports = { Run, DEFAULTS }
+module.exports = { Run }

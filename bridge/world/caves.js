@@ -178,4 +178,4 @@ function blend(cube, dx, dy, dz) {
   return near + (far - near) * (dx / CELL)
 }
 
-module.exports = { Caves, LAVA_LEVEL }
+module.exports = { Caves }

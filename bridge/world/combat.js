@@ -99,5 +99,5 @@ function strike(world, player, mob) {
 }
 
 module.exports = {
-  weaponOf, cooldown, chargedDamage, afterArmour, absorbed, scaledByDifficulty, knockBack, canReach, strike, REACH
+  cooldown, afterArmour, absorbed, scaledByDifficulty, knockBack, canReach, strike, REACH
 }

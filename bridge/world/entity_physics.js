@@ -230,4 +230,4 @@ function firstBlockBetween(world, from, to, stops = gamedata.isSolid) {
 /** Whether nothing solid is between two points. */
 const canSee = (world, from, to) => firstBlockBetween(world, from, to) === null
 
-module.exports = { moveByVelocity, walk, tumble, firstBlockBetween, canSee }
+module.exports = { walk, tumble, firstBlockBetween, canSee }

@@ -34,4 +34,4 @@ const heldSlot = (player) => HOTBAR + player.held
 /** The stack in the hand, or null. */
 const heldStack = (player) => player.slots[HOTBAR + player.held]
 
-module.exports = { armourSlot, equipmentOf, heldSlot, heldStack, OFF_HAND, HOTBAR }
+module.exports = { armourSlot, equipmentOf, heldSlot, heldStack, OFF_HAND }

@@ -142,4 +142,4 @@ function showFire(world, furnace, x, y, z) {
   world.setBlock(x, y, z, world.data.withProps(state, { lit: furnace.burnLeft > 0 }))
 }
 
-module.exports = { KINDS, open, wake, forget, step, smelting, burnTime }
+module.exports = { KINDS, open, wake, forget, step, smelting }

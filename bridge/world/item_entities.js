@@ -102,4 +102,4 @@ function merge(world, entity, other) {
   world.removeEntity(other)
 }
 
-module.exports = { dropItem, stepItem, mergeItems, PICKUP_DELAY }
+module.exports = { dropItem, stepItem, mergeItems }

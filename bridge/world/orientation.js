@@ -100,4 +100,4 @@ function stateFor(data, name, click) {
   return data.stateOf(name, known)
 }
 
-module.exports = { stateFor, blockFor, facingOf, FACES, OPPOSITE, CLOCKWISE }
+module.exports = { stateFor, blockFor, FACES, OPPOSITE, CLOCKWISE }

@@ -107,4 +107,4 @@ class Random {
   }
 }
 
-module.exports = { Random, hash, hash01, hashName }
+module.exports = { Random, hash, hash01 }

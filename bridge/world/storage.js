@@ -208,4 +208,4 @@ function open(dir, options) {
   return new Storage(dir, options)
 }
 
-module.exports = { open, Storage }
+module.exports = { open }

@@ -18,7 +18,6 @@ CODES: dict[str, str] = {
     "disabled": "the element is greyed out",
     "not_confirmed": "it was done and the desktop shows no sign of it",
     "outside_home": "the path leads out of the home",
-    "gone": "the window or element was closed meanwhile",
     "timeout": "what was waited for did not happen",
     "too_much": "more than one call may carry",
     "not_allowed": "programs may not do this",
