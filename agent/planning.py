@@ -6,13 +6,14 @@ Pure: game data and skills in, a plan out. No per-task knowledge stands here; wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.adjustments import Adjustments
 from agent.brain import KnownSkill
 from agent.errors import BrainError
+from agent.generalising import ingredients_of, shortest, tag_of
 from agent.plan import Handier, Need, Plan, Search
 from curriculum.gamedata import Block, Craft, GameData, Kill, Mine, Smelt, Use, Way
 
@@ -26,9 +27,6 @@ USES: Mapping[tuple[str, str], str] = {
 
 SkillFor = Callable[[tuple[str, ...]], KnownSkill | None]
 """Which known skill gains one of these names; None where there is none."""
-
-Behind = frozenset[str]
-"""The targets for whose sake something is gained: what would need itself is no way."""
 
 WAYS = 8
 """How many ways to one thing a plan considers."""
@@ -55,21 +53,35 @@ DEEPEST_LEVEL = -58
 """Lowest level at which tunnels are dug: just above the bedrock, within what the primitives go down to."""
 
 
-def plan_for(
-    target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind = frozenset()
-) -> Plan:
-    """How to gain `count` more of `target` (an item or a '#tag'); `behind` are the targets that this one is needed for.
+@dataclass(frozen=True)
+class Means:
+    """What there is to plan with: the game, the skills that are known, and what earlier failures ask for."""
+
+    data: GameData
+    skill_for: SkillFor
+    adjustments: Adjustments
+    behind: frozenset[str] = frozenset()
+    """The targets for whose sake something is gained: what would need itself is no way."""
+
+
+def plan_for(target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments) -> Plan:
+    """How to gain `count` more of `target` (an item or a '#tag').
 
     Raises BrainError when the game gives no way to it, or none that the primitives can carry out.
     """
-    if target in behind:
+    return _plan(target, Means(data, skill_for, adjustments))
+
+
+def _plan(target: str, means: Means) -> Plan:
+    data, adjustments = means.data, means.adjustments
+    if target in means.behind:
         raise BrainError(f"{target}: it would be needed to gain itself")
     refusal = BrainError(f"{target}: no way to gain it with the primitives there are")
     ways = _ways(target, data)
     passed_over = min(adjustments.other_way, max(0, len(ways) - 1))
     for way in [*ways[passed_over:], *ways[:passed_over]][:WAYS]:
         try:
-            plan = _by(way, target, data, skill_for, adjustments, behind | {target})
+            plan = _by(way, target, replace(means, behind=means.behind | {target}))
         except BrainError as error:
             refusal = error
             continue
@@ -78,17 +90,17 @@ def plan_for(
     raise refusal
 
 
-def _by(way: Way, target: str, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
+def _by(way: Way, target: str, means: Means) -> Plan:
     """The plan that goes one way. Raises BrainError if a need of it cannot be met."""
     if isinstance(way, Mine):
-        return _mine(target, way, data, skill_for, adjustments, behind)
+        return _mine(target, way, means)
     if isinstance(way, Craft):
-        return _craft(target, way, data, skill_for, adjustments, behind)
+        return _craft(target, way, means)
     if isinstance(way, Smelt):
-        return _smelt(target, way, data, skill_for, adjustments, behind)
+        return _smelt(target, way, means)
     if isinstance(way, Use):
-        return _use(target, way, data, skill_for, adjustments, behind)
-    return _kill(target, way, adjustments)
+        return _use(target, way, means)
+    return _kill(target, way, means.adjustments)
 
 
 def mined_from(target: str, data: GameData) -> frozenset[str]:
@@ -115,11 +127,12 @@ def deed(
     kind: str, wanted: Mapping[str, Any], data: GameData, skill_for: SkillFor, adjustments: Adjustments
 ) -> Plan | None:
     """A plan for a check that asks for a deed (placed, ate, slept, equipped, killed); None for other checks."""
+    means = Means(data, skill_for, adjustments)
     if kind == "killed":
         return hunt(str(wanted["mob"]), adjustments)
     if kind == "placed":
         item = str(wanted["block"])
-        needs = (_need((item,), "count", data, skill_for, adjustments, frozenset()),)
+        needs = (_need((item,), "count", means),)
         return Plan(
             f"place{camel(item)}", item, "place", (item,), f"Place {words(item)}, gaining it first.", needs=needs
         )
@@ -131,7 +144,7 @@ def deed(
             "eat",
             foods,
             "Eat, gaining something to eat first.",
-            needs=(_need(foods, "count", data, skill_for, adjustments, frozenset(), first=foods[0]),),
+            needs=(_need(foods, "count", means, first=foods[0]),),
         )
     if kind == "slept":
         return Plan(
@@ -140,7 +153,7 @@ def deed(
             "sleep",
             ("#beds",),
             "Sleep in a bed, gaining one first.",
-            needs=(_need(("#beds",), "1", data, skill_for, adjustments, frozenset()),),
+            needs=(_need(("#beds",), "1", means),),
         )
     if kind == "equipped":
         item = str(wanted["item"])
@@ -150,7 +163,7 @@ def deed(
             "wear",
             (str(wanted.get("slot", "hand")),),
             f"Equip {words(item)}, gaining it first.",
-            needs=(_need((item,), "1", data, skill_for, adjustments, frozenset()),),
+            needs=(_need((item,), "1", means),),
         )
     return None
 
@@ -182,9 +195,8 @@ def _feasible(way: Way) -> bool:
     return not (isinstance(way, Mine) and way.made)
 
 
-def _mine(
-    target: str, way: Mine, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
-) -> Plan:
+def _mine(target: str, way: Mine, means: Means) -> Plan:
+    data, adjustments = means.data, means.adjustments
     members = set(data.expand(target))
     # What tools of stone are made of is not mined with one that would have to be made of it first.
     makes_tools = bool(members & set(data.expand(STONE)))
@@ -201,18 +213,18 @@ def _mine(
     if way.tools:
         cheapest = data.tool_for(way.block)
         amount = str(1 + adjustments.spare_tools)
-        need = _need(tuple(way.tools), amount, data, skill_for, adjustments, behind, first=cheapest)
-        needs = (need if makes_tools else replace(need, handier=_of_stone(way.tools, data, skill_for)),)
+        need = _need(tuple(way.tools), amount, means, first=cheapest)
+        needs = (need if makes_tools else replace(need, handier=_of_stone(way.tools, data, means.skill_for)),)
     search = _search(blocks, adjustments)
     return Plan(
         name=f"mine{camel(target)}",
         target=target,
         method="mine",
-        source=_shortest([block.name for block in blocks], data),
+        source=shortest([block.name for block in blocks], data),
         purpose=f"Mine {words(target)}, moving on until enough is found.",
         needs=needs,
-        provisions=_provisions(way.tools, skill_for) if search.where == "level" else (),
-        spare=_spare(skill_for) if search.where == "level" and not makes_tools else None,
+        provisions=_provisions(way.tools, means.skill_for) if search.where == "level" else (),
+        spare=_spare(means.skill_for) if search.where == "level" and not makes_tools else None,
         search=search,
     )
 
@@ -254,11 +266,10 @@ def _search(blocks: list[Block], adjustments: Adjustments) -> Search:
     return Search("level", level, stretches, tuple(sorted(block.name for block in blocks)))
 
 
-def _craft(
-    target: str, way: Craft, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
-) -> Plan:
+def _craft(target: str, way: Craft, means: Means) -> Plan:
+    data, adjustments = means.data, means.adjustments
     recipe = way.recipe
-    ingredients = _generalised(target, way, data)
+    ingredients = ingredients_of(target, way, data)
     ranks = data.ranks()
 
     def chain(name: str) -> int:
@@ -266,17 +277,17 @@ def _craft(
 
     needs = []
     if recipe.table:
-        needs.append(_need(("crafting_table",), "1", data, skill_for, adjustments, behind))
+        needs.append(_need(("crafting_table",), "1", means))
     # What is made of the other ingredients comes first, so that making it does not eat them.
     for name, each in sorted(ingredients.items(), key=lambda pair: (-chain(pair[0]), pair[0])):
         batches = "count" if recipe.count == 1 else f"Math.ceil(count / {recipe.count})"
         amount = batches if each == 1 else f"{each} * {batches}"
         spare = sum(more for item, more in adjustments.more.items() if item in data.expand(name) or item == name)
-        needs.append(_need((name,), f"{amount} + {spare}" if spare else amount, data, skill_for, adjustments, behind))
+        needs.append(_need((name,), f"{amount} + {spare}" if spare else amount, means))
     covered = {item for name in ingredients for item in (*data.expand(name), name)} | {"crafting_table"}
     for item, count in adjustments.more.items():
         if item not in covered and data.exists(item):
-            needs.insert(0, _need((item,), str(count), data, skill_for, adjustments, behind))
+            needs.insert(0, _need((item,), str(count), means))
     return Plan(
         name=f"craft{camel(target)}",
         target=target,
@@ -287,51 +298,19 @@ def _craft(
     )
 
 
-def _generalised(target: str, way: Craft, data: GameData) -> dict[str, int]:
-    """The recipe's ingredients with '#tag' where the game has the same recipe for the tag's other members."""
-    members = data.expand(target)
-    variants = [recipe for name in members for recipe in data.recipes.get(name, ()) if recipe.count == way.recipe.count]
-    general: dict[str, int] = {}
-    for name, each in way.recipe.ingredients.items():
-        rest = {other: count for other, count in way.recipe.ingredients.items() if other != name}
-        like = {
-            other
-            for recipe in variants
-            for other, count in recipe.ingredients.items()
-            if count == each and _without(recipe.ingredients, other) == rest
-        }
-        tags = [
-            tag
-            for tag, items in data.tags.items()
-            if name in items and len(like & set(items)) > 1 and set(items) & set(data.ranks()) <= like
-        ]
-        best = max(tags, key=lambda tag: (len(set(data.tags[tag])), tag), default=None)
-        general[f"#{best}" if best else name] = each
-    return general
-
-
-def _without(ingredients: Mapping[str, int], name: str) -> dict[str, int]:
-    return {other: count for other, count in ingredients.items() if other != name}
-
-
-def _smelt(
-    target: str, way: Smelt, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind
-) -> Plan:
+def _smelt(target: str, way: Smelt, means: Means) -> Plan:
+    data, adjustments = means.data, means.adjustments
     per_coal = data.fuel["coal"] / way.ticks
     per_plank = data.fuel["oak_planks"] / way.ticks
-    coal = skill_for(("coal",))
-    fuel = (
-        Need(("coal",), "count", coal.name)
-        if coal is not None
-        else _need(("#logs",), "count", data, skill_for, adjustments, behind)
-    )
+    coal = means.skill_for(("coal",))
+    fuel = Need(("coal",), "count", coal.name) if coal is not None else _need(("#logs",), "count", means)
     inputs = tuple(
         sorted(
             {smelt.input for smelt in data.smelting.values() if smelt.item == target and smelt.input in data.ranks()}
         )
     )
-    source = (way.input,) if not target.startswith("#") else _shortest(list(inputs), data)
-    general = _tag_of(way.input, inputs, data)
+    source = (way.input,) if not target.startswith("#") else shortest(list(inputs), data)
+    general = tag_of(way.input, inputs, data)
     spare = sum(more for item, more in adjustments.more.items() if item == way.input)
     return Plan(
         name=f"smelt{camel(target)}",
@@ -340,35 +319,24 @@ def _smelt(
         source=(general,) if general else source,
         purpose=f"Smelt {words(target)}, gaining first the furnace, the fuel and what goes in.",
         needs=(
-            _need(("furnace",), "1", data, skill_for, adjustments, behind),
-            _need(
-                (general or way.input,), f"count + {spare}" if spare else "count", data, skill_for, adjustments, behind
-            ),
+            _need(("furnace",), "1", means),
+            _need((general or way.input,), f"count + {spare}" if spare else "count", means),
         ),
         fuel=fuel,
         fuel_per_item=per_coal if coal is not None else per_plank,
     )
 
 
-def _tag_of(name: str, like: Iterable[str], data: GameData) -> str | None:
-    """A '#tag' of `name` whose obtainable members all smelt to the same thing (charcoal from any log)."""
-    same, ranks = set(like), data.ranks()
-    for tag, items in sorted(data.tags.items()):
-        members = {item for item in items if item in ranks}
-        if name in members and len(members) > 1 and members <= same:
-            return f"#{tag}"
-    return None
-
-
-def _use(target: str, way: Use, data: GameData, skill_for: SkillFor, adjustments: Adjustments, behind: Behind) -> Plan:
-    needs: tuple[Need, ...] = (_need((way.hold,), "missing", data, skill_for, adjustments, behind),)
-    search, provisions, spare = Search("surface", stretches=8 + adjustments.stretches), tuple[Need, ...](), None
+def _use(target: str, way: Use, means: Means) -> Plan:
+    data, stretches = means.data, 8 + means.adjustments.stretches
+    needs: tuple[Need, ...] = (_need((way.hold,), "missing", means),)
+    search, provisions, spare = Search("surface", stretches=stretches), tuple[Need, ...](), None
     if way.on == "lava":
         tools = tuple(data.blocks["iron_ore"].tools or ())
         first = data.tool_for("iron_ore")
-        needs = (_need(tools, LAVA_TOOLS, data, skill_for, adjustments, behind, first=first), *needs)
-        search = Search("level", LAVA_LEVEL, stretches=8 + adjustments.stretches)
-        provisions, spare = _provisions(("iron_pickaxe",), skill_for), _spare(skill_for)
+        needs = (_need(tools, LAVA_TOOLS, means, first=first), *needs)
+        search = Search("level", LAVA_LEVEL, stretches=stretches)
+        provisions, spare = _provisions(("iron_pickaxe",), means.skill_for), _spare(means.skill_for)
     return Plan(
         name=f"fetch{camel(target)}",
         target=target,
@@ -393,33 +361,14 @@ def _kill(target: str, way: Kill, adjustments: Adjustments) -> Plan:
     )
 
 
-def _need(
-    names: tuple[str, ...],
-    amount: str,
-    data: GameData,
-    skill_for: SkillFor,
-    adjustments: Adjustments,
-    behind: Behind,
-    *,
-    first: str | None = None,
-) -> Need:
+def _need(names: tuple[str, ...], amount: str, means: Means, *, first: str | None = None) -> Need:
     """A need with the skill that covers it, or with a plan of its own where none does (or the one there is failed)."""
-    skill = skill_for((first,)) if first else None
-    skill = skill or skill_for(names)
+    skill = means.skill_for((first,)) if first else None
+    skill = skill or means.skill_for(names)
     if skill is not None:
         return Need(names, amount, skill.name)
-    inner = plan_for(first or names[0], data, skill_for, replace(adjustments, more={}, comments=()), behind)
-    return Need(names, amount, None, inner)
-
-
-def _shortest(names: list[str], data: GameData) -> tuple[str, ...]:
-    """The '#tag' whose members in this world are exactly `names`, or the names themselves."""
-    ranks = set(data.blocks)
-    for tag, members in data.tags.items():
-        present = {member for member in members if member in ranks and data.blocks[member].levels is not None}
-        if len(names) > 1 and present == set(names):
-            return (f"#{tag}",)
-    return tuple(sorted(names))
+    inner = replace(means, adjustments=replace(means.adjustments, more={}, comments=()))
+    return Need(names, amount, None, _plan(first or names[0], inner))
 
 
 def camel(name: str) -> str:
