@@ -221,8 +221,9 @@ def _silence(found: Json) -> str:
     used = found["least"]
     least = "" if used is None else f"; what was of use was {used:.2f} relevant or more (1 is enough)"
     return (
-        f"silence: {found['silent']} of the last {found['asked']} questions{least}. Its thresholds are not fitted, as "
-        "what is held back is never used; --weight enough_words=… sets them"
+        f"silence: asked again as of their time, {found['silent']} of the last {found['asked']} questions find nothing "
+        f"relevant enough{least}. Its thresholds are not fitted, as what is held back is never used; "
+        "--weight enough_words=… sets them"
     )
 
 
