@@ -53,7 +53,7 @@ WRONG = {
         "no price of manual is known; write it into",
     ),
     "an unknown skill": (("skills", "show", "fly"), 1, "fly"),
-    "a version that there is not": (("skills", "code", "fly", "--version", "00"), 1, "no version begins with '00'"),
+    "a version of a skill that there is not": (("skills", "code", "fly", "--version", "00"), 1, "has no skill 'fly'"),
 }
 
 

@@ -270,6 +270,8 @@ def test_a_version_is_named_by_a_beginning_of_its_hash_and_only_of_its_own_skill
         library.version(one.hash[3:15]) == library.version(one.hash[:15]) == library.chosen("mineLogs", one.hash) == one
     )
     assert library.chosen("craftPlanks", None) == two
+    with pytest.raises(UnknownSkill, match="no version begins with '00'"):
+        library.chosen("mineLogs", "00")
     for ask in (
         lambda: statistics(library, "craftPlanks", {}, one.hash),
         lambda: difference(library, "craftPlanks", one.hash),
