@@ -273,8 +273,9 @@ class Library(LibraryReader):
             rung, _ = self._standing(old.number)
             if old.number not in self._same(version.number):
                 self.link(hash, kind, before, reason=reason, at=at)
-            record, _ = self._learn(version)
-            self._set_standing(version.number, rung, record)
+            for number in self._same(version.number):
+                record, _ = self._learn(self._by_number(number))
+                self._set_standing(number, rung if number == version.number else self._standing(number)[0], record)
             newer = version.number > self.get(version.skill).current.number
             self._point(version.skill, version.number, "adopted" if newer else "rolled_back", reason, at)
             self.describe(version.skill)
