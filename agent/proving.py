@@ -295,7 +295,7 @@ class Prover:
         What waits in quarantine comes last, unless the scan marked it or what it calls: that waits for a person.
         """
         rows = self.library.db.execute(
-            "WITH open AS (SELECT versions.id AS id, hash, rung, "
+            "WITH open AS (SELECT versions.id AS id, hash, rung, fresh_worlds, "
             "max(?3, coalesce(mean_ticks, ?4)) AS ticks, "
             "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits, "
             "(SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
@@ -306,7 +306,7 @@ class Prover:
             "tried AS (SELECT open.*, (SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
             "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open) "
             "SELECT hash FROM tried WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, "
-            "(1.0 + callers) / (ticks * max(1, ?5 - (done - failed)) * (1 + failed)) DESC, id",
+            "(1.0 + callers) / (ticks * max(1, ?5 - fresh_worlds) * (1 + failed)) DESC, id",
             [self.library.name, MOST_TRIALS, CHARGE, LEAST_TICKS, Ladder.fresh_worlds],
         ).fetchall()
         marked = {each.version for each in self.library.quarantined() if each.marked}

@@ -250,8 +250,8 @@ def test_a_fall_to_parole_gives_a_second_chance_whatever_was_tried_before(worksh
 
 
 def test_a_proof_that_has_begun_well_is_finished_before_others_are_begun(workshop: Workshop, proving: Prover) -> None:
-    failing = workshop.keep(GOOD.replace("Logs", "Sand"))
-    fresh = workshop.keep(GOOD)
+    failing = workshop.keep(GOOD.replace("Logs", "Sand"), setting="home")
+    fresh = workshop.keep(GOOD, setting="home")
     begun = workshop.keep(GOOD.replace("Logs", "Dirt").replace("'#logs'", "['dirt', 'grass_block']"), setting="home")
     assert [proving.verify(each.hash, 1)[0].passed for each in (failing, begun)] == [False, True]
     told: list[str] = []
