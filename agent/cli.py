@@ -133,7 +133,7 @@ for command in (skills, memory, worlds, desktop, tasks, record, calls, approve, 
 @click.option(
     "--proving",
     type=click.FloatRange(0, 10),
-    default=0.5,
+    default=1.0,
     show_default=True,
     help="Game time for trials of skills in other worlds, as a share of the journey's own.",
 )

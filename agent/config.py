@@ -43,7 +43,7 @@ class JourneyConfig:
 
     recipes: str = ""
     """How many pieces recipes give where that differs from the game, as item:count; for measuring, and recorded."""
-    proving: float = 0.5
+    proving: float = 1.0
     """Game time that may go into trials of skills, as a share of the journey's own; 0 for none."""
 
     best_of: int = 1
