@@ -75,7 +75,7 @@ def test_a_sign_is_added_and_undone_and_nothing_else(tmp_path: Path) -> None:
     kept = semantic.add(sign("lava is near", "place a block first", "it kills", at=1.0, origin="person"), reason="r")
     with pytest.raises(Refused, match="is a sign"):
         semantic.update(kept.id, at=2.0, reason="r", text="swim in it")
-    with pytest.raises(Refused, match="pinned"):
+    with pytest.raises(Refused, match="undo the entry that put it up"):
         semantic.archive(kept.id, at=2.0, reason="r")
     semantic.undo(semantic.journal(kept.id)[0].id, at=3.0, reason="the person took it back")
     assert not semantic.get(kept.id).live
