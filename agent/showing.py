@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
-
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What moves a cursor, colours, or turns the direction of what follows."""
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
@@ -23,8 +19,10 @@ def show(found: Any, as_json: bool, words: Callable[[Any], str]) -> None:
 
 
 def harmless(text: str) -> str:
-    """The text with control characters written out: words from elsewhere must not steer a terminal."""
-    return _STEERING.sub(lambda found: repr(found[0])[1:-1], text)
+    """The text, lines and tabs as they are, with what words from elsewhere could steer a terminal by written out."""
+    from memory.guard import visible
+
+    return visible(text, but="\n\t")
 
 
 def aside(line: str) -> None:

@@ -112,8 +112,9 @@ def told(text: str, sensitivity: str = "plain") -> str:
     return visible(quoted(text) if sensitivity == "untrusted" else text)
 
 
-def visible(text: str) -> str:
-    """The text on one line, characters that steer a terminal or hide written as their escapes."""
+def visible(text: str, but: str = "") -> str:
+    """The text on one line, characters that steer a terminal or hide written as their escapes, `but` for some."""
     return "".join(
-        each if unicodedata.category(each) not in _UNSEEN else each.encode("unicode_escape").decode() for each in text
+        each if each in but or unicodedata.category(each) not in _UNSEEN else each.encode("unicode_escape").decode()
+        for each in text
     )

@@ -12,6 +12,7 @@ import pytest
 from agent import beginning
 from agent.database import database
 from agent.errors import UsageError
+from agent.showing import harmless
 from agent.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,3 +118,8 @@ def test_what_is_told_is_also_told_as_json() -> None:
     assert json.loads(journeyman("journeys", "--json").stdout) == []
     assert json.loads(journeyman("milestones", "--json").stdout) == {"journeys": []}
     assert json.loads(journeyman("skills", "list", "--json").stdout) == []
+
+
+def test_what_steers_a_terminal_or_hides_is_written_out_and_lines_and_tabs_stay() -> None:
+    told = "one\n\ttwo \x1b[2J\r \u202e mi\u200bne Öfen"
+    assert harmless(told) == "one\n\ttwo \\x1b[2J\\r \\u202e mi\\u200bne Öfen"
