@@ -173,6 +173,7 @@ def _minecraft(parts: Parts, db: Database, desk: Desk | None) -> World:
         library=library,
         operators=Operators(library, families(data), frozenset({"verified", "trusted"})),
         notes=Notes(db),
+        player=config.username,
     )
 
 

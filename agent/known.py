@@ -38,8 +38,9 @@ def skills_for(library: Library, name: str, data: GameData) -> list[KnownSkill]:
     found: dict[str, KnownSkill] = {}
     for item in data.expand(name):
         for skill, effect in gives(library, item):
+            # What lost its trust is not built upon until it is proven again; what skills share is theirs to call.
             if skill.rung == "parole" or is_shared(skill.current):
-                continue  # what lost its trust is not built upon until it is proven again
+                continue
             if skill.name not in found and _is_for(skill, effect, item, name):
                 found[skill.name] = known_skill(skill)
     return sorted(found.values(), key=lambda skill: -skill.worth)

@@ -46,7 +46,6 @@ class Traces:
 
 def remember(
     memory: Semantic,
-    journey: str,
     task: Task,
     row: Iteration,
     events: Sequence[Mapping[str, Any]],
@@ -63,7 +62,14 @@ def remember(
         if event["kind"] == "placed" and block in STATIONS:
             keep(
                 semantic.seen(
-                    block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="placed"
+                    block,
+                    event["x"],
+                    event["y"],
+                    event["z"],
+                    scope=row.journey,
+                    at=now,
+                    evidence=[episode],
+                    what="placed",
                 ),
                 f"placed in iteration {row.iteration}",
             )
@@ -75,7 +81,7 @@ def remember(
     for block, event in ores.items():
         keep(
             semantic.seen(
-                block, event["x"], event["y"], event["z"], scope=journey, at=now, evidence=[episode], what="found"
+                block, event["x"], event["y"], event["z"], scope=row.journey, at=now, evidence=[episode], what="found"
             ),
             f"dug in iteration {row.iteration}",
         )
@@ -89,7 +95,7 @@ def remember(
                 at["y"],
                 at["z"],
                 within=int(error["value"].get("radius", 32)),
-                scope=journey,
+                scope=row.journey,
                 at=now,
                 evidence=[episode],
             ),
@@ -101,7 +107,7 @@ def remember(
             task.item,
             f"{task.goal} ended with {code}",
             str(advice),
-            scope=journey if evidence.CLASSES[code] == "world" else "",
+            scope=row.journey if evidence.CLASSES[code] == "world" else "",
             at=now,
             evidence=[episode],
         )

@@ -215,7 +215,7 @@ def learn(state: State, parts: Parts) -> State:
     kept = learning.keep_skill(state, parts, row, now)
     lived = learning.episode(state, parts, task, row, now, kept)
     episode = parts.episodes.record(lived, (row.before, row.after))
-    here.remember(parts.semantic, parts.config.name, task, row, events, episode.id, now)
+    here.remember(parts.semantic, task, row, events, episode.id, now)
     used = grading.used(state, parts, row, events)
     parts.recall.used(used, grading.grade(row), now=now, journey=row.journey, iteration=row.iteration)
     learning.tell_progress(parts, task, row, events)
@@ -274,18 +274,12 @@ def _given_up(here: World) -> Run:
     return Run(now, now, (), "refused", error, None, (), (), 0, 0.0)
 
 
-def _teller(event: Mapping[str, Any], parts: Parts) -> Source:
-    """Who tells an event. What a program says or writes in a world is its own word and not what the world told."""
-    own = event["kind"] in ("chat", "sign") and event.get("player") == parts.config.username
-    return "body" if own else "world"
-
-
 def _keep_run(state: State, parts: Parts, iteration: int, result: Run, begun: float) -> None:
     journey, draft, here = parts.config.name, state["draft"], parts.here(state)
     assert draft is not None
     assert state["task"] is not None
     events = [
-        Event(each["kind"], _without(each, "kind", "tick"), _teller(each, parts), each["tick"], time.time())
+        Event(each["kind"], _without(each, "kind", "tick"), _teller(each, here), each["tick"], time.time())
         for each in result.events
     ]
     calls = [Event("call", dict(call), "body", None, time.time()) for call in result.calls]
@@ -326,6 +320,10 @@ def _game_seconds_elsewhere(parts: Parts, here: World) -> float:
     """Game time of the journey's other worlds so far."""
     lasts = [parts.store.last(parts.config.name, world.name) for world in parts.worlds.values() if world is not here]
     return sum(float(last.after["game_seconds"]) for last in lasts if last)
+
+
+def _teller(event: Mapping[str, Any], here: World) -> Source:
+    return "body" if here.is_own_word(event) else "world"
 
 
 def _without(data: dict[str, Any], *keys: str) -> dict[str, Any]:

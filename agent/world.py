@@ -105,11 +105,14 @@ class World(ABC):
         """What counts as gained because it is there, at the start of a session as after a run; nothing by default."""
         return ()
 
+    def is_own_word(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event tells what a program itself said or wrote, which the world did not; never by default."""
+        return False
+
     @abstractmethod
     def remember(
         self,
         memory: Semantic,
-        journey: str,
         task: Task,
         row: Iteration,
         events: Sequence[Mapping[str, Any]],

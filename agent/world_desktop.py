@@ -93,7 +93,6 @@ class Desktop(World):
     def remember(
         self,
         memory: Semantic,
-        journey: str,
         task: Task,
         row: Iteration,
         events: Sequence[Mapping[str, Any]],

@@ -47,6 +47,8 @@ class Minecraft(World):
     """What proven skills are known to do, for planning without a brain."""
     notes: Notes
     """What was read."""
+    player: str
+    """The name of the bot."""
 
     def known(self) -> frozenset[str]:
         """Items and '#tags' that some skill is for."""
@@ -88,10 +90,13 @@ class Minecraft(World):
         """Whatever is in the inventory was gained."""
         return (("gain", name) for name, count in self.holdings(seen).items() if count > 0)
 
+    def is_own_word(self, event: Mapping[str, Any]) -> bool:
+        """What the bot said, or wrote on a sign."""
+        return event["kind"] in ("chat", "sign") and event.get("player") == self.player
+
     def remember(
         self,
         memory: Semantic,
-        journey: str,
         task: Task,
         row: Iteration,
         events: Sequence[Mapping[str, Any]],
@@ -99,9 +104,9 @@ class Minecraft(World):
         now: float,
     ) -> None:
         """Where things are, what was not to be found, what to do next time, what signs say."""
-        memories_minecraft.remember(memory, journey, task, row, events, episode, now)
-        sights.remember(memory, journey, self.place, row, episode, now)
-        signs.remember(self.notes, journey, row, now)
+        memories_minecraft.remember(memory, task, row, events, episode, now)
+        sights.remember(memory, row.journey, self.place, row, episode, now)
+        signs.remember(self.notes, row.journey, row, now)
 
     def put_to_use(self, about: str, row: Iteration, events: Sequence[Mapping[str, Any]]) -> Callable[[Item], bool]:
         """Places that were dug at or gone to, and lessons of what was lacking that was come by."""

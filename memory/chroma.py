@@ -114,7 +114,7 @@ class ChromaIndex:
         for scope in large:
             try:
                 rows = _near(self._collections[scope], vector, limit, tiers)
-            except Exception:  # a server that went away, a folder that somebody removed: of every kind
+            except Exception:  # chromadb raises httpx's errors, its own, and plain Exception for what a server says
                 found += self._vectors.search(text, limit, scopes=[scope], tiers=tiers)
                 continue
             # The collection names who is near; how near they are is told by the vectors that it was copied from.

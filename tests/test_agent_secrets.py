@@ -52,7 +52,7 @@ def test_what_a_failure_taught_is_found_by_the_same_error_in_another_kind_of_wor
     Episodes(db).record(Episode("j", 1, "t", "make a bed", "failed", 1.0, cause="missing_items"))
     error = {"code": "missing_items", "message": "missing 1 white_wool", "value": {"white_wool": 1}, "remedy": "shear"}
     task = Task("make a bed", Gained(item="white_bed", count=1), item="#beds")
-    memories_minecraft.remember(Semantic(db), "j", task, iteration(error), (), 1, 1.0)
+    memories_minecraft.remember(Semantic(db), task, iteration(error), (), 1, 1.0)
     asked = Question("zzz", scope="k", world="desktop", failures=(("missing_items", "missing 7 white_wool"),))
     (hit, *_) = Recall(db).ask(asked, now=2.0).hits
     assert (hit.tier, "shear" in hit.text) == ("lesson", True)
