@@ -274,7 +274,8 @@ def stats() -> Json:
     """How memory stands: sizes, junk, doubles, what contradicts, what the jobs did, how far the index is, settings."""
     db = _database(read_only=True)
     found = health(db, now=float(Store(db).experience()))
-    return {**found, "jobs": scheduler(db).runs(limit=12), "settings": settings(db)}
+    jobs = scheduler(db)
+    return {**found, "jobs": jobs.runs(limit=12), "skipped": jobs.skipped(), "settings": settings(db)}
 
 
 def consolidate(names: Sequence[str], limit: int, dry: bool) -> list[Json]:

@@ -159,6 +159,7 @@ def stats(found: Json) -> str:
         f"doubles {found['duplicate_share']:.1%}, empty {found['junk_share']:.1%}, "
         f"contradictions open: {found['contradictions_open']}",
     ]
+    lines += [f"{each['job']} skipped, at {each['at']:g}: {visible(each['why'])}" for each in found["skipped"]]
     lines.append(_settings(found["settings"]))
     lines += [f"vectors of {each['model']}: {each['vectors']}, {each['missing']} missing" for each in found["index"]]
     return "\n".join(lines)
@@ -187,7 +188,7 @@ def jobs(found: Sequence[Json]) -> str:
         for each in found
     ]
     lines = [table(["job", "looked at", "left", "did", "took", "estimated"], rows)]
-    lines += [f"  {visible(line)}" for each in found for line in each["lines"][:10]]
+    lines += [f"  {visible(line)}" for each in found for line in [*each["lines"][:10], *each["skipped"]]]
     tokens = sum(each["estimate"]["model_tokens"] for each in found)
     if tokens:
         lines.append(f"a journey whose model serves the role consolidate would take about {tokens} tokens for reading")

@@ -53,7 +53,7 @@ class Capture:
             f"WHERE seq > ? AND {_RELEVANT} ORDER BY seq LIMIT ?",
             [cursor.get("seq", 0), limit],
         ).fetchall()
-        lines = []
+        skipped = []
         for seq, journey, iteration, kind, data, node, position in rows:
             taking = _Taking(db, seq, journey, iteration, now)
             try:
@@ -61,8 +61,9 @@ class Capture:
                     taking.take(kind, json.loads(data), f"{iteration}/{node}/{position}")
             except (Refused, KeyError, TypeError, ValueError, AttributeError) as error:
                 # What a world says may be anything: one event that makes no sense must not keep out all that follow.
-                lines.append(f"event {seq} ({kind}) was not taken in: {error!r}")
-        return Step({"seq": rows[-1][0] if rows else cursor.get("seq", 0)}, len(rows), len(rows) == limit, (*lines,))
+                skipped.append(f"event {seq} ({kind}) was not taken in: {error!r}")
+        last = rows[-1][0] if rows else cursor.get("seq", 0)
+        return Step({"seq": last}, len(rows), len(rows) == limit, skipped=(*skipped,))
 
 
 class _Taking:

@@ -46,7 +46,7 @@ class Consolidate:
             ).fetchall()
         ]
         episodes = Episodes(db)
-        lines = []
+        skipped = []
         for id in ids:
             episode = episodes.by_id(id)
             tally(db, episode)
@@ -54,8 +54,8 @@ class Consolidate:
                 with atomic(db):
                     _Conclusions(db, episode).draw()
             except Refused as refusal:  # One of which nothing can be concluded must not keep out all that follow.
-                lines.append(f"nothing is concluded from episode {id}: {refusal}")
-        return Step({"episode": ids[-1] if ids else last}, len(ids), len(ids) == limit, (*lines,))
+                skipped.append(f"nothing is concluded from episode {id}: {refusal}")
+        return Step({"episode": ids[-1] if ids else last}, len(ids), len(ids) == limit, skipped=(*skipped,))
 
 
 def tally(db: Database, episode: Episode) -> None:

@@ -30,12 +30,16 @@ Cursor = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Step:
-    """What one step did: where it left off, how many units it looked at; `more` if it might go on."""
+    """What one step did: where it left off, how many units it looked at; `more` if it might go on.
+
+    `skipped` names the units that could not be dealt with, and why: they are not looked at again.
+    """
 
     cursor: Cursor
     units: int
     more: bool
     lines: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 class Job(Protocol):
@@ -64,7 +68,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did, or would have done: operations by name, and what is left."""
+    """What a run did, or would have done: operations by name, what is left, and what was skipped for good and why."""
 
     job: str
     units: int
@@ -73,6 +77,7 @@ class Report:
     lines: tuple[str, ...] = ()
     seconds: float = 0.0
     dry: bool = False
+    skipped: tuple[str, ...] = ()
 
 
 class Scheduler:
@@ -141,8 +146,16 @@ class Scheduler:
         found = [dict(zip(names, row, strict=True)) for row in rows]
         return [{**each, "operations": json.loads(each["operations"])} for each in found]
 
+    def skipped(self, *, limit: int = 20) -> list[dict[str, Any]]:
+        """What could not be dealt with, newest first: the job, when, and why."""
+        rows = self._db.execute(
+            "SELECT job, at, value FROM job_runs, json_each(skipped) ORDER BY job_runs.id DESC, key DESC LIMIT ?",
+            [limit],
+        )
+        return [{"job": job, "at": at, "why": why} for job, at, why in rows]
+
     def _work(self, job: Job, now: float, limit: int, stop: Callable[[], bool], dry: bool) -> Report:
-        begun, units, lines = time.monotonic(), 0, list[str]()
+        begun, units, lines, skipped = time.monotonic(), 0, list[str](), list[str]()
         first = int(self._db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
         more = True
         while more and units < limit and not stop():
@@ -152,17 +165,19 @@ class Scheduler:
                 keep_cursor(self._db, job.name, done.cursor)
             units, more = units + done.units, done.more
             lines.extend(done.lines)
+            skipped.extend(done.skipped)
         seconds = time.monotonic() - begun
         left = job.waiting(self._db, self._cursor(job.name), now)
         counted = self._db.execute(
             "SELECT operation, count(*) FROM journal WHERE id > ? GROUP BY operation ORDER BY operation", [first]
         )
-        report = Report(job.name, units, left, dict(counted.fetchall()), tuple(lines), seconds, dry)
+        report = Report(job.name, units, left, dict(counted.fetchall()), tuple(lines), seconds, dry, tuple(skipped))
         if units and not dry:
             with atomic(self._db):
                 self._db.execute(
-                    "INSERT INTO job_runs (job, at, units, left_over, operations, seconds) VALUES (?, ?, ?, ?, ?, ?)",
-                    [job.name, now, units, left, canonical(dict(report.operations)), seconds],
+                    "INSERT INTO job_runs (job, at, units, left_over, operations, seconds, skipped) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [job.name, now, units, left, canonical(dict(report.operations)), seconds, canonical(skipped)],
                 )
         return report
 

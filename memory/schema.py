@@ -380,6 +380,12 @@ def m019_borne_out(db: Database) -> None:
     db.execute("ALTER TABLE reviews ADD COLUMN borne_out INTEGER NOT NULL DEFAULT 0")
 
 
+@MEMORY()
+def m020_skipped(db: Database) -> None:
+    """What each run of a job could not deal with, and why: a journey has nobody to tell it to."""
+    db.execute("ALTER TABLE job_runs ADD COLUMN skipped TEXT NOT NULL DEFAULT '[]'")
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

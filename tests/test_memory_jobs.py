@@ -217,7 +217,9 @@ def test_an_event_that_makes_no_sense_keeps_out_none_that_follows(tmp_path: Path
     EventLog(db).append("a", 1, "run", [*events, Event("stored", {**here, "item": "coal", "count": 5})])
     report = scheduler(db).run("capture", now=1.0)
     assert (report.units, report.left) == (5, 0)
-    assert "event 1 (stored) was not taken in" in report.lines[0]
+    assert "event 1 (stored) was not taken in" in report.skipped[0]
+    kept = [each["why"] for each in scheduler(db).skipped()]
+    assert kept == [*reversed(report.skipped)], "a journey runs jobs with nobody there to be told"
     assert [item.text for item in Semantic(db).find()] == ["chest at 1 64 2 holds 5 coal"]
 
 
@@ -415,6 +417,6 @@ def test_an_episode_of_which_nothing_can_be_concluded_keeps_out_none_that_follow
     episodes.record(Episode("a", 3, "t3", "eat", "passed", 3.0, skills={"eat": "v1:b"}))
     report = jobs.run("consolidate", now=3.0)
     assert (report.units, report.left) == (2, 0)
-    assert "nothing is concluded from episode 2: item 2 already says" in report.lines[0]
+    assert "nothing is concluded from episode 2: item 2 already says" in report.skipped[0]
     assert "skill eat serves eat (1 times)" in [item.text for item in Semantic(db).find(kind="procedure")]
     assert rebuild(db).tallies == db.execute("SELECT count(*) FROM tallies").fetchone()[0]
