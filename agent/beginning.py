@@ -36,7 +36,7 @@ def new(
     server: str | None = None,
     username: str | None = None,
     speed: str = "max",
-    proving: float = 1.0,
+    proving: float = JourneyConfig.proving,
     best_of: int = 1,
     recipes: Sequence[str] = (),
     without: Sequence[str] = (),

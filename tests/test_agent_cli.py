@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from agent import beginning
+from agent.cli import main
+from agent.config import JourneyConfig
 from agent.database import database
 from agent.errors import UsageError
 from agent.showing import harmless
@@ -123,3 +125,10 @@ def test_what_is_told_is_also_told_as_json() -> None:
 def test_what_steers_a_terminal_or_hides_is_written_out_and_lines_and_tabs_stay() -> None:
     told = "one\n\ttwo \x1b[2J\r \u202e mi\u200bne Öfen"
     assert harmless(told) == "one\n\ttwo \\x1b[2J\\r \\u202e mi\\u200bne Öfen"
+
+
+def test_a_journey_begins_alike_from_the_command_line_and_from_python() -> None:
+    typed = {each.name: each.default for each in main.commands["run"].params}
+    config = JourneyConfig("j", ("minecraft",), 1)
+    for name in ("proving", "best_of", "speed"):
+        assert typed[name] == getattr(config, name), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlite_utils import Database
 
 from agent.config import Budget, ModelServer
 from agent.errors import BudgetSpent, ServerRefused, StopAsked, UsageError
-from agent.models.call import Ask
+from agent.models.call import Ask, Request
 from agent.models.calls import MODELS, Calls
 from agent.models.desk import Chair, Desk
 from agent.models.examination import examine
@@ -309,6 +310,29 @@ def test_a_person_answers_in_a_folder(db: Database, tmp_path: Path) -> None:
     chairs = [Chair("manual", "manual", Folder(tmp_path, answer))]
     assert Desk("j", {"write": chairs}, Calls(db), purse, chosen, notice=print).ask(ask()).text == "five"
     assert waited
+
+
+def test_a_question_that_stands_in_the_folder_is_not_laid_down_again(tmp_path: Path) -> None:
+    """Nor is the one before the last: the loop's and one beside it may both stand there when a session ends."""
+
+    def ended() -> None:
+        raise StopAsked("the session ends")
+
+    for place in ("one", "two", "one", "two"):
+        with pytest.raises(StopAsked):
+            Folder(tmp_path, ended).complete(Request(ask(f"{place}?", place), "m", 100, 5.0))
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["000001.md", "000002.md"]
+
+
+def test_questions_asked_at_once_in_one_folder_each_get_their_own_answer(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as both:
+        questions = [Request(ask(f"{place}?", place), "m", 100, 5.0) for place in ("one", "two")]
+        asked = [both.submit(Folder(tmp_path).complete, question) for question in questions]
+        while len(laid := sorted(tmp_path.glob("??????.md"))) < 2:
+            wait(asked, 0.01)
+        for file in laid:
+            file.with_suffix(".answer.md").write_text("to one" if "one?" in file.read_text() else "to two")
+        assert [each.result().text for each in asked] == ["to one", "to two"]
 
 
 def test_the_doctor_says_what_a_server_can_do(serve: Any) -> None:
