@@ -21,6 +21,8 @@ from envs.desktop import view
 from envs.knock import Address, knock
 from envs.minecraft import ASSISTANCE, FASTEST, SLOWEST
 from envs.server import USERNAME
+from skills.proofs import JOURNEY as TRIALS
+from skills.reader import LibraryReader
 
 
 def new(
@@ -66,9 +68,13 @@ def new(
     if address:
         knock(address)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    store = Store(database())
+    db = database()
+    store, skills = Store(db), LibraryReader(db, library)
+    if name is not None:
+        _not_from_elsewhere(name, store, skills)
+    wanted = f"{'-'.join(worlds)}-{_plain(address.host) if address else seed}"
     config = JourneyConfig(
-        name=name or _free_name(store, f"{'-'.join(worlds)}-{_plain(address.host) if address else seed}"),
+        name=name or _free_name(wanted, store, skills),
         worlds=tuple(worlds),
         seed=seed,
         brain=brain,
@@ -196,10 +202,20 @@ def _plain(host: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", host)[:40].strip("-")
 
 
-def _free_name(store: Store, wanted: str) -> str:
+def _free_name(wanted: str, store: Store, skills: LibraryReader) -> str:
+    """A name that no journey has, and none of another home whose skills are here: its runs would pass for theirs."""
     taken = {journey.name for journey in store.journeys()}
     number = 2
     name = wanted
-    while name in taken:
+    while name in taken or skills.tells_of(name):
         name, number = f"{wanted}-{number}", number + 1
     return name
+
+
+def _not_from_elsewhere(name: str, store: Store, skills: LibraryReader) -> None:
+    """Raises UsageError for the name of a journey of another home whose skills are here, and for that of trials."""
+    if name not in {journey.name for journey in store.journeys()} and (name == TRIALS or skills.tells_of(name)):
+        raise UsageError(
+            f"--journey {name}: runs of that name in library {skills.name!r} are not of a journey of this home: "
+            "choose another name"
+        )

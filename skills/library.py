@@ -146,7 +146,7 @@ class Library(LibraryReader):
 
         A newer version takes over as current once it stands as high as the current one, unless it was rolled back
         before; a trusted one is replaced only by a version that was cleared (see `clear`). The same (journey,
-        iteration, position) counts once.
+        iteration, position) of a version counts once.
         """
         version = self.version(use.version)
         first_event, last_event = use.events or (None, None)

@@ -85,17 +85,24 @@ class Proofs:
         return [(str(hash), int(seed), str(journey), int(iteration)) for hash, seed, journey, iteration in rows]
 
     def next_number(self) -> int:
-        """The number that the next trial will have."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM trials").fetchone()[0])
+        """The number that the next trial will have: one that no run has either that came along with a skill."""
+        row = self._db.execute(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM trials), "
+            "(SELECT coalesce(max(iteration), 0) FROM uses WHERE library = ? AND journey = ?)) + 1",
+            [self._library.name, JOURNEY],
+        ).fetchone()
+        return int(row[0])
 
     def record(self, trial: Trial) -> None:
-        """Keep a trial."""
+        """Keep a trial under its number, or under the next one if it has none."""
         number = self._library.version(trial.version).number
         with atomic(self._db):
             self._db.execute(
-                "INSERT INTO trials (library, version, purpose, seed, dice, kit, situation, args, wanted, passed, "
-                "evidence, cause, ticks, seconds, journey, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO trials (id, library, version, purpose, seed, dice, kit, situation, args, wanted, passed, "
+                "evidence, cause, ticks, seconds, journey, at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
+                    trial.id or self.next_number(),
                     *(
                         self._library.name,
                         number,

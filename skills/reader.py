@@ -131,6 +131,15 @@ class LibraryReader:
         ).fetchone()
         return None if row is None else str(row[0])
 
+    def tells_of(self, journey: str) -> bool:
+        """Whether a version or a run is of a journey of this name, of this home or of one that skills came from."""
+        row = self.db.execute(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM uses WHERE library = ?1 AND journey = ?2) "
+            "OR EXISTS (SELECT 1 FROM versions WHERE library = ?1 AND journey = ?2)",
+            [self.name, journey],
+        ).fetchone()
+        return row is not None
+
     def names(self, *, retired: bool = False) -> list[str]:
         """The names of all skills; those of retired ones only if asked for."""
         rows = self.db.execute(

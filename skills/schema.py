@@ -229,3 +229,26 @@ def m011_refactorings(db: Database) -> None:
         CREATE INDEX refactorings_key ON refactorings (library, key);
         """,
     )
+
+
+@SKILLS()
+def m012_runs(db: Database) -> None:
+    """Runs of two versions may bear one journey and number: journeys of two homes are called alike, trials always."""
+    run_script(
+        db,
+        """
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY, library TEXT NOT NULL, version INTEGER NOT NULL REFERENCES versions (id),
+            outcome TEXT NOT NULL, journey TEXT NOT NULL, iteration INTEGER NOT NULL, position INTEGER NOT NULL,
+            at REAL NOT NULL, setting TEXT NOT NULL, world TEXT NOT NULL, args TEXT NOT NULL, before TEXT NOT NULL,
+            after TEXT NOT NULL, tools TEXT NOT NULL, stations TEXT NOT NULL, places TEXT NOT NULL,
+            ticks INTEGER NOT NULL, cause TEXT, first_event INTEGER, last_event INTEGER,
+            brain TEXT NOT NULL DEFAULT '', caller TEXT NOT NULL DEFAULT '',
+            UNIQUE (library, journey, iteration, position, version));
+        INSERT INTO runs SELECT * FROM uses;
+        DROP TABLE uses;
+        ALTER TABLE runs RENAME TO uses;
+        CREATE INDEX uses_version ON uses (version, id);
+        """,
+    )
+    append_only(db, "uses")

@@ -16,6 +16,9 @@ from agent.database import database
 from agent.errors import UsageError
 from agent.showing import harmless
 from agent.store import Store
+from skills.admit import Admission
+from skills.library import Library
+from skills.skill import Signature
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ("langgraph", "chromadb", "openai", "torch", "javascript", "sqlite_utils", "networkx", "rich")
@@ -91,6 +94,18 @@ def test_a_name_is_taken_once() -> None:
     done = journeyman("run", "minecraft", "--journey", "mine")
     assert (done.returncode, done.stdout) == (2, "")
     assert "resume mine" in done.stderr
+
+
+def test_a_journey_is_not_called_like_one_that_skills_came_with_from_another_home() -> None:
+    body = "async function digMud(bot) { return 1 }"
+    Library(database()).add(Admission(body, (), Signature("digMud")), reason="r", journey="minecraft-1", iteration=1)
+    settings = {"brain": "planner", "goal": None, "seed": 1, "library": "main", "sight": "sight 32", "assist": ()}
+    assert beginning.new(["minecraft"], name=None, **settings).name == "minecraft-1-2"  # type: ignore[arg-type]
+    for name in ("minecraft-1", "trials"):
+        with pytest.raises(UsageError, match="choose another name"):
+            beginning.new(["minecraft"], name=name, **settings)  # type: ignore[arg-type]
+    other = beginning.new(["minecraft"], name="minecraft-1", **settings | {"library": "other"})  # type: ignore[arg-type]
+    assert other.name == "minecraft-1"
 
 
 def test_a_session_may_have_others_in_some_roles_and_the_record_stays(

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ from skills.agent_skills.validate import KEYS, validate
 from skills.agent_skills.writer import CannotExport, Runtime
 from skills.errors import NotAllowed, SkillError
 from skills.library import Library
+from skills.proofs import JOURNEY, Proofs, Trial
 from skills.reader import By
 from skills.schema import SKILLS
 from skills.skill import Parameter, Signature, Use, Version
@@ -245,6 +247,49 @@ def test_life_goes_on_after_a_restore_as_it_would_have_before(library: Library) 
         each.record_use(Use(current.hash, "succeeded", "b", 1, 60.0, after={"oak_log": 1}))
         each.rollback("mineLogs", reason="back", at=61.0, to=each.versions("mineLogs")[1].hash)
     assert library_hash(other) == library_hash(library)
+
+
+def test_runs_of_two_homes_under_one_journey_and_number_both_count(library: Library) -> None:
+    a_full_life(library)
+    theirs = library.get("mineLogs").current
+    library.record_use(Use(theirs.hash, "succeeded", JOURNEY, 7, 60.0, setting="fresh", world="7"))
+    before = library.record_of(theirs.hash)
+    other = empty()
+    mine = other.add(admitted("mineClay"), reason="r", journey="a", iteration=1, at=1.0)
+    for journey, number in (("a", 1), (JOURNEY, 7)):
+        for _ in range(2):  # said again, it counts once
+            other.record_use(Use(mine.hash, "succeeded", journey, number, 1.0, setting="fresh", world=str(number)))
+    restore(other, snapshot(library, closure(library, ["mineLogs"])))
+    assert (other.record_of(theirs.hash), other.record_of(mine.hash).succeeded) == (before, 2)
+    newer = other.add(admitted("mineDirt"), reason="r", at=61.0)
+    other.record_use(Use(newer.hash, "succeeded", "a", 2, 61.0))
+    assert other.record_of(newer.hash).succeeded == 1, "runs that came along do not hide what happens here"
+
+
+def test_a_trial_gets_a_number_that_no_run_has_that_came_along(library: Library) -> None:
+    a_full_life(library)
+    hash = library.get("mineLogs").current.hash
+    library.record_use(Use(hash, "succeeded", JOURNEY, 1, 60.0, setting="fresh", world="7"))
+    other = empty()
+    restore(other, snapshot(library))
+    proofs, succeeded = Proofs(other), other.record_of(hash).succeeded
+    number = proofs.next_number()
+    proofs.record(Trial(hash, "verify", 1, {}, "some", True, "it did", id=number))
+    other.record_use(Use(hash, "succeeded", JOURNEY, number, 62.0, setting="fresh", world="1"))
+    assert other.record_of(hash).succeeded == succeeded + 1
+    assert ([each.id for each in proofs.trials_of(hash)], proofs.next_number()) == ([number], number + 1)
+
+
+def test_a_library_from_before_keeps_its_runs_and_protects_them(library: Library, tmp_path: Path) -> None:
+    a_full_life(library)
+    seen = library_hash(library)
+    with library.db.conn:
+        library.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm012_runs'")
+    again = Library(open_db(tmp_path / "j.db", SKILLS))
+    assert library_hash(again) == seen
+    for change in ("UPDATE uses SET outcome = 'succeeded'", "DELETE FROM uses"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            again.db.execute(change)
 
 
 def test_the_hash_sees_every_kind_of_change(library: Library) -> None:
