@@ -17,7 +17,7 @@ from skills import render
 from skills.errors import Refusal
 from skills.reader import LibraryReader
 from skills.skill import Parameter, Signature, Version
-from skills.words import apart
+from skills.words import QUANTITIES, apart
 
 Parse = Callable[[str], Mapping[str, Any]]
 """The parser: source text to facts.
@@ -44,12 +44,6 @@ MOST_TOLD = 12
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MOST_LETTERS = 64
 """Letters of a skill's name: what both languages, their runners and the folders of an export can bear."""
-
-_QUANTITIES = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen couple several "
-    "multiple".split()
-)
 
 
 @dataclass(frozen=True)
@@ -240,7 +234,7 @@ def _quantities_in_parameters(names: Sequence[str]) -> Iterator[Refusal]:
 
 def _quantity(name: str) -> str | None:
     """The word of a name, or the digits, that say how many."""
-    word = next((word for word in apart(name).split() if word in _QUANTITIES), None)
+    word = next((word for word in apart(name).split() if word in QUANTITIES), None)
     digits = re.search(r"\d+", name)
     return word or (digits and digits[0])
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+QUANTITIES = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen couple several "
+    "multiple".split()
+)
+"""Words of a name that say how many; the adapter of foreign programs (bridge/adapt.js) knows what each means."""
+
 
 def apart(name: str) -> str:
     """The words of a name: `mineIronOre` gives `mine iron ore`, `iron_ore` gives `iron ore`."""

@@ -10,7 +10,7 @@ import pytest
 
 from agent.brain import WriteRequest
 from agent.brains.desktop import DesktopPlanner
-from agent.desktop_planning import phrases, survey, texts, words
+from agent.desktop_planning import phrases, source, survey, texts, words
 from agent.desktop_planning.candidates import Program
 from agent.desktop_planning.graph import Graph
 from agent.desktop_planning.runs import PastRun
@@ -31,6 +31,8 @@ from curriculum.checks import (
 from curriculum.task import Task
 from envs.desktop.broker import documentation
 from envs.desktop.parse import facts
+from skills.admit import name_refusals
+from skills.words import QUANTITIES
 
 PROGRAMS = (
     Program("calculator", "pocket calculator", ()),
@@ -302,6 +304,12 @@ def test_a_program_is_composed_from_observed_effects(case: str) -> None:
         assert repr(value) not in draft.source.replace('"', "'"), "data came into the source as a constant"
     assert not facts(draft.source, documentation())["refusals"]
     assert ask(about, before, SEEN) == draft, "the same runs and request give the same draft"
+
+
+def test_a_program_gets_no_name_that_would_be_refused() -> None:
+    for word in QUANTITIES:
+        name = source.name_for(f"copy {word} 3 files", frozenset())
+        assert (name, list(name_refusals(name, {}))) == ("copy_files", [])
 
 
 def test_what_was_never_seen_is_explored_first() -> None:

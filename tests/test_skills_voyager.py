@@ -12,12 +12,13 @@ from click.testing import CliRunner, Result
 from agent.cli import main
 from bridge.language import JavaScript, primitives
 from memory.db import open_db
-from skills import admit, voyager
+from skills import voyager
 from skills.agent_skills.archive import BadArchive
 from skills.errors import SkillError
 from skills.imports import BadImport, Report
 from skills.library import Library
 from skills.schema import SKILLS
+from skills.words import QUANTITIES
 
 CHAT = 'bot.chat("done");'
 PROGRAMS = {
@@ -162,7 +163,7 @@ def test_programs_that_become_one_skill_are_its_versions(
 
 
 def test_every_quantity_that_is_refused_in_a_name_leaves_it_on_the_way_in(javascript: JavaScript) -> None:
-    for word in admit._QUANTITIES:
+    for word in QUANTITIES:
         told = javascript.adapt(f"async function craft{word.title()}Sticks(bot) {{ await mineBlock(bot, 'sand', 3); }}")
         assert told["name"] == "craftSticks", word
     told = javascript.adapt('async function mineTwentyFiveSand(bot) { await mineBlock(bot, "sand", 25); }')

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.desktop_planning.steps import Step
+from skills.words import QUANTITIES
 
-_QUANTITIES = frozenset("one two three four five six seven eight nine ten twelve dozen multiple".split())
 _INDENT = "    "
 
 
@@ -28,7 +28,7 @@ def write(name: str, purpose: str, steps: Sequence[Step], values: Mapping[str, A
 
 def name_for(words: str, taken: frozenset[str]) -> str:
     """A name for a function from words (a family, a goal), none of `taken`, without digits and quantities."""
-    parts = [part for part in re.findall(r"[a-z]+", words.lower()) if part not in _QUANTITIES]
+    parts = [part for part in re.findall(r"[a-z]+", words.lower()) if part not in QUANTITIES]
     name = "_".join(parts[:8]) or "do_task"
     return f"do_{name}" if name in taken else name
 
