@@ -11,7 +11,7 @@ const acorn = require('acorn')
 const walk = require('acorn-walk')
 const { analyse } = require('./scopes')
 
-/** Words of a name that say how many, those that the admission of skills refuses (skills/words.py), and what they mean. */
+/** Words of a name that say how many, all that admission refuses (skills/words.py), and what they mean. */
 const NUMBERS = {
   One: 1, Two: 2, Three: 3, Four: 4, Five: 5, Six: 6, Seven: 7, Eight: 8, Nine: 9, Ten: 10, Eleven: 11, Twelve: 12,
   Thirteen: 13, Fourteen: 14, Fifteen: 15, Sixteen: 16, Seventeen: 17, Eighteen: 18, Nineteen: 19, Twenty: 20,

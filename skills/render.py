@@ -31,8 +31,8 @@ def effect(effect: Effect) -> str:
 
 
 def cost(effect: Effect) -> str:
-    """What one effect uses up, in words: `2 oak_planks per count`, `up to 1 oak_log`."""
-    return ("up to " if effect.high == 0 else "") + _amount(effect, -effect.high or -effect.low, -effect.low, "g")
+    """What one effect uses up, in words: `2 oak_planks per count`, `0 to 1 oak_log`."""
+    return _amount(effect, abs(effect.high), -effect.low, "g")
 
 
 def _amount(effect: Effect, low: float, high: float, form: str) -> str:

@@ -412,7 +412,7 @@ def test_a_contract_tells_families_time_and_the_runs_for_and_against_each_effect
 def test_a_card_says_what_is_used_up_without_a_sign_and_where_it_worked_apart_from_its_needs() -> None:
     fixed, ranged = Effect("stick", -2, -2, per="count"), Effect("coal", -3, -1)
     assert [render.cost(each) for each in (fixed, ranged, Effect("dirt", -14, 0))] == [
-        "2 stick per count", "1 to 3 coal", "up to 14 dirt"
+        "2 stick per count", "1 to 3 coal", "0 to 14 dirt"
     ]  # fmt: skip
 
 
