@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from agent.cases import Case, Cases
-from agent.promises import promised
 from agent.store import Store
 from agent.uses_minecraft import MinecraftUses
 from curriculum.checks import Check, Gained
 from curriculum.gamedata import GameData
+from curriculum.promises import promised
 from curriculum.task import from_json
 from envs.base import Beginning
 from skills.evidence import defaults

@@ -32,8 +32,6 @@ _MEANS = re.compile(r"(?<=[a-z])(?:With|Using)(?=[A-Z])")
 SLOTS: Mapping[str, Slot] = {
     "helmet": "head", "chestplate": "torso", "leggings": "legs", "boots": "feet", "shield": "off_hand",
 }  # fmt: skip
-COAL_SMELTS = 8
-"""Pieces that one coal smelts."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,12 @@ def _gained(item: str, verb: str, count: int, data: GameData) -> Promise | None:
     ways = [way for way in data.sources(data.expand(item)[0]) if isinstance(way, _WAYS.get(verb, object))]
     if not ways:
         return None
-    kit: dict[str, int] = {}
-    for need in data.needs(ways[0], count):
-        name = "coal" if need.burnt else need.names[0]
-        kit[name] = kit.get(name, 0) + (math.ceil(count / COAL_SMELTS) if need.burnt else need.count)
+    way, kit = ways[0], {}
+    for need in data.needs(way, count):
+        if isinstance(way, Smelt) and need.burnt:
+            kit["coal"] = math.ceil(count * way.ticks / data.fuel["coal"])
+        else:
+            kit[need.names[0]] = kit.get(need.names[0], 0) + need.count
     return Promise(Gained(item=item, count=count), kit)
 
 

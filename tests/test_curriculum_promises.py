@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.promises import promised
 from curriculum import gamedata
+from curriculum.promises import promised
 
 
 @pytest.mark.parametrize(
