@@ -8,31 +8,30 @@ that is to replace a trusted one must pass the replays of that one and of its ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent import unproven
 from agent.beside import Asked, Batch, play
 from agent.cases import Case, Cases
 from agent.display import Reporter
 from agent.evidence import cause as cause_of
 from agent.evidence import error_json
 from agent.store import Iteration, Store
+from agent.unproven import LEAST_TICKS
 from agent.uses import NEW
 from curriculum import checks
 from envs.base import Beginning, Limits, Module, Program, Run, Trials
 from memory.db import atomic
 from memory.log import Event, EventLog
 from skills.admit import Admission
-from skills.evidence import Ladder
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
 from skills.reader import By
 from skills.skill import Skill, Use, Version
 
-MOST_TRIALS = 5
-"""Fresh worlds tried for a version on the library's own account, and again after each fall; people may ask for more."""
 AT_ONCE = 3
 """Versions that are tried while one task is played: more would be waited for."""
 STARTING = 1_000
@@ -43,8 +42,8 @@ CALLERS = 5
 """Callers whose replays a challenger has to pass."""
 FRESH = ("verify", "test")
 """Purposes of trials in worlds that the version had not seen."""
-LEAST_TICKS, MOST_TICKS = 2_400, 12_000
-"""Bounds of a trial's game time; in between four times what successes took."""
+MOST_TICKS = 12_000
+"""The longest that a trial may take in game time; from LEAST_TICKS to there it is four times what successes took."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ class Prover:
             verdict = self.challenge(version.hash)
             ticks -= sum(trial.ticks for trial in verdict.trials)
             report("challenged", name=version.skill, passed=verdict.passed, reason=verdict.reason)
-        for caller, uses in self._left_behind():
+        for caller, uses in unproven.left_behind(self.library, self.cases.language):
             if ticks <= 0:
                 return
             moved, spent = self._rebind(caller, uses)
@@ -229,7 +228,7 @@ class Prover:
     def _begin(self, ticks: int) -> None:
         """Let the neediest versions be tried, as many as an allowance is expected to do for."""
         following = None
-        for version in self._needy() if ticks > 0 else ():
+        for version in unproven.needy(self.library, self.cases, self._graph) if ticks > 0 else ():
             case = self.cases.fresh(version, self._worlds_seen(version.hash))
             if case is None:
                 continue
@@ -244,26 +243,6 @@ class Prover:
             first = self._patience == 0
             self._patience = sum(each.charge for each in self._trying) + (STARTING if first else 0)
             self._batch = Batch(self._trials, [each.asked for each in self._trying], following)
-
-    def _left_behind(self) -> list[tuple[Skill, dict[str, str]]]:
-        """Skills that still call a version on parole though its skill has been mended, and what they should call."""
-        rows = self.library.db.execute(
-            "SELECT skills.name, calls.name, mended.hash FROM skills JOIN calls ON caller = skills.current "
-            "JOIN standings ON standings.version = callee JOIN versions AS old ON old.id = callee "
-            "JOIN skills AS called ON called.library = skills.library AND called.name = old.skill "
-            "JOIN versions AS mended ON mended.id = called.current "
-            "JOIN standings AS stands ON stands.version = mended.id "
-            "WHERE skills.library = ? AND skills.retired = 0 AND skills.pinned = 0 AND standings.rung = 'parole' "
-            "AND mended.id != callee AND stands.rung IN ('candidate', 'verified', 'trusted') "
-            "AND NOT EXISTS (SELECT 1 FROM moves WHERE action = 'held' AND version = skills.current "
-            "AND reason LIKE '%' || mended.hash || '%') ORDER BY skills.name",
-            [self.library.name],
-        ).fetchall()
-        found: dict[str, dict[str, str]] = {}
-        for name, called, hash in rows:
-            found.setdefault(name, {})[called] = hash
-        callers = ((self.library.get(name), uses) for name, uses in found.items())
-        return [(caller, uses) for caller, uses in callers if caller.current.language == self.cases.language]
 
     def _rebind(self, caller: Skill, uses: Mapping[str, str]) -> tuple[bool, int]:
         """Let a caller use mended versions if it passes a replay with them; whether it does, and the ticks it took."""
@@ -285,37 +264,6 @@ class Prover:
             kept += found
         self._follow(caller, admission, kept, hash, self.now())
         return True, spent
-
-    def _needy(self) -> Iterator[Version]:
-        """Unproven versions that have trials left: those on parole first, then where game time proves most.
-
-        That is how many skills rest on one, itself counted, over the game time that its proof still takes: half a proof
-        is none, so what has begun well is finished first; what failed costs more than it seems.
-        Each fall to parole gives as many trials again: a second chance, whatever it took to be proven before.
-        What waits in quarantine comes last, unless the scan marked it or what it calls: that waits for a person.
-        """
-        rows = self.library.db.execute(
-            "WITH open AS (SELECT versions.id AS id, hash, rung, fresh_worlds, "
-            "max(?3, coalesce(mean_ticks, ?4)) AS ticks, "
-            "versions.id IN (SELECT version FROM quarantine WHERE released IS NULL) AS waits, "
-            "(SELECT count(DISTINCT caller) FROM calls WHERE callee = versions.id) AS callers, "
-            "(SELECT coalesce(max(at), -1) FROM moves WHERE version = versions.id AND action = 'fell') AS fell "
-            "FROM versions JOIN standings ON standings.version = versions.id WHERE versions.library = ?1 "
-            "AND rung IN ('draft', 'candidate', 'parole') "
-            "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0))), "
-            "tried AS (SELECT open.*, (SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
-            "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open) "
-            "SELECT hash FROM tried WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, "
-            "(1.0 + callers) / (ticks * max(1, ?5 - fresh_worlds) * (1 + failed)) DESC, id",
-            [self.library.name, MOST_TRIALS, CHARGE, LEAST_TICKS, Ladder.fresh_worlds],
-        ).fetchall()
-        marked = {each.version for each in self.library.quarantined() if each.marked}
-        versions = (
-            self.library.version(row[0])
-            for row in rows
-            if not marked or marked.isdisjoint(module["id"] for module in self._graph.modules(row[0]))
-        )
-        return filter(self.cases.provable, versions)
 
     # -- cases
 

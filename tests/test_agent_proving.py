@@ -15,10 +15,11 @@ from agent.config import JourneyConfig
 from agent.known import known_items
 from agent.known_goals import draft_for, write
 from agent.oversight import OVERSIGHT, Ledger
-from agent.proving import MOST_TRIALS, STARTING, Prover
+from agent.proving import STARTING, Prover
 from agent.refactoring import Refactoring, Tidying
 from agent.skill_trials import prover
 from agent.store import AGENT, Iteration, Store
+from agent.unproven import MOST_TRIALS
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
 from curriculum.checks import Gained
