@@ -47,6 +47,12 @@ function constants (root) {
   return [...nodes(root)].filter(node => isConstant(node) && !skipped.has(node)).sort((a, b) => a.start - b.start)
 }
 
+/** The texts in a statement that say what it is about; what it catches says how it can fail. */
+function words (statement) {
+  const caught = new Set([...nodes(statement)].filter(({ type }) => type === 'CatchClause').flatMap(node => [...nodes(node)]))
+  return constants(statement).filter(node => typeof node.value === 'string' && !caught.has(node)).map(({ value }) => value)
+}
+
 /** A tree as text without layout: own names are numbered in their order, free names stay, constants if wanted. */
 function canonical (root, free, withConstants, own = new Map()) {
   const text = node => {
@@ -85,8 +91,7 @@ function shape ({ source }) {
     constants: found.map(({ value }) => value),
     steps: main.body.body.map(statement =>
       leaves(statement) ? null : digest(canonical(statement, free, true, new Map(named)))),
-    words: main.body.body.map(statement =>
-      constants(statement).map(({ value }) => value).filter(value => typeof value === 'string')),
+    words: main.body.body.map(words),
     size: [...nodes(main)].length,
     passes_on: main.body.body.length === 1 ? passedOn(only, main) : null
   }

@@ -49,6 +49,11 @@ def test_a_shape_sees_neither_names_nor_layout_nor_documentation() -> None:
     assert PYTHON.shape(SAVE.replace("join(rows)", "join(loud)"))["like"] != one["like"]
 
 
+def test_the_words_of_a_step_are_what_it_is_about_not_how_it_can_fail() -> None:
+    body = 'try:\n        click("Save")\n    except DeskError as error:\n        assert error.code == "gone"'
+    assert PYTHON.shape(f'def save() -> str:\n    {body}\n    return "done"\n')["words"] == [["Save"], ["done"]]
+
+
 def test_a_wrapper_only_hands_its_parameters_on() -> None:
     def passes_on(body: str) -> Any:
         return PYTHON.shape(f"def f(a: str, b: int = 1) -> Any:\n    {body}\n")["passes_on"]

@@ -20,6 +20,14 @@ test('another callee is another source, another constant is alike', () => {
   assert.deepEqual(birch.constants, [1, 'birch_log', 'birch_log'])
 })
 
+test('the words of a step are what it is about, not how it can fail', () => {
+  const source = `async function a(bot) {
+    try { await mineBlock(bot, 'stick') } catch (error) { if (!['not_found'].includes(error.code)) throw error }
+    return 'done'
+  }`
+  assert.deepEqual(shape({ source }).words, [['stick'], ['done']])
+})
+
 test('a constant becomes a parameter with itself as default', () => {
   const { source } = generalise({ source: MINE, name: 'mineItem', groups: [{ at: [1, 2], parameter: 'item' }] })
   assert.equal(source, "async function mineItem(bot, { count = 1, item = 'oak_log' } = {}) {\n" +

@@ -38,7 +38,7 @@ def shape(source: str) -> dict[str, Any]:
         "like": _digest([main.args, *body], fixed, leave_out=found),
         "constants": [node.value for node in found],
         "steps": [None if _leaves(each) else _digest([each], free) for each in body],
-        "words": [[node.value for node in _constants([each]) if isinstance(node.value, str)] for each in body],
+        "words": [_words(each) for each in body],
         "size": sum(1 for _ in ast.walk(main)),
         "passes_on": _passed_on(main),
     }
@@ -203,6 +203,13 @@ def _constants(body: Sequence[ast.stmt]) -> list[ast.Constant]:
         elif isinstance(node, ast.Constant) and type(node.value) in (str, int, float):
             found.append(node)
     return sorted((node for node in found if id(node) not in skipped), key=lambda node: (node.lineno, node.col_offset))
+
+
+def _words(statement: ast.stmt) -> list[str]:
+    """The texts in a statement that say what it is about; what it catches says how it can fail."""
+    handlers = (node for node in ast.walk(statement) if isinstance(node, ast.ExceptHandler))
+    caught = {id(inner) for handler in handlers for inner in ast.walk(handler)}
+    return [node.value for node in _constants([statement]) if isinstance(node.value, str) and id(node) not in caught]
 
 
 _NAMED: Mapping[type[ast.AST], str] = {
