@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent import exchange
+from envs.desktop import portable
 from envs.desktop.broker import documentation
 from envs.desktop.env import available
 from envs.desktop.language import facts_in_a_box
@@ -525,6 +527,21 @@ def notes(library: Library, tmp_path: Path) -> Path:
     (folder,) = writer.folders(library, ["save_note"], runtimes=exchange.runtimes())
     assert validate(folder) == []
     return writer.write(folder, tmp_path / "out")
+
+
+def test_an_exported_desktop_names_every_package_that_its_modules_begin_with() -> None:
+    listed = {re.split("==", each)[0].replace("-", "_") for each in portable.packages()}
+    trees = [ast.parse(content) for path, content in portable.files().items() if path.endswith(".py")]
+    imports = [node for tree in trees for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = {
+        name.split(".")[0]
+        for node in imports
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names])
+    }
+    of_others = (
+        modules - set(sys.stdlib_module_names) - {"", "envs", "bridge"} - {Path(path).stem for path in portable.files()}
+    )
+    assert {{"PIL": "pillow", "Xlib": "python_xlib"}.get(each, each) for each in of_others} == listed
 
 
 def run_apart(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
