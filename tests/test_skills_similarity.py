@@ -158,7 +158,7 @@ def test_without_it_a_line_says_how_to_switch_it_on(command: str) -> None:
 
 def test_a_writer_is_shown_what_means_the_same() -> None:
     library = of_the_home()
-    config = beginning.new(["minecraft"], name="j", brain="planner", goal=None, seed=1, library="main",
+    config = beginning.new(["minecraft"], name="writer", brain="planner", goal=None, seed=1, library="main",
                            sight="sight 32", assist=())  # fmt: skip
     built = building.parts(config, Budget(), library.db, lambda kind, **data: None, float, Limits(), None)
     here, task = built.worlds["minecraft"], Task("A weapon at hand.", Killed(mob="zombie", count=1))
