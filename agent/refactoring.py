@@ -27,6 +27,8 @@ REPLAYS = 2
 """Beginnings that each touched skill must pass again."""
 SHARE = 0.25
 """How much of the game time that trials may take goes into replays of a journey's own refactorings, at most."""
+MOST_SKILLS = 1_000
+"""Skills of a library up to which journeys refactor it: all of them are looked through between two tasks."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,6 @@ class Applied:
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain JSON."""
         return {**self.proposal.to_json(), "applied": self.applied, "outcome": self.reason, "replays": self.replays}
-
-
-MOST_SKILLS = 1_000
-"""Skills of a library up to which journeys refactor it: all of them are looked through between two tasks."""
 
 
 class Language(Protocol):

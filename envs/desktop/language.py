@@ -26,17 +26,7 @@ def facts_in_a_box(source: str) -> dict[str, Any]:
     try:
         return dict(boxed.answer(arguments, request, seconds=PARSE_SECONDS, memory_mb=PARSE_MB))
     except boxed.NoAnswer as error:
-        problem = {"code": "syntax", "message": f"the source cannot be parsed: {error}", "line": 1}
-        return {
-            "ok": False,
-            "language": "python",
-            "functions": [],
-            "main": None,
-            "calls": [],
-            "purpose": "",
-            "errors": [problem],
-            "refusals": [problem],
-        }
+        return parse.unreadable(f"the source cannot be parsed: {error}")
 
 
 class Python:

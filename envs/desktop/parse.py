@@ -41,26 +41,35 @@ GIVEN = (_NAMES_OF_PYTHON | OWN_NAMES) - frozenset(FORBIDDEN)
 """Names beside primitives and skills that every program is given, and so may not hide."""
 
 
+_NOTHING: dict[str, Any] = {
+    "ok": False,
+    "language": "python",
+    "errors": [],
+    "functions": [],
+    "main": None,
+    "calls": [],
+    "lines": {},
+    "handed": [],
+    "free": [],
+    "bound": [],
+    "purpose": "",
+    "assigned_constants": [],
+    "unused_params": [],
+    "has_return": False,
+    "outside_code": [],
+    "refusals": [],
+}
+"""The facts of a source of which nothing is known."""
+
+
+def unreadable(message: str, line: int = 1) -> dict[str, Any]:
+    """The facts of a source that cannot be parsed, for this reason."""
+    problem = {"code": "syntax", "message": message, "line": line}
+    return {**_NOTHING, "errors": [problem], "refusals": [problem]}
+
+
 def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
     """Functions, parameters, calls and refusals of a source."""
-    nothing: dict[str, Any] = {
-        "ok": False,
-        "language": "python",
-        "errors": [],
-        "functions": [],
-        "main": None,
-        "calls": [],
-        "lines": {},
-        "handed": [],
-        "free": [],
-        "bound": [],
-        "purpose": "",
-        "assigned_constants": [],
-        "unused_params": [],
-        "has_return": False,
-        "outside_code": [],
-        "refusals": [],
-    }
     try:
         if len(source) > MOST_LETTERS:
             raise SyntaxError("the source is too long")
@@ -69,15 +78,14 @@ def facts(source: str, primitives: Iterable[str] = ()) -> dict[str, Any]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) and error.lineno else 1
         words = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
-        problem = {"code": "syntax", "message": f"syntax error: {words}", "line": line}
-        return {**nothing, "errors": [problem], "refusals": [problem]}
+        return unreadable(f"syntax error: {words}", line)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     main = functions[-1] if functions else None
     free = _free(tree, table)
     calls = [name for name in free if name not in _NAMES_OF_PYTHON | OWN_NAMES]
     within = _line_within(tree, table, main.name) if main else 0
     told = {
-        **nothing,
+        **_NOTHING,
         "ok": True,
         "functions": [_function(node) for node in functions],
         "main": main.name if main else None,
