@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from agent import browse, skill_commands, skill_failures
+from agent.cases_desktop import DesktopCases
+from agent.cases_minecraft import MinecraftCases
 from agent.database import database
+from agent.world_desktop import Desktop
+from agent.world_minecraft import Minecraft
 from memory.log import Event, EventLog
 from skills.admit import Admission
 from skills.library import Library
@@ -84,3 +88,11 @@ def test_the_graph_of_versions_tells_what_supersedes_what_as_of_any_iteration() 
     assert f"gainIt {first[:15]}" in skill_commands.version_graph_words(now)
     then = skill_commands.version_graph("main", 1)
     assert ([each["hash"] for each in then["nodes"]], then["edges"]) == ([first], [])
+
+
+def test_a_world_has_one_language_wherever_it_is_told() -> None:
+    for told in (
+        {each.world: each.language for each in (MinecraftCases, DesktopCases)},
+        {each.name: each.language for each in (Minecraft, Desktop)},
+    ):
+        assert told == skill_commands.LANGUAGES
