@@ -173,6 +173,7 @@ def bring_in(
                     primitives=primitives(),
                     yields=yields,
                     at=at,
+                    dry=dry_run,
                 )
             try:
                 folders = open_folders(path)
@@ -186,16 +187,9 @@ def bring_in(
                 "python": Language(_python_facts, documentation()),
             }
             desk = Desk(languages, sealed_by_us, tuple(runtimes().values()), at)
-            return take_folders(opened, folders, desk, vouched=vouched)
+            return take_folders(opened, folders, desk, vouched=vouched, dry=dry_run)
 
-        if not dry_run:
-            reports = take()
-        else:
-            db.conn.execute("BEGIN IMMEDIATE")
-            try:
-                reports = take()
-            finally:
-                db.conn.rollback()
+        reports = take()
         return {
             "library": library,
             "from": str(path),

@@ -6,9 +6,12 @@ or a person vouches for it. What the scan found goes to people and into the reco
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+
+from sqlite_utils import Database
 
 from memory.db import atomic
 from memory.log import canonical
@@ -64,6 +67,10 @@ class Incoming(LibraryReader):
         return super().get(name)
 
 
+class _Dry(Exception):
+    """Leads out of the transaction of a dry run."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """The outcome for one source: the version in the library, or the refusals."""
@@ -108,6 +115,15 @@ def take_in(
     except (CallCycle, UnknownSkill) as problem:
         return Taken(None, (Refusal("cycle", str(problem)),))
     return Taken(version, new=version.hash not in before, doubts=doubts)
+
+
+@contextmanager
+def kept(db: Database, *, dry: bool) -> Iterator[None]:
+    """A transaction whose writes stay; those of a dry run are taken back at its end."""
+    with suppress(_Dry), atomic(db):
+        yield
+        if dry:
+            raise _Dry
 
 
 def safe_purpose(text: str) -> str:

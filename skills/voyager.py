@@ -15,14 +15,13 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from memory.db import atomic
 from skills.admit import Parse
 from skills.agent_skills import archive
 from skills.agent_skills.archive import SKILL_FILE, BadArchive
 from skills.agent_skills.reader import load_json
 from skills.agent_skills.scan import scan_bytes
 from skills.agent_skills.writer import digest
-from skills.imports import BadImport, Outcome, Report, record, take_in, words
+from skills.imports import BadImport, Outcome, Report, kept, record, take_in, words
 from skills.library import Library
 from skills.skill import Version
 
@@ -124,11 +123,12 @@ def take_library(
     primitives: Mapping[str, str],
     yields: Mapping[str, int],
     at: float,
+    dry: bool = False,
 ) -> list[Report]:
     """Take in a whole library, callees before callers, and tell what became of each program.
 
     `functions` names the functions of a source, `adapt` changes it, `yields` says how many of an item one run of its
-    recipe gives.
+    recipe gives. A dry run keeps nothing.
     """
     reports: dict[str, Report] = {name: Report(name, "refused", (why,)) for name, why in foreign.bad.items()}
     programs: dict[str, _Program] = {}
@@ -173,7 +173,7 @@ def take_library(
     for _, adapted in ordered:
         parse(str(adapted["source"]))
     findings_of = {name: tuple(scan_bytes(f"{name}.js", each.source.encode())) for name, each in programs.items()}
-    with atomic(library.db):
+    with kept(library.db, dry=dry):
         for program, adapted in ordered:
             lost = [
                 each for each in program.calls if each in mains and renamed[each] not in along and each != program.main

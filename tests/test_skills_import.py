@@ -408,8 +408,9 @@ def test_desktop_skills_of_another_installation_come_in_by_their_program(
     assert library.get("signNote").current.uses == theirs.get("signNote").current.uses
 
 
+@pytest.mark.parametrize("dry", [False, True])
 def test_a_journey_can_write_while_an_import_looks_at_code(
-    library: Library, tmp_path: Path, javascript: JavaScript
+    library: Library, tmp_path: Path, javascript: JavaScript, dry: bool
 ) -> None:
     looked = []
 
@@ -421,8 +422,32 @@ def test_a_journey_can_write_while_an_import_looks_at_code(
 
     caller = CODE.replace("mineBlock(bot, 'sand', count)", "digMud(bot, { count })")
     files = folder(scripts__a_js=caller, scripts__b_js=CODE.replace("digSand", "digMud"))
-    assert len(take_folders(library, [files], Desk(speaking(parse), lambda digest, seal: False))) == 2
+    desk = Desk(speaking(parse), lambda digest, seal: False)
+    assert len(take_folders(library, [files, Folder("x", {}, "x")], desk, dry=dry)) == 3
     assert len(looked) == 2, "each program is looked at once"
+    assert library.names(retired=True) == ([] if dry else ["digMud", "digSand"])
+    assert library.db.execute("SELECT count(*) FROM skill_imports").fetchone() == (0 if dry else 3,)
+
+
+def test_a_journey_can_write_while_a_dry_run_looks_at_code(
+    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, looked = JavaScript.facts, []
+
+    def writing(self: JavaScript, source: str) -> dict[str, object]:
+        with closing(sqlite3.connect(own_home / "journeyman.db", timeout=0)) as journey:
+            journey.execute("BEGIN IMMEDIATE")
+        looked.append(source)
+        return facts(self, source)
+
+    monkeypatch.setattr(JavaScript, "facts", writing)
+    writer.write(folder(scripts__a_js=CODE), tmp_path / "theirs")
+    (tmp_path / "voyager").mkdir()
+    (tmp_path / "voyager" / "skills.json").write_text(json.dumps({"digSand": {"code": CODE, "description": "Digs."}}))
+    for place in ("theirs", "voyager"):
+        assert exchange.bring_in("main", tmp_path / place, dry_run=True)["counts"] == {"imported": 1}
+    assert len(looked) == 3, "that of Voyager as it came, and as it was adapted"
+    assert exchange.brought_in("main") == []
 
 
 def test_an_import_that_breaks_off_leaves_nothing_behind(library: Library, javascript: JavaScript) -> None:

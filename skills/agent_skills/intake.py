@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
-from memory.db import atomic
 from skills.admit import Parse
 from skills.agent_skills.archive import SKILL_FILE, Folder
 from skills.agent_skills.reader import Reading, Script, read
 from skills.agent_skills.scan import Finding, scan
 from skills.agent_skills.writer import Runtime
 from skills.errors import SkillError
-from skills.imports import Outcome, Report, Taken, record, take_in, words
+from skills.imports import Outcome, Report, Taken, kept, record, take_in, words
 from skills.library import Library
 from skills.skill import Version
 from skills.snapshot import Content, check, missing_callees, restore, snapshot
@@ -97,28 +96,32 @@ class _Arrival:
         )
 
 
-def take_folders(library: Library, folders: Sequence[Folder], desk: Desk, *, vouched: bool = False) -> list[Report]:
+def take_folders(
+    library: Library, folders: Sequence[Folder], desk: Desk, *, vouched: bool = False, dry: bool = False
+) -> list[Report]:
     """Take in folders and tell what became of each skill. `vouched`: a person says that these are their own exports.
 
     All code is looked at before the library is written to, so that a journey which uses it need not wait meanwhile.
+    A dry run keeps nothing.
     """
     languages = {name: replace(each, parse=cache(each.parse)) for name, each in desk.languages.items()}
     desk = replace(desk, languages=languages)
     arrivals = [_Arrival(folder, read(folder), desk) for folder in folders]
     reports: list[Report] = []
+    refused: list[tuple[Report, _Arrival]] = []
     ours: list[_Arrival] = []
     others: list[_Arrival] = []
     for each in arrivals:
         if each.reading.refusals:
             reasons = tuple(map(str, each.reading.refusals))
-            report = Report(each.reading.name, "refused", reasons, findings=each.findings)
-            reports.append(_record(library, report, each))
+            refused.append((Report(each.reading.name, "refused", reasons, findings=each.findings), each))
         elif each.reading.history and (vouched or desk.sealed_by_us(each.reading.digest, each.reading.seal)):
             ours.append(each)
         else:
             others.append(each)
             each.look()
-    with atomic(library.db):
+    with kept(library.db, dry=dry):
+        reports += [_record(library, report, each) for report, each in refused]
         told, left = _restore(library, ours)
         reports += told
         versions: dict[str, Version] = {}
