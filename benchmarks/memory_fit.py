@@ -2,7 +2,7 @@
 
     python benchmarks/memory_fit.py path/to/reviews.csv [--json]      (or REVIEWS=path)
 
-The log is that of memory_forgetting.py. Logs of some length are cut out of its first half at random places, each is
+The log is named in shared/reviews.py. Logs of some length are cut out of its first half at random places, each is
 fitted as `memory fit` does it, and what would be kept is judged on the second half: the share of fits that is kept, the
 share of these that is worse than the default, and the change of log loss in the mean over all fits (0 where nothing is
 kept). Beside it logs made from a known curve, and the same without what it costs to leave the default.
@@ -10,15 +10,12 @@ kept). Beside it logs made from a known curve, and the same without what it cost
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from memory_forgetting import read
 from shared.record import write
+from shared.reviews import asked_for
 
 from memory import decay, fit
 from memory.fit import Review, log_loss
@@ -31,15 +28,10 @@ COST = (fit.STRETCHED, fit.OTHER_CURVE)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("path", type=Path, nargs="?", default=os.environ.get("REVIEWS"))
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    if given.path is None:
-        print("not measured: name the file of reviews, or set REVIEWS to it")
+    public = asked_for(__doc__)
+    if public is None:
         return
-    points = sorted(read(Path(given.path)), key=lambda point: point.at)
-    log = [Review(point.elapsed, point.stability, point.known) for point in points]
+    log = [Review(point.elapsed, point.stability, point.known) for point in public.points]
     logs = {"public": (log[: len(log) // 2], log[len(log) // 2 :])}
     for number, (curve, scale) in enumerate(MADE):
         logs[f"{curve} x{scale:g}"] = (made(curve, scale, 2 * number), made(curve, scale, 2 * number + 1))
@@ -48,7 +40,7 @@ def main() -> None:
         for length in LENGTHS:
             for cost, (fit.STRETCHED, fit.OTHER_CURVE) in (("as it is", COST), ("without cost", (0.0, 0.0))):
                 result.append({"log": name, "uses": length, "rule": cost, **judged(first, second, length)})
-    write("memory_fit", {"file": Path(given.path).name, "tries": TRIES, "lengths": LENGTHS}, result, given.json)
+    write("memory_fit", {"file": public.name, "tries": TRIES, "lengths": LENGTHS}, result, public.as_json)
 
 
 def made(curve: str, scale: float, seed: int) -> list[Review]:

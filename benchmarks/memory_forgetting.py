@@ -2,53 +2,30 @@
 
     python benchmarks/memory_forgetting.py path/to/reviews.csv [--json]      (or REVIEWS=path)
 
-The log: tests/review_logs_josh_1711744352250_to_1728234780857.csv of github.com/open-spaced-repetition/py-fsrs (MIT).
-First half by time fits each curve's scale, second half judges it. Stability is kept as in a journey, by
-memory.decay.review after each use. Beside it a constant, and MemoryBank's formula as published and as coded. One
-learner, whose schedule was made by FSRS: it flatters FSRS.
+The log is named in shared/reviews.py. First half by time fits each curve's scale, second half judges it. Beside it a
+constant, and MemoryBank's formula as published and as coded. One learner, whose schedule was made by FSRS: it flatters
+FSRS.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
 import math
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 
 from shared.record import write
+from shared.reviews import Point, asked_for
 
 from memory import decay
-from memory.decay import Strength
 
-DAY = 86400.0
 SCALES = [10 ** (step / 8) for step in range(-16, 25)]
 
 
-@dataclass(frozen=True)
-class Point:
-    """One review after a day or more: what was known of the card before it, and how it went."""
-
-    at: float
-    elapsed: float
-    stability: float
-    reviews: int
-    known: bool
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("path", type=Path, nargs="?", default=os.environ.get("REVIEWS"))
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    if given.path is None:
-        print("not measured: name the file of reviews, or set REVIEWS to it")
+    log = asked_for(__doc__)
+    if log is None:
         return
-    points = sorted(read(Path(given.path)), key=lambda point: point.at)
+    points = log.points
     half = len(points) // 2
     fit, test = points[:half], points[half:]
     mean = sum(point.known for point in fit) / len(fit)
@@ -59,33 +36,8 @@ def main() -> None:
         rows[f"{name}, fitted"] = {"scale": round(scale, 4), **judge(test, with_scale(curve, scale))}
     rows["MemoryBank, as published"] = judge(test, lambda point: math.exp(-point.elapsed / point.reviews))
     rows["MemoryBank, as coded"] = judge(test, lambda point: math.exp(-point.elapsed / 5 * point.reviews))
-    settings = {"file": Path(given.path).name, "fitted_on": len(fit), "judged_on": len(test)}
-    write("memory_forgetting", settings, dict(sorted(rows.items(), key=lambda row: row[1]["log_loss"])), given.json)
-
-
-def read(path: Path) -> list[Point]:
-    """Reviews with a pause of a day or more before them; shorter ones count for stability only."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [
-            (
-                row["card_id"],
-                datetime.fromisoformat(row["review_time"]).timestamp() / DAY,
-                int(row["review_rating"]) > 1,
-            )
-            for row in csv.DictReader(file)
-        ]
-    held: dict[str, Strength] = {}
-    points = []
-    for card, at, known in sorted(rows, key=lambda row: row[1]):
-        before = held.get(card)
-        if before is None:
-            held[card] = Strength(2.3 if known else 0.2, 5.0, at, 1)
-            continue
-        elapsed = at - before.last_used
-        if elapsed >= 1:
-            points.append(Point(at, elapsed, before.stability, before.uses, known))
-        held[card] = decay.review(before, "succeeded" if known else "failed", at)
-    return points
+    settings = {"file": log.name, "fitted_on": len(fit), "judged_on": len(test)}
+    write("memory_forgetting", settings, dict(sorted(rows.items(), key=lambda row: row[1]["log_loss"])), log.as_json)
 
 
 def with_scale(curve: Callable[[float, float], float], scale: float) -> Callable[[Point], float]:
