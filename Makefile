@@ -58,8 +58,9 @@ setup: $(CORE) $(NPM) $(SYSTEM)
 run: setup
 	$(BIN)/journeyman run minecraft --goal iron_pickaxe $(ARGS) || [ $$? = 3 ]
 
+# Who is done takes tests from who is not: otherwise the last long stretch runs on one core alone.
 test: setup $(FULL) $(SCREEN)
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(FULL) $(NPM)
 	$(BIN)/ruff check .
