@@ -93,13 +93,13 @@ def skill_words(found: Mapping[str, Any]) -> str:
     lines = [found["call"], f"  {found['purpose']}", f"  {found['contract']}"]
     lines += [f"  {_STATES[mark].format(found['name'])}" for mark in _marks(found)]
     lines.append("")
-    lines += [f"  {'effect':<11}{each}" for each in map(_effect_words, found["effects"])]
+    lines += [f"  {'effect':<15}{each}" for each in map(_effect_words, found["effects"])]
     for label, key in (
         ("calls", "calls"), ("rests on", "rests_on"), ("called by", "called_by"), ("needed by", "needed_by"),
         ("primitives", "primitives"),
     ):  # fmt: skip
-        lines.append(f"  {label:<11}{', '.join(found[key]) or 'none'}")
-    lines += [f"  {each['kind'].replace('_', ' '):<11}{each['skill']} {each['hash'][:15]}" for each in found["links"]]
+        lines.append(f"  {label:<15}{', '.join(found[key]) or 'none'}")
+    lines += [f"  {each['kind'].replace('_', ' '):<15}{each['skill']} {each['hash'][:15]}" for each in found["links"]]
     lines.append("  versions")
     for each in found["version_list"]:
         mark = "*" if each["current"] else " "

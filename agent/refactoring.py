@@ -19,7 +19,7 @@ from memory.db import atomic
 from skills import refactorings, rework
 from skills.admit import Admission, admit
 from skills.errors import SkillError
-from skills.refactor import Proposal, find
+from skills.refactor import Proposal, common_purpose, find
 from skills.rework import Rewritten
 from skills.skill import Skill, Use, Version
 
@@ -155,6 +155,9 @@ class Refactoring:
             return self._covered(proposal, self._library.get(proposal.name).current, siblings, callers)
         groups = [{"at": list(group.at), "parameter": group.parameter} for group in proposal.groups]
         source = self._language.generalise(siblings[0].current.source, proposal.name, groups)
+        purposes = [sibling.current.purpose for sibling in siblings]
+        if source.count(purposes[0]) == 1:  # then it is in the documentation alone
+            source = source.replace(purposes[0], common_purpose(purposes))
         return self._share(proposal, source, siblings, callers)
 
     def _common_steps(self, proposal: Proposal) -> Applied:

@@ -188,7 +188,8 @@ class _Conclusions:
             return
         goals = self._tallies(f"skill {skill}")
         best = sorted(goals, key=lambda goal: (-goals[goal], goal))[:8]
-        text = f"skill {skill} serves {'; '.join(f'{goal} ({goals[goal]} times)' for goal in best)}"
+        told = "; ".join(f"{goal.rstrip('.')} ({_times(goals[goal])})" for goal in best)
+        text = f"skill {skill} serves: {told}"
         data = {"skills": [skill], "version": self.episode.skills[skill], "goals": {goal: goals[goal] for goal in best}}
         self._keep("procedure", skill, text, data, slot=f"procedure {skill}", evidence=[self.episode.id])
 
@@ -338,6 +339,11 @@ def _item(
 def _belief(evidence: int) -> float:
     """How firmly something is held: the rule of succession."""
     return (evidence + 1) / (evidence + 2)
+
+
+def _times(count: int) -> str:
+    """How often, in words."""
+    return "once" if count == 1 else f"{count} times"
 
 
 def _worth_saying(count: int) -> bool:

@@ -6,6 +6,7 @@ this package knows no language. Whether a proposal is carried out is decided by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -91,6 +92,23 @@ def find(
         *_idle(left, shapes, called),
         *_common_steps(left, shapes, names, joined),
     ]
+
+
+def common_purpose(purposes: Sequence[str]) -> str:
+    """What skills do that differ in one place: "Dig dirt." and "Dig sand." are "Dig dirt or sand." together.
+
+    The first of them where they have hardly anything in common, or one says nothing that the others do not say.
+    """
+    rows = [re.findall(r"\w+|\W+", purpose) for purpose in purposes]
+    shortest = min(map(len, rows))
+    head = next((at for at in range(shortest) if len({row[at] for row in rows}) > 1), shortest)
+    left = shortest - head
+    tail = next((at for at in range(left) if len({row[-1 - at] for row in rows}) > 1), left)
+    middles = list(dict.fromkeys("".join(row[head : len(row) - tail]).strip() for row in rows))
+    if not head or not all(middles) or len(middles) < 2:
+        return purposes[0]
+    choice = f"{', '.join(middles[:-1])} or {middles[-1]}"
+    return "".join([*rows[0][:head], choice, *rows[0][len(rows[0]) - tail :]])
 
 
 def is_shared(version: Version) -> bool:

@@ -115,13 +115,15 @@ def test_a_skill_is_verified_on_instances_that_its_writer_never_saw(desk: Desk) 
 
 def test_doubles_and_siblings_are_made_one_where_their_replays_pass(desk: Desk) -> None:
     desk.keep(NOTE.replace("save_note", "keep_note").replace('"""Write', '"""Put'))
-    desk.keep(NOTE.replace("save_note", "save_text").replace("ctrl+s", "ctrl+shift+s"))
+    text = NOTE.replace("save_note", "save_text").replace("ctrl+s", "ctrl+shift+s")
+    desk.keep(text.replace("Write a text", "Write a note"))
     done = Refactoring(desk.proving, Python()).apply_all()
     assert [(each.proposal.kind, each.applied, each.replays) for each in done] == [
         ("duplicate", True, 0), ("siblings", True, 4),
     ], done  # fmt: skip
     library = desk.library
     assert library.names() == ["save_item", "save_note", "save_text"]
+    assert library.get("save_item").current.purpose == "Write a text or note and save it."
     assert library.get("keep_note").retired
     assert SkillGraph(library).callers("save_item") == ["save_note", "save_text"]
     assert library.get("save_note").current.source.endswith(

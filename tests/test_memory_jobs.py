@@ -412,11 +412,11 @@ def test_an_episode_of_which_nothing_can_be_concluded_keeps_out_none_that_follow
     episodes.record(Episode("a", 1, "t1", "dig", "passed", 1.0, skills={"dig": "v1:a"}))
     jobs.run("consolidate", now=1.0)
     data = {"goals": {"dig": 2}, "skills": ["dig"], "version": "v1:a"}
-    Semantic(db).add(Item("procedure", "dig", "skill dig serves dig (2 times)", "", data), reason="said by hand")
+    Semantic(db).add(Item("procedure", "dig", "skill dig serves: dig (2 times)", "", data), reason="said by hand")
     episodes.record(Episode("a", 2, "t2", "dig", "passed", 2.0, skills={"dig": "v1:a"}))
     episodes.record(Episode("a", 3, "t3", "eat", "passed", 3.0, skills={"eat": "v1:b"}))
     report = jobs.run("consolidate", now=3.0)
     assert (report.units, report.left) == (2, 0)
     assert "nothing is concluded from episode 2: item 2 already says" in report.skipped[0]
-    assert "skill eat serves eat (1 times)" in [item.text for item in Semantic(db).find(kind="procedure")]
+    assert "skill eat serves: eat (once)" in [item.text for item in Semantic(db).find(kind="procedure")]
     assert rebuild(db).tallies == db.execute("SELECT count(*) FROM tallies").fetchone()[0]
