@@ -20,6 +20,7 @@ from agent.tables import number_of, table
 from bridge.errors import BridgeError
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
+from curriculum.errors import UnknownName
 from envs.desktop import parse
 from envs.desktop.broker import documentation
 from memory.working import estimate_tokens
@@ -44,7 +45,7 @@ def plan(library: str, item: str, count: int, have: Sequence[str], journey: str 
     """A plan to an item over what skills were seen to do, from given things or from what a journey has at hand."""
     db, data = database(read_only=True), gamedata.load()
     if not data.exists(item):
-        raise UsageError(f"Minecraft {data.version} has no item {item!r}")
+        raise UsageError(str(UnknownName("item", item, data.items)))
     at_hand = _parsed(have, data) if have or bare else _inventory(Store(db), journey)
     found = search_plan(Operators(Library(db, library), families(data)), item, count, at_hand)
     return {**found.to_json(), "have": at_hand}
@@ -345,7 +346,7 @@ def _parsed(have: Sequence[str], data: gamedata.GameData) -> dict[str, int]:
     for word in have:
         name, _, count = word.partition("=")
         if name not in data.items:
-            raise UsageError(f"--have {word}: Minecraft {data.version} has no item {name!r}")
+            raise UsageError(f"--have {word}: {UnknownName('item', name, data.items)}")
         if count and not (count.isdecimal() and int(count)):
             raise UsageError(f"--have {word}: say how many as a whole number, for example {name}=3")
         inventory[name] = inventory.get(name, 0) + int(count or 1)

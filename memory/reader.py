@@ -46,7 +46,7 @@ class SemanticReader:
         """One item, whatever its state."""
         found = self._select("id = ?", [id], "id", 1)
         if not found:
-            raise NotKept(f"no item {id} is kept")
+            raise NotKept(f"no item {id} is kept: `journeyman memory list` shows what is")
         return found[0]
 
     def answer(self, kind: Kind, slot: str, scope: str) -> Item | None:

@@ -5,6 +5,7 @@ Works on a database that was opened read-only, as pages and listings do. It neve
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -113,7 +114,9 @@ class LibraryReader:
             "SELECT current, retired, pinned FROM skills WHERE library = ? AND name = ?", [self.name, name]
         ).fetchone()
         if row is None:
-            raise UnknownSkill(f"library {self.name!r} has no skill {name!r}")
+            near = difflib.get_close_matches(name, self.names(retired=True), 3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "`journeyman skills list` shows what there is"
+            raise UnknownSkill(f"library {self.name!r} has no skill {name!r}: {hint}")
         return self._skill(name, *row)
 
     def has(self, name: str) -> bool:

@@ -58,7 +58,10 @@ WRONG = {
         2,
         "no price of manual is known; write it into",
     ),
-    "an unknown skill": (("skills", "show", "fly"), 1, "fly"),
+    "an unknown skill": (("skills", "show", "fly"), 1, "no skill 'fly': `journeyman skills list` shows what there is"),
+    "an unknown item": (("skills", "plan", "iron_pikaxe"), 2, "'iron_pikaxe'; did you mean iron_pickaxe"),
+    "an unknown item at hand": (("skills", "plan", "chest", "--have", "oak_lok=1"), 2, "did you mean oak_log"),
+    "an unknown memory": (("memory", "show", "7"), 1, "no item 7 is kept: `journeyman memory list` shows what is"),
     "a version of a skill that there is not": (("skills", "code", "fly", "--version", "00"), 1, "has no skill 'fly'"),
 }
 
