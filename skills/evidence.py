@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from memory.episodic import inventory_difference
+from memory.log import canonical
 from skills.skill import Effect, Need, NeedKind, Outcome, Record, Rung, Setting, Signature, Time, Use
 
 LATEST = (5, 8, 12)
@@ -26,6 +27,8 @@ LEAST_BEFORE, MOST_COMPARED = 5, 60
 """Runs that there must be to compare with, and how far back they are looked at."""
 LONGEST_KIND = 64
 """Letters up to which a text argument may be a kind of something, or a name."""
+MOST_AMOUNT = 1e9
+"""A number beyond it says how many no more than infinity does: it stands for "as many as there are"."""
 UNTOLD = "…"
 """In the place of a text argument that says nothing about what a skill does, because it is fresh in every task."""
 WINDOW = 20
@@ -226,13 +229,14 @@ def _learned(uses: Sequence[Use], signature: Signature) -> list[Effect]:
 
 
 def defaults(signature: Signature) -> dict[str, Any]:
-    """The values of the default arguments, as far as they are plain literals."""
+    """The values of the default arguments, as far as they are plain literals that a program can be given as JSON."""
     values = {}
     for parameter in signature.parameters:
         if parameter.default is not None:
-            text = parameter.default.strip()
-            with contextlib.suppress(ValueError, SyntaxError, RecursionError):
-                values[parameter.name] = _literal(text)
+            with contextlib.suppress(ValueError, SyntaxError, RecursionError, TypeError):
+                value = _literal(parameter.default.strip())
+                canonical(value).encode()
+                values[parameter.name] = value
     return values
 
 
@@ -283,7 +287,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_amount(value: Any) -> bool:
-    return _is_number(value) and value > 0
+    return _is_number(value) and 0 < value <= MOST_AMOUNT
 
 
 def _spread(values: Sequence[float]) -> float:

@@ -24,7 +24,7 @@ from skills.admit import Admission
 from skills.agent_skills.pages import contract_page
 from skills.compare import difference
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, SkillError, UnknownSkill
-from skills.evidence import WINDOW, learn_effects, wilson
+from skills.evidence import WINDOW, defaults, learn_effects, wilson
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
@@ -718,3 +718,24 @@ def test_places_that_a_run_was_given_are_no_kinds_of_what_it_does() -> None:
     ]
     (effect,) = learn_effects(uses, signature)
     assert (effect.item, effect.when) == ("iron", {})
+
+
+@pytest.mark.parametrize("default", ["Infinity", "1e999", "1e308", "1" + "0" * 400])
+def test_a_number_that_stands_for_no_limit_is_no_amount(library: Library, default: str) -> None:
+    far = (Parameter("far", "number", default), Parameter("count", "number", "1"))
+    for parameters in (far, far[:1]):
+        version = library.add(admitted("mineLogs", parameters=parameters), reason="t")
+        for count in (1, 2):
+            args = {"count": count} if parameters == far else {}
+            library.record_use(run(version, count, args=args, after={"oak_log": count}, ticks=100 * count))
+        skill = library.get("mineLogs")
+        (effect,) = skill.effects
+        assert (effect.low, effect.high, effect.per) == ((1, 1, "count") if parameters == far else (1, 2, None))
+        assert skill.record.time is not None
+        assert skill.record.time.per == effect.per
+
+
+def test_defaults_are_those_that_a_program_can_be_given() -> None:
+    texts = ("1", "'a'", "null", "None", "[1, 2]", "Infinity", "[NaN]", "1e999", "b'a'", "1j", "'\\ud83d'", "size")
+    told = defaults(Signature("f", tuple(Parameter(text, default=text) for text in texts)))
+    assert told == {"1": 1, "'a'": "a", "null": None, "None": None, "[1, 2]": [1, 2]}
