@@ -33,6 +33,11 @@ def plain(text: str) -> str:
     return _LOOSE_END.sub("", kept) if "<think" not in text.lower() else kept
 
 
+def whole(text: str) -> str:
+    """A text with halves of characters joined, and marked where the other one is missing: no file could hold them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def objects(text: str) -> Iterator[dict[str, Any]]:
     """Every JSON object in an answer that stands in no other one, in order; of a tool call its arguments."""
     decoder = json.JSONDecoder(strict=False)
@@ -47,7 +52,7 @@ def objects(text: str) -> Iterator[dict[str, Any]]:
             end = place + 1
         else:
             if isinstance(value, dict):
-                yield _unwrapped(value)
+                yield json.loads(whole(json.dumps(_unwrapped(value), ensure_ascii=False)))
         place = text.find("{", end)
 
 

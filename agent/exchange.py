@@ -20,7 +20,6 @@ from agent.families import families
 from agent.seal import seal, sealed_by_us
 from agent.store import Store
 from agent.tables import table
-from bridge.errors import BridgeError
 from bridge.language import JavaScript, body_files, body_license, body_packages, primitives
 from curriculum import gamedata
 from envs.desktop import portable
@@ -156,7 +155,7 @@ def bring_in(
         def parse(source: str) -> Mapping[str, Any]:
             try:
                 return javascript.facts(source)
-            except BridgeError as problem:
+            except ValueError as problem:
                 return {"refusals": [{"code": "unreadable", "message": f"the code cannot be looked at: {problem}"}]}
 
         def take() -> list[Report]:

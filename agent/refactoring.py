@@ -14,7 +14,6 @@ from agent.display import Reporter
 from agent.oversight import Ledger
 from agent.proving import Prover
 from agent.uses import NEW
-from bridge.errors import BridgeError
 from memory.db import atomic
 from skills import refactorings, rework
 from skills.admit import Admission, admit
@@ -48,7 +47,7 @@ class Applied:
 class Language(Protocol):
     """How sources of one language are looked at and rewritten by their syntax trees.
 
-    See `bridge.language.JavaScript` and `envs.desktop.language.Python`; what cannot be rewritten raises BridgeError or
+    See `bridge.language.JavaScript` and `envs.desktop.language.Python`; what cannot be rewritten raises
     ValueError.
     """
 
@@ -125,7 +124,7 @@ class Refactoring:
             if proposal.kind == "common_steps":
                 return self._common_steps(proposal)
             return self._retire(proposal)
-        except (BridgeError, ValueError) as error:
+        except ValueError as error:
             return Applied(proposal, False, f"the source cannot be rewritten: {error}")
         except SkillError as error:
             return Applied(proposal, False, str(error))
@@ -287,7 +286,7 @@ class Tidying:
         if newest != self._looked and self._prover.spent("refactor") < SHARE * allowance:
             try:
                 proposal = self._refactoring.untried() if len(library.names()) <= MOST_SKILLS else None
-            except (BridgeError, ValueError) as error:
+            except ValueError as error:
                 report("notice", text=f"refactoring is put off: {error}")
                 proposal = None
             if proposal is None:

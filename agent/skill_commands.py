@@ -17,7 +17,6 @@ from agent.loop_settings import LoopSettings
 from agent.similarity import meaning_of
 from agent.store import Store
 from agent.tables import number_of, table
-from bridge.errors import BridgeError
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
 from curriculum.errors import UnknownName
@@ -195,7 +194,7 @@ def rename(library: str, old: str, new: str, reason: str) -> Json:
         def rewrite(source: str, one: str, two: str) -> str:
             try:
                 return change(source, one, two)
-            except (BridgeError, ValueError) as error:
+            except ValueError as error:
                 raise NotAllowed(f"{old!r} cannot be called {new!r}: {error}") from error
 
         return rename_skill(

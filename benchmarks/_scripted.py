@@ -137,7 +137,7 @@ def counted(request: Mapping[str, Any], answer: str) -> dict[str, int]:
     """Tokens as a server with a rather fine tokenizer would count them: one for each three bytes."""
     asked = sum(-(-len(str(message["content"]).encode()) // 3) + 4 for message in request["messages"])
     limit = request.get("max_completion_tokens") or request.get("max_tokens") or 10**9
-    said = min(-(-len(answer.encode()) // 3), limit)
+    said = min(-(-len(answer.encode(errors="replace")) // 3), limit)
     return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
 
 

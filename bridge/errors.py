@@ -6,6 +6,7 @@ BridgeError
 │   └── BodyExhausted  because of a program that used up its memory so fast that nothing could end it alone
 ├── BodyTimeout       the body did not answer in time: it may still be at work, so restart it
 ├── BodyRefused       the body says no: bad arguments of ours
+├── SourceUnreadable  a source of JavaScript cannot be parsed or rewritten, or it takes too long to look at
 ├── WorldLost         the world's process ended, or did not answer in time
 └── WorldRefused      the world says no: an unknown command, a generation that is not there
 """
@@ -40,6 +41,10 @@ class BodyRefused(BridgeError):
         super().__init__(message)
         self.code = code
         self.remedy = remedy
+
+
+class SourceUnreadable(BridgeError, ValueError):
+    """A source of JavaScript cannot be parsed or rewritten, or takes too long to look at."""
 
 
 class WorldLost(BridgeError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bridge.errors import BridgeError
+from bridge.errors import SourceUnreadable
 from bridge.node import BRIDGE, find_node, packages_dir
 
 HEAP_MB = 256
@@ -23,7 +23,10 @@ ANSWER_SECONDS = 30.0
 
 
 class JavaScript:
-    """What can be said about a JavaScript source by looking at it. Use as a context manager, or close it."""
+    """What can be said about a JavaScript source by looking at it. Use as a context manager, or close it.
+
+    Raises SourceUnreadable where nothing can be said of a source, or it cannot be changed as asked.
+    """
 
     name = "javascript"
 
@@ -47,11 +50,11 @@ class JavaScript:
         return primitives()
 
     def functions(self, source: str) -> dict[str, Any]:
-        """The name of the main function, and {name: {source, top, async, params}} of all. Raises BridgeError."""
+        """The name of the main function, and {name: {source, top, async, params}} of all."""
         return dict(self._ask("functions", source=source))
 
     def adapt(self, source: str, **how: Any) -> dict[str, Any]:
-        """The source in our form: {source, name, changes}. See adapt.js for what may be said. Raises BridgeError."""
+        """The source in our form: {source, name, changes}. See adapt.js for what may be said."""
         return dict(self._ask("adapt", source=source, **how))
 
     def shape(self, source: str) -> dict[str, Any]:
@@ -59,18 +62,15 @@ class JavaScript:
         return dict(self._ask("shape", source=source))
 
     def generalise(self, source: str, name: str, groups: list[dict[str, Any]]) -> str:
-        """The source under another name with parameters in the place of constants. Raises BridgeError."""
+        """The source under another name with parameters in the place of constants."""
         return str(self._ask("generalise", source=source, name=name, groups=groups)["source"])
 
     def wrapper(self, source: str, name: str, values: Mapping[str, Any]) -> str:
-        """The source with a call of another skill in the place of its body, with its own parameters and these values.
-
-        Raises BridgeError.
-        """
+        """The source with a call of another skill in place of its body, with its own parameters and these values."""
         return str(self._ask("wrapper", source=source, name=name, values=dict(values))["source"])
 
     def rename(self, source: str, old: str, new: str) -> str:
-        """The source with one name in the place of another. Raises BridgeError."""
+        """The source with one name in the place of another."""
         return str(self._ask("rename", source=source, **{"from": old, "to": new})["source"])
 
     def extract(
@@ -108,10 +108,10 @@ class JavaScript:
             watchdog.cancel()
         if not line:
             self.close()
-            raise BridgeError(f"Node.js ended or took over {ANSWER_SECONDS:g} s while it looked at a source")
+            raise SourceUnreadable(f"Node.js ended or took over {ANSWER_SECONDS:g} s while it looked at a source")
         answer = json.loads(line)
         if not answer["ok"]:
-            raise BridgeError(answer["message"])
+            raise SourceUnreadable(answer["message"])
         return answer["value"]
 
     def _started(self) -> subprocess.Popen[str]:

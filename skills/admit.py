@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skills import render
+from skills.agent_skills.characters import HALF
 from skills.errors import Refusal
 from skills.reader import LibraryReader
 from skills.skill import Parameter, Signature, Version
@@ -75,6 +76,9 @@ def admit(
     `as_program` leaves out the rules that only matter for what is kept, so that a one-off program is refused only for
     what could not run.
     """
+    if half := HALF.search(source):
+        told = f"the source holds half of a character (U+{ord(half[0]):04X}): write the whole one, or its escape"
+        return Admission(source, (Refusal("half_character", told, source.count("\n", 0, half.start()) + 1),))
     facts = parse(source)
     refusals = [Refusal(each["code"], each["message"], each.get("line")) for each in facts.get("refusals", ())]
     signature = _signature(facts)

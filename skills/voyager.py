@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 from skills.admit import Parse
 from skills.agent_skills import archive
 from skills.agent_skills.archive import SKILL_FILE, BadArchive
+from skills.agent_skills.characters import HALF
 from skills.agent_skills.reader import load_json
 from skills.agent_skills.scan import scan_bytes
 from skills.agent_skills.writer import digest
@@ -30,6 +32,7 @@ HELPERS = "primitive"
 """Odyssey's folder of functions that its programs call as if they were part of the game."""
 
 Functions = Callable[[str], Mapping[str, Any]]
+"""Source to {main, functions: {name: {source, top, async, params}}}."""
 
 
 class Adapt(Protocol):
@@ -59,6 +62,8 @@ class _Program:
     source: str
     purpose: str
     main: str = ""
+    own: str = ""
+    """Its name in our form."""
     params: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     wrote: tuple[str, ...] = ()
@@ -71,7 +76,7 @@ def find(path: Path) -> Foreign | None:
     What holds skill folders is none, whatever lists lie beside them. Raises BadImport if there is more than one.
     """
     if path.is_file() and path.suffix == ".json":
-        return _read(str(path), {FILE: archive.read_file(path)}, FILE)
+        return _read(archive.shown(path), {FILE: archive.read_file(path)}, FILE)
     if path.is_dir():
         place = _outermost(path, _below(path))
         if place is None:
@@ -79,11 +84,11 @@ def find(path: Path) -> Foreign | None:
         files = {FILE: archive.read_file(path / place)}
         for file in sorted(((path / place).parent / HELPERS).glob("*.js")):
             files[f"{HELPERS}/{file.name}"] = archive.read_file(file, archive.MAX_FILE)
-        return _read(str(path), files, FILE)
+        return _read(archive.shown(path), files, FILE)
     if archive.is_zip(path):
         files = archive.open_files(path)
         place = _outermost(path, list(files))
-        return _read(str(path), files, place) if place is not None else None
+        return _read(archive.shown(path), files, place) if place is not None else None
     return None
 
 
@@ -127,16 +132,20 @@ def take_library(
 ) -> list[Report]:
     """Take in a whole library, callees before callers, and tell what became of each program.
 
-    `functions` names the functions of a source, `adapt` changes it, `yields` says how many of an item one run of its
-    recipe gives. A dry run keeps nothing.
+    `functions` names the functions of a source, `adapt` changes it; both raise ValueError where they cannot. `yields`
+    says how many of an item one run of its recipe gives. A dry run keeps nothing.
     """
     reports: dict[str, Report] = {name: Report(name, "refused", (why,)) for name, why in foreign.bad.items()}
     programs: dict[str, _Program] = {}
     helpers: dict[str, str] = {}
     for name, (source, description) in foreign.programs.items():
-        told = _functions(functions, source)
-        if isinstance(told, str) or told["main"] is None:
-            reason = told if isinstance(told, str) else "it has no async function"
+        told: Mapping[str, Any] = {"main": None}
+        reason = "it has no async function"
+        try:
+            told = {**functions(source), "own": adapt(source)["name"]}
+        except ValueError as problem:
+            reason = f"it is no program: {problem}"
+        if told["main"] is None:
             findings = tuple(scan_bytes(f"{name}.js", source.encode()))
             reports[name] = Report(name, "refused", (reason,), findings=findings)
             continue
@@ -144,15 +153,15 @@ def take_library(
         main = str(told["main"])
         params = tuple(str(each).split("=")[0].strip() for each in found[main]["params"][1:])
         calls = tuple(str(each) for each in parse(source).get("calls", ()))
-        programs[name] = _Program(name, source, _purpose(description), main, params, calls)
+        programs[name] = _Program(name, source, _purpose(description), main, str(told["own"]), params, calls)
         helpers |= {each: str(said["source"]) for each, said in found.items() if each != main and each not in helpers}
     for source in foreign.helpers:
-        told = _functions(functions, source)
-        if not isinstance(told, str):
-            helpers |= {each: str(said["source"]) for each, said in told["functions"].items() if said["top"]}
+        with suppress(ValueError):  # what cannot be read helps nobody
+            found = functions(source)["functions"]
+            helpers |= {each: str(said["source"]) for each, said in found.items() if said["top"]}
     mains = {each.main for each in programs.values()}
     helpers = {each: source for each, source in helpers.items() if each not in primitives and each not in mains}
-    renamed = {each.main: _own_name(str(adapt(each.source)["name"]), primitives, foreign) for each in programs.values()}
+    renamed = {each.main: _own_name(each.own, primitives, foreign) for each in programs.values()}
     meant = _misspelt(programs.values(), {*mains, *helpers, *primitives})
     for each in programs.values():
         each.wrote, each.calls = each.calls, tuple(meant.get(call, call) for call in each.calls)
@@ -169,7 +178,12 @@ def take_library(
     }
     # All code is looked at before the library is written to: a journey that uses it need not wait meanwhile.
     parse = cache(parse)
-    ordered = [(each, adapt(each.source, purpose=each.purpose, **settings)) for each in _in_order(programs, reports)]
+    ordered: list[tuple[_Program, Mapping[str, Any]]] = []
+    for each in _in_order(programs, reports):
+        try:
+            ordered.append((each, adapt(each.source, purpose=each.purpose, **settings)))
+        except ValueError as problem:
+            reports[each.name] = Report(each.name, "refused", (f"it cannot be brought into our form: {problem}",))
     for _, adapted in ordered:
         parse(str(adapted["source"]))
     findings_of = {name: tuple(scan_bytes(f"{name}.js", each.source.encode())) for name, each in programs.items()}
@@ -229,11 +243,14 @@ def _read(origin: str, files: Mapping[str, bytes], place: str) -> Foreign:
     programs: dict[str, tuple[str, str]] = {}
     bad: dict[str, str] = {}
     for name, each in told.items():
-        if isinstance(each, dict) and isinstance(each.get("code"), str):
-            description = each.get("description")
-            programs[name] = (each["code"], description if isinstance(description, str) else "")
+        code, description = (each.get("code"), each.get("description")) if isinstance(each, dict) else (None, None)
+        description = description if isinstance(description, str) else ""
+        if not isinstance(code, str):
+            bad[_shown(name)] = "it has no `code` that is text"
+        elif HALF.search(name + code + description):
+            bad[_shown(name)] = "it holds half of a character, which nothing can keep"
         else:
-            bad[name] = "it has no `code` that is text"
+            programs[name] = (code, description)
     beside = PurePosixPath(place).parent / HELPERS
     helpers = tuple(
         content.decode("utf-8", errors="replace")
@@ -243,6 +260,10 @@ def _read(origin: str, files: Mapping[str, bytes], place: str) -> Foreign:
     return Foreign(origin, programs, helpers, bad, "odyssey" if helpers else "voyager")
 
 
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _misspelt(programs: Collection[_Program], known: Set[str]) -> dict[str, str]:
     """Names that are called and unknown, and are those of one program but for their capitals: what was meant."""
     alike: dict[str, list[str]] = {}
@@ -250,13 +271,6 @@ def _misspelt(programs: Collection[_Program], known: Set[str]) -> dict[str, str]
         alike.setdefault(main.casefold(), []).append(main)
     called = {call for each in programs for call in each.calls if call not in known}
     return {call: alike[call.casefold()][0] for call in sorted(called) if len(alike.get(call.casefold(), ())) == 1}
-
-
-def _functions(functions: Functions, source: str) -> Mapping[str, Any] | str:
-    try:
-        return functions(source)
-    except Exception as problem:  # whatever the parser says about foreign text, it is a reason and not a bug
-        return f"it is no program: {problem}"
 
 
 def _in_order(programs: Mapping[str, _Program], reports: dict[str, Report]) -> Iterable[_Program]:

@@ -233,6 +233,11 @@ def test_a_tool_call_is_read_as_text(db: Database, serve: Any) -> None:
     assert json.loads(desk(db, server.url).ask(ask()).text) == {"sum": 5}
 
 
+def test_halves_of_characters_are_joined_or_marked(db: Database, serve: Any) -> None:
+    server = serve(lambda request, number: Act("a \ud83d\ude00 and half a \ud83d"))
+    assert desk(db, server.url).ask(ask()).text == "a 😀 and half a \ufffd"
+
+
 def test_an_endless_answer_is_read_no_further_than_the_limit(db: Database, serve: Any) -> None:
     server = serve(lambda request, number: Act("x" * 200_000))
     reply = desk(db, server.url, most_answer_characters=10_000).ask(ask())

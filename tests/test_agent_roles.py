@@ -134,6 +134,11 @@ def test_no_answer_breaks_the_reader(text: str) -> None:
         assert read(text, "stop", request(), Usage()).name is not None
 
 
+def test_half_of_a_character_in_an_object_is_marked() -> None:
+    text = '{"arguments": "{\\"source\\": [\\"\\\\ud83d\\", \\"\\\\ud83d\\\\ude00\\"]}"}'
+    assert list(answers.objects(text)) == [{"source": ["\ufffd", "😀"]}]
+
+
 def test_many_braces_take_no_time() -> None:
     assert list(answers.objects("{" * 60_000)) == []
     assert list(answers.objects('{"a":' * 5_000)) == []

@@ -54,6 +54,11 @@ def codes(admission: Admission) -> list[str]:
     return [refusal.code for refusal in admission.refusals]
 
 
+def test_half_of_a_character_is_refused_with_its_line(library: Library) -> None:
+    refused = judge("/** Digs. */\nasync function dig(bot) { return '\ud83d' }", library)
+    assert [(each.code, each.line) for each in refused.refusals] == [("half_character", 2)]
+
+
 def test_a_well_formed_skill_names_its_exact_callees_and_its_signature(library: Library) -> None:
     logs = library.get("mineLogs").current
     assert logs.signature.parameters == (Parameter("kind", "string", "'#logs'"), Parameter("count", "number", "1"))

@@ -300,6 +300,18 @@ def test_what_deceives_is_refused_in_words(text: str, code: str, take: Callable[
     assert all(len(said) > 15 for said in report.said)
 
 
+def test_names_that_are_not_utf_8_are_refused_and_told(tmp_path: Path) -> None:
+    place = tmp_path / os.fsdecode(b"caf\xe9")
+    writer.write(folder(), place)
+    (place / "dig-sand" / os.fsdecode(b"cr\xe8me.md")).write_text("sweet")
+    (report,) = exchange.bring_in("main", place)["skills"]
+    assert (report["outcome"], report["said"]) == ("refused", ["cr\\xe8me.md: has a name that is not UTF-8"])
+    (kept,) = exchange.brought_in("main")
+    assert kept["from"].endswith("caf\\xe9")
+    (told,) = exchange.check([place])
+    assert not told["valid"]
+
+
 def test_latin_1_is_refused_with_the_place() -> None:
     reading = read(Folder("dig-sand", {"SKILL.md": HEAD.encode() + "Café".encode("latin-1")}))
     assert [str(each) for each in reading.refusals] == [f"SKILL.md: is not UTF-8: byte 0xe9 at {len(HEAD) + 3}"]

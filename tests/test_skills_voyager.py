@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -118,6 +119,37 @@ def test_each_program_is_told_about(take: Callable[[Path], dict[str, Report]], t
     assert "no program" in reports["broken"].said[0]
     assert "no async function" in reports["nothing"].said[0]
     assert [finding.kind for finding in reports["steal"].findings] == ["process"]
+
+
+def test_what_nothing_can_keep_costs_the_program_that_holds_it(
+    take: Callable[[Path], dict[str, Report]], tmp_path: Path
+) -> None:
+    sand = PROGRAMS["digSand"]
+    odd = {"sayHalf": (sand[0].replace("sand", "\ud83d"), ""), "told": (sand[0], "\udc00"), "half\ud83d": sand}
+    reports = take(shared(tmp_path, {**odd, "digSand": sand}))
+    assert {name: report.outcome for name, report in reports.items()} == {
+        "sayHalf": "refused", "told": "refused", "half\\ud83d": "refused", "digSand": "imported",
+    }  # fmt: skip
+
+
+def test_a_program_that_cannot_be_adapted_is_refused_alone(
+    library: Library, javascript: JavaScript, tmp_path: Path
+) -> None:
+    def adapt(source: str, **how: Any) -> dict[str, Any]:
+        if "Copper" in source and how:
+            raise ValueError("it takes too long")
+        return javascript.adapt(source, **how)
+
+    foreign = voyager.find(shared(tmp_path))
+    assert foreign is not None
+    reports = voyager.take_library(
+        library, foreign, parse=javascript.facts, functions=javascript.functions, adapt=adapt,
+        primitives=primitives(), yields={}, at=1.0,
+    )  # fmt: skip
+    told = {each.name: each for each in reports}
+    assert told["mineFiveCopper"].said == ("it cannot be brought into our form: it takes too long",)
+    assert told["smeltCopper"].outcome == "refused"
+    assert told["digSand"].outcome == "imported"
 
 
 def test_parameters_are_proposed_and_callers_follow(

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.answers import whole
 from agent.config import NO_SERVER, ModelServer
 from agent.errors import ServerRefused
 from agent.models.call import Completion, Request, Trouble
@@ -194,7 +195,7 @@ class OpenAIServer:
         if not finish:
             raise Trouble("broken_stream", "the stream ended in the middle of the answer", billed=True)
         text = "".join(parts) or "\n".join(calls.values())
-        return Completion(text[: self._most_characters], finish, *_usage(usage))
+        return Completion(whole(text[: self._most_characters]), finish, *_usage(usage))
 
     def _whole(self, answer: Any) -> Completion:
         if not getattr(answer, "choices", None):
@@ -206,7 +207,7 @@ class OpenAIServer:
         finish = choice.finish_reason or "stop"
         if len(text) > self._most_characters:
             text, finish = text[: self._most_characters], "cut"
-        return Completion(text, finish, *_usage(answer.usage))
+        return Completion(whole(text), finish, *_usage(answer.usage))
 
     def _guarded(self, call: Any) -> Any:
         """Turns what the package and the transport raise into troubles."""

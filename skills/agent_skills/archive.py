@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from skills.errors import SkillError
 
@@ -90,12 +90,12 @@ def open_folders(path: Path) -> list[Folder]:
     if not path.exists():
         raise BadArchive(f"there is nothing at {path}")
     if path.is_dir():
-        tree, name = _walk(path), path.resolve().name
+        tree, name = _walk(path), shown(path.resolve().name)
     elif is_zip(path):
-        tree, name = _unzip(path), path.stem
+        tree, name = _unzip(path), shown(path.stem)
     else:
         raise BadArchive(f"{path} is neither a folder nor a zip")
-    found = list(_split(tree, name, str(path)))
+    found = list(_split(tree, name, shown(path)))
     if not found:
         reasons = "".join(f"; {problem}" for problem in tree.problems[:3])
         raise NoSkillFolder(f"{path} holds no {SKILL_FILE}{reasons}")
@@ -108,6 +108,11 @@ def open_files(path: Path) -> dict[str, bytes]:
     if tree.problems:
         raise BadArchive(f"{path}: {tree.problems[0]}")
     return tree.files
+
+
+def shown(path: PurePath | str) -> str:
+    """A path as text that can be kept: bytes of a name that are no UTF-8 stand as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_zip(path: Path) -> bool:
@@ -139,9 +144,11 @@ def _walk(root: Path) -> _Tree:
                 continue
             members += 1
             if members > MAX_MEMBERS:
-                raise BadArchive(f"{root} holds more than {MAX_MEMBERS:,} files: import a part of it")
+                raise BadArchive(f"{shown(root)} holds more than {MAX_MEMBERS:,} files: import a part of it")
             at = inside / entry.name
-            if entry.is_symlink():
+            if shown(entry.name) != entry.name:
+                tree.refuse(shown(at), "encoding", "has a name that is not UTF-8")
+            elif entry.is_symlink():
                 tree.refuse(str(at), "link", "is a link: only plain files are read, copy what it points to")
             elif entry.is_dir(follow_symlinks=False):
                 if len(at.parts) > MAX_DEPTH:

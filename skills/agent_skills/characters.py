@@ -5,6 +5,7 @@ A text with such characters says one thing to the person who reviews it and anot
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _RANGES = (
     (0xE0000, 0xE007F),  # tags: a whole hidden alphabet
     (0xE0100, 0xE01EF),  # variation selectors
 )
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character: JSON can say it, but no file, no table and no terminal can hold it."""
 _PLAIN_CONTROLS = frozenset("\t\n\r\f")
 
 
