@@ -6,7 +6,7 @@
 #   make test         all tests, everything they need installed       make test ARGS='-k decay'
 #   make lint         style and types of Python and JavaScript        make format      put the style right
 #   make conformance  the rules of the embedded world, one by one  make conformance ARGS='--test-name-pattern=furnace'
-#   make bench        the measures of benchmarks/                     make bench ARGS=recall
+#   make bench        the measures of benchmarks/                     make bench ARGS=tech_tree
 #   make doctor       what works on this machine, and how to mend the rest
 #   make clean        forget the virtual environment and the caches of tools
 

@@ -36,7 +36,7 @@ WORDS = "wood stone iron diamond Öfen 木 pickaxe ladder torch creeper\n".split
 
 def main() -> None:
     """Run and count."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--draw", type=int, default=random.SystemRandom().randrange(2**31), help="seed of the draw")
     asked = parser.parse_args()

@@ -2,7 +2,7 @@
 
 Medians of 30 (of 10 for starts).
 
-    python benchmarks/desktop.py [--desktops 10]
+    python -m benchmarks.desktop [--desktops 10]
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def many(count: int, folder: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--desktops", type=int, default=10)
     options = parser.parse_args()
     result = Result("desktop", {"times": TIMES, "starts": STARTS, "desktops": options.desktops})

@@ -66,7 +66,7 @@ def measure(family: Family, seeds: range, env: DesktopEnv, shots: Path | None) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first", type=int, default=100, help="the first seed; those of the tests are 1 and 2")
     parser.add_argument("--subject", help="only families of this subject")

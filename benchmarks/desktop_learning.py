@@ -5,7 +5,7 @@ At each mark a fresh planner, which knows the runs so far and nothing else, gets
 of the training families (fresh content), and of families that exploration never saw. Two figures each: solved by the
 first program, and within four programs (what it finds out during a task counts for that task only).
 
-    python benchmarks/desktop_learning.py [--iterations 200] [--instances 1] [--rounds 1] [--runs FILE] [--minutes M]
+    python -m benchmarks.desktop_learning [--iterations 200] [--instances 1] [--rounds 1] [--runs FILE] [--minutes M]
 
 The runs are kept in FILE, so that an interrupted measure goes on where it was.
 """
@@ -177,7 +177,7 @@ def interval(solved: int, of: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--iterations", type=int, default=200)
     parser.add_argument("--instances", type=int, default=1, help="held-out instances of each family at each mark")
     parser.add_argument("--rounds", type=int, default=1, help="programs a held-out task may take (1 or 4)")

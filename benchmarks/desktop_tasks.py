@@ -74,7 +74,7 @@ def play(task: str, family: Family, runs: int, shots: Path | None) -> dict[str, 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--task", help="only tasks with these words in their name")
     parser.add_argument("--shots", type=Path, help="a folder for pictures of failed runs")

@@ -14,7 +14,7 @@ from benchmarks._result import Result
 
 def main() -> None:
     """Play each seed twice and compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3, help="how many worlds")
     parser.add_argument("--goal", default="iron_pickaxe")
     parser.add_argument("--iterations", type=int, default=40, help="programs a journey may run")

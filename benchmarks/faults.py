@@ -28,7 +28,7 @@ NAME = "faulty"
 
 def main() -> None:
     """Kill each part `--times` times, at most `--kills` times a journey."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=20, help="kills of each part")
     parser.add_argument("--kills", type=int, default=3, help="kills a journey, at most")
     parser.add_argument("--goal", default="iron_pickaxe")

@@ -36,7 +36,7 @@ TASK = re.compile(r"Gain (\d+) (of any )?([\w ]+)\.")
 
 def main() -> None:
     """Play all rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--iterations", type=int, default=5)
     parser.add_argument("--goals", type=int, choices=(1, 2), default=2, help="goals of the training and held-out sets")

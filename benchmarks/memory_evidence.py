@@ -1,6 +1,6 @@
 """Recall on corpora that nothing here was tuned on: questions over paragraphs, with those that support the answer.
 
-    python benchmarks/memory_evidence.py --musique FILE CORPUS --hotpot FILE CORPUS [--dense] [--json]
+    python -m benchmarks.memory_evidence --musique FILE CORPUS --hotpot FILE CORPUS [--dense] [--json]
 
 The files are not part of this project: data/musique_train.json, data/hotpotqa_train.json and their *_corpus.json of
 github.com/OSU-NLP-Group/HippoRAG (branch legacy), 100 questions each over 1,890 and 994 paragraphs. Each paragraph is a
@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.record import write
 from sqlite_utils import Database
 
+from benchmarks._record import write
 from memory.db import atomic, open_db
 from memory.embedders import find_embedder
 from memory.index import VectorIndex

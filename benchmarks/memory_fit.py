@@ -1,8 +1,8 @@
 """How many uses a fitted curve needs: whether what `memory fit` keeps foretells better than the default does.
 
-    python benchmarks/memory_fit.py path/to/reviews.csv [--json]      (or REVIEWS=path)
+    python -m benchmarks.memory_fit path/to/reviews.csv [--json]      (or REVIEWS=path)
 
-The log is named in shared/reviews.py. Logs of some length are cut out of its first half at random places, each is
+The log is named in _reviews.py. Logs of some length are cut out of its first half at random places, each is
 fitted as `memory fit` does it, and what would be kept is judged on the second half: the share of fits that is kept, the
 share of these that is worse than the default, and the change of log loss in the mean over all fits (0 where nothing is
 kept). Beside it logs made from a known curve, and the same without what it costs to leave the default.
@@ -14,9 +14,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from shared.record import write
-from shared.reviews import asked_for
-
+from benchmarks._record import write
+from benchmarks._reviews import asked_for
 from memory import decay, fit
 from memory.fit import Review, log_loss
 

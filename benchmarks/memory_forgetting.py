@@ -1,8 +1,8 @@
 """Which forgetting curve foretells best what is still known: held-out log loss on a public log of reviews.
 
-    python benchmarks/memory_forgetting.py path/to/reviews.csv [--json]      (or REVIEWS=path)
+    python -m benchmarks.memory_forgetting path/to/reviews.csv [--json]      (or REVIEWS=path)
 
-The log is named in shared/reviews.py. First half by time fits each curve's scale, second half judges it. Beside it a
+The log is named in _reviews.py. First half by time fits each curve's scale, second half judges it. Beside it a
 constant, and MemoryBank's formula as published and as coded. One learner, whose schedule was made by FSRS: it flatters
 FSRS.
 """
@@ -13,9 +13,8 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from shared.record import write
-from shared.reviews import Point, asked_for
-
+from benchmarks._record import write
+from benchmarks._reviews import Point, asked_for
 from memory import decay
 
 SCALES = [10 ** (step / 8) for step in range(-16, 25)]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._journey import play, rows
-from benchmarks.shared.record import RESULTS, write
+from benchmarks._record import RESULTS, write
 
 WAYS: dict[str, tuple[str, ...]] = {
     "full": (),

@@ -1,6 +1,6 @@
 """kill -9 in the middle of random writes and jobs: rows lost, operations half applied, index mismatches afterwards.
 
-    python benchmarks/memory_kill.py [--kills 500] [--json]
+    python -m benchmarks.memory_kill [--kills 500] [--json]
 
 A child process writes episodes, notes and items, changes, merges, undoes, embeds, and runs jobs, and says each thing
 that it was told is kept. It is killed at a random moment, the database is looked through, and a new child goes on.
@@ -22,9 +22,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from shared.record import write
 from sqlite_utils import Database
 
+from benchmarks._record import write
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
 from memory.errors import DenseUnavailable, MemoryStoreError
@@ -240,7 +240,7 @@ def main() -> None:
             if kill % 25 == 0:  # a new file now and then, so that looking through it stays quick
                 fresh += 1
                 path, reported = Path(folder) / f"{fresh}.db", {}
-            command = [sys.executable, __file__, "--child", str(path), str(kill)]
+            command = [sys.executable, "-m", "benchmarks.memory_kill", "--child", str(path), str(kill)]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
                 assert process.stdout is not None
                 lines = [process.stdout.readline()]

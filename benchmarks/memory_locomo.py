@@ -1,6 +1,6 @@
 """Retrieval on LoCoMo: for each question, the share of its labelled evidence among what is recalled. No model judges.
 
-    python benchmarks/memory_locomo.py path/to/locomo10.json [--dense] [--json]      (or LOCOMO=path)
+    python -m benchmarks.memory_locomo path/to/locomo10.json [--dense] [--json]      (or LOCOMO=path)
 
 The file is not part of this project (CC BY-NC 4.0, github.com/snap-research/locomo). Each conversation is a memory of
 its own; its turns are notes, written and recalled through the same code that a journey uses. Intervals: bootstrap over
@@ -24,9 +24,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shared.record import write
 from sqlite_utils import Database
 
+from benchmarks._record import write
 from memory.db import open_db
 from memory.embedders import find_embedder
 from memory.index import Embedder, VectorIndex

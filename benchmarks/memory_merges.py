@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
-from benchmarks.shared.record import write
+from benchmarks._record import write
 from memory import gate
 from memory.db import open_db
 from memory.items import lesson

@@ -1,6 +1,6 @@
 """Thirty simulated days: 100,000 events of a drifting world, with memory's jobs running as in a journey.
 
-    python benchmarks/memory_month.py [--events 100000] [--json]
+    python -m benchmarks.memory_month [--events 100000] [--json]
 
 Ore is found, mined out and found elsewhere; chests are filled and emptied; tasks fail, are mended and fail again;
 people say things, some of them orders. Each day: size by tier, shares of junk and doubles, open contradictions, and
@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from shared.record import write
 from sqlite_utils import Database
 
+from benchmarks._record import write
 from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place
 from memory.health import health

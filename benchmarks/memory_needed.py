@@ -38,7 +38,7 @@ from agent.evidence import called
 from agent.sights import VEIN
 from agent.store import Iteration, Store
 from benchmarks._journey import play
-from benchmarks.shared.record import write
+from benchmarks._record import write
 from memory.db import open_db
 from memory.documents import Mark, document_of
 from memory.items import Item, marks_of

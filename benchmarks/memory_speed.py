@@ -1,6 +1,6 @@
 """How fast memory is when there is much of it: insert, recall, consolidate, reindex, disk and main memory.
 
-    python benchmarks/memory_speed.py [--sizes 10000 100000 1000000] [--dense] [--json]
+    python -m benchmarks.memory_speed [--sizes 10000 100000 1000000] [--dense] [--json]
 
 A quarter of the documents are facts, the rest episodes, in ten journeys, with words drawn as in real text (few common,
 many rare). Each question is new. Wall time counts what else the machine does; processor time does not, but a machine
@@ -25,9 +25,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shared.record import write
 from sqlite_utils import Database
 
+from benchmarks._record import write
 from memory.db import atomic, open_db
 from memory.documents import region
 from memory.episodic import Episode, Episodes, Place, describe

@@ -86,7 +86,7 @@ CASES: Mapping[str, tuple[tuple[Act, ...], bool]] = {
 
 def main() -> None:
     """Play every case."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--case", action="append", choices=sorted(CASES), help="only these")
     asked = parser.parse_args()

@@ -29,7 +29,7 @@ RECORDINGS = sorted((ROOT / "tests" / "replays").glob("*.jsonl"))
 
 def main() -> None:
     """Play and count."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recordings", type=Path, nargs="*", default=RECORDINGS)
     asked = parser.parse_args()
     result = Result("model_journey", {"recordings": [path.name for path in asked.recordings]})

@@ -36,7 +36,7 @@ WATCHED = '[no_progress]\ndo = "tell"\n[repeated_failure]\ndo = "tell"\n[bad_ans
 
 def main() -> None:
     """Play and measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--iterations", type=int, default=160)
     parser.add_argument("--seed", type=int, default=5)
     asked = parser.parse_args()

@@ -28,7 +28,7 @@ from memory.log import EventLog
 
 def main() -> None:
     """Play everything twice."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recordings", type=Path, nargs="*", default=RECORDINGS)
     asked = parser.parse_args()
     result = Result("replayed", {"recordings": [path.name for path in asked.recordings]})

@@ -39,13 +39,16 @@ KIT = {
 
 def main() -> None:
     """Import, then run every skill that came in."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("library", type=Path, help="the library to bring in")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("library", type=Path, nargs="?", help="the library to bring in")
     parser.add_argument("--worlds", type=int, default=1, help="how many fresh worlds a skill")
     parser.add_argument("--most", type=int, default=1000, help="run only so many skills, drawn at random")
     parser.add_argument("--ticks", type=int, default=4_800, help="game ticks a run may take")
     parser.add_argument("--draw", type=int, default=random.SystemRandom().randrange(2**31), help="seed of the draw")
     asked = parser.parse_args()
+    if asked.library is None:
+        print("not measured: name the folder of a library in Voyager's form")
+        return
     draw = random.Random(asked.draw)
     settings = {**vars(asked), "library": asked.library.parent.name + "/" + asked.library.name, "kit": KIT}
     result = Result("skills_import", settings)

@@ -32,7 +32,7 @@ LONGEST = 7200.0
 
 def main() -> None:
     """Run the measure."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seed", type=int, default=random.randrange(2**31))
     options.add_argument("--iterations", type=int, default=120)
     options.add_argument("--proving", type=float, default=JourneyConfig.proving, help="as `journeyman run` has it")

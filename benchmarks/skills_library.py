@@ -40,7 +40,7 @@ FILL_BATCH = 500
 
 def main() -> None:
     """Fill, measure, print."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--skills", type=int, default=50_000)
     chosen = options.parse_args()
     result = Result("skills_library", vars(chosen))

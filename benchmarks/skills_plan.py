@@ -49,7 +49,7 @@ LONGEST = 7200.0
 
 def main() -> None:
     """Run the measure."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seed", type=int, default=random.randrange(2**31))
     options.add_argument("--iterations", type=int, default=60)
     options.add_argument("--items", type=int, default=len(ITEMS))

@@ -51,7 +51,7 @@ async function craftStick(bot, { count = 1 } = {}) {
 
 def main() -> None:
     """Run the measure."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seed", type=int, default=random.randrange(2**31))
     options.add_argument("--iterations", type=int, default=30)
     chosen = options.parse_args()

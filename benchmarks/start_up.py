@@ -15,7 +15,7 @@ from benchmarks._result import Result, middle
 
 def main() -> None:
     """Measure both several times, warm."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--seed", type=int, default=5)
     asked = parser.parse_args()

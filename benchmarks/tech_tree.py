@@ -21,7 +21,7 @@ PICKAXES = ("wooden_pickaxe", "stone_pickaxe", "iron_pickaxe", "diamond_pickaxe"
 
 def main() -> None:
     """Play each seed and write the result."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10, help="how many worlds")
     parser.add_argument("--goal", default="iron_pickaxe")
     parser.add_argument("--iterations", type=int, default=40, help="programs a journey may run")

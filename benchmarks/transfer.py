@@ -19,7 +19,7 @@ from benchmarks._result import Result, middle
 
 def main() -> None:
     """Learn, then play each new world both ways."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worlds", type=int, default=5, help="how many new worlds")
     parser.add_argument("--goal", default="iron_pickaxe")
     parser.add_argument("--iterations", type=int, default=40, help="programs a journey may run")

@@ -3,7 +3,7 @@
 The journey is killed with -9 after drawn iterations and resumed each time. A row for each iteration; the summary tells
 by world how many iterations it got, how many tasks passed and how many things were mastered for the first time.
 
-    python benchmarks/two_worlds.py [--iterations 60] [--kills 3] [--seed 7] [--minutes 30]
+    python -m benchmarks.two_worlds [--iterations 60] [--kills 3] [--seed 7] [--minutes 30]
 """
 
 from __future__ import annotations

@@ -1,1 +1,0 @@
-"""What the scripts in this folder share."""
