@@ -51,6 +51,13 @@ def test_a_world_is_the_same_whether_its_process_is_new_or_was_another_world(tri
     assert told(trials.enter(first), play(trials, WORK)) == new
 
 
+def test_what_a_program_did_at_last_has_happened_when_it_is_over(trials: MinecraftTrials) -> None:
+    trials.enter(Beginning(seed=5, kit={"iron_chestplate": 1}))
+    wear = "await bot.equip(bot.inventory.items().find(item => item.name === 'iron_chestplate'), 'torso')"
+    run = play(trials, wear)
+    assert run.after["equipment"]["torso"] == "iron_chestplate", run.after["equipment"]
+
+
 def test_a_beginning_that_was_not_the_one_made_ready_is_what_is_entered(trials: MinecraftTrials) -> None:
     right = trials.enter(Beginning(seed=6))
     trials.enter(Beginning(seed=5), ahead=Beginning(seed=7))

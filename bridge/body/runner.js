@@ -30,6 +30,8 @@ const LOST_LOOKS = 20
 /** Ticks that an action gets to end by itself once it was stopped. */
 const GRACE_TICKS = 20
 const RESPAWN_TICKS = 200
+/** Ticks after which an action that took none has been answered, by a server at some distance too. */
+const ARRIVAL_TICKS = 4
 const NAME = /^[A-Za-z_$][\w$]*$/
 
 /** One run of one program. */
@@ -48,6 +50,7 @@ class Run {
     this.finished = null
     this.stopped = null
     this.action = null
+    this.sentAt = null // the tick of the latest action that took none
     this.questions = 0 // since time last passed
     this.asking = 0 // milliseconds spent on answers
     this.files = new Map()
@@ -78,6 +81,7 @@ class Run {
       if (!this.isolate.isDisposed) this.isolate.dispose()
       rest(body.bot)
       if (!body.driver.lost) await this.comeBack()
+      if (!body.driver.lost) await this.arrive()
     }
     if (this.lost) throw this.lost
     return this.result()
@@ -240,6 +244,7 @@ class Run {
     } finally {
       this.action = null
       call.ticks = body.tick - from
+      if (call.ticks === 0) this.sentAt = from
     }
   }
 
@@ -332,6 +337,11 @@ class Run {
   /** After a death: waits until the bot stands in the world again. */
   async comeBack () {
     for (let tick = 0; !this.body.bot.isAlive && tick < RESPAWN_TICKS; tick++) await this.body.step()
+  }
+
+  /** What was sent last, and not waited for, has reached the world and been answered when the run is over. */
+  async arrive () {
+    if (this.sentAt === this.body.tick) for (let tick = 0; tick < ARRIVAL_TICKS; tick++) await this.body.step()
   }
 
   // ------------------------------------------------------------- the result
