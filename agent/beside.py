@@ -22,18 +22,33 @@ class Asked:
     program: Program
     beginning: Beginning
     limits: Limits
+    captured: bool = False
+    """Whether the situation in which the trial ends is wanted."""
 
 
-def play(trials: Trials, asked: Asked, ahead: Beginning | None = None) -> tuple[Run, float]:
-    """One trial in a world of its own, and its real seconds; `ahead` is the beginning of the trial after it."""
+@dataclass(frozen=True)
+class Played:
+    """A trial that was played: its run, its real seconds, and the situation in which it ended if that was wanted."""
+
+    run: Run
+    seconds: float
+    end: bytes | None = None
+
+
+def play(trials: Trials, asked: Asked, ahead: Beginning | None = None) -> Played:
+    """One trial in a world of its own; `ahead` is the beginning of the trial after it."""
     begun = time.monotonic()
-    try:
+
+    def played(ahead: Beginning | None) -> Played:
         trials.enter(asked.beginning, ahead)
         run = trials.run(asked.program, asked.limits)
+        end = trials.capture() if asked.captured and run.outcome == "returned" else None
+        return Played(run, time.monotonic() - begun, end)
+
+    try:
+        return played(ahead)
     except EnvLost:  # one process that dies says nothing about the program: once more, in new ones
-        trials.enter(asked.beginning)
-        run = trials.run(asked.program, asked.limits)
-    return run, time.monotonic() - begun
+        return played(None)
 
 
 class Batch:
@@ -41,20 +56,20 @@ class Batch:
 
     def __init__(self, trials: Trials, asked: Sequence[Asked], following: Beginning | None = None) -> None:
         self._trials, self._asked, self._following = trials, asked, following
-        self._runs: list[tuple[Run, float]] = []
+        self._played: list[Played] = []
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._play, name="trials", daemon=True)
         self._thread.start()
 
-    def runs(self) -> tuple[list[tuple[Run, float]], BaseException | None]:
+    def played(self) -> tuple[list[Played], BaseException | None]:
         """What each trial gave, in order, when all are over; and the error that ended them early, if one did."""
         self._thread.join()
-        return self._runs, self._error
+        return self._played, self._error
 
     def _play(self) -> None:
         ahead = [*(each.beginning for each in self._asked[1:]), self._following]
         try:
             for asked, following in zip(self._asked, ahead, strict=True):
-                self._runs.append(play(self._trials, asked, following))
+                self._played.append(play(self._trials, asked, following))
         except BaseException as error:  # belongs to whoever takes the runs
             self._error = error

@@ -1,7 +1,8 @@
 """Cases of Minecraft: worlds by seed, amounts that the writer did not try, no more than the kit that a skill needs.
 
 Every other case begins from a situation that was captured in a world which the writer never saw, if another journey
-was in one that has what the skill needs: some way from home, at any time of the day, with whatever was carried then.
+was in one, or a trial of another skill ended in one, that has what the skill needs: some way from home, at any time of
+the day, with whatever was carried then.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from skills.evidence import defaults
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import consumed
-from skills.proofs import Proofs, Trial
+from skills.proofs import JOURNEY, Proofs, Trial
 from skills.skill import Version
 from skills.words import named
 
@@ -39,6 +40,7 @@ class MinecraftCases(Cases):
     world = "minecraft"
     language = "javascript"
     beside = True
+    from_elsewhere = True
 
     def __init__(self, library: Library, store: Store, data: GameData) -> None:
         super().__init__(library, store, MinecraftUses(library, data))
@@ -85,15 +87,22 @@ class MinecraftCases(Cases):
         home = self._proofs.situation_of(version.journey, version.iteration)
         if home is None:
             return None
-        there = self._proofs.situations_elsewhere(home[1], self.world, MOST_SITUATIONS)
+        seen = {home[1], *(trial.seed for trial in self._proofs.trials_of(version.hash))}
+        there = self._proofs.situations_elsewhere(seen, self.world, MOST_SITUATIONS)
         first = case.beginning.seed % max(1, len(there))
         for digest, seed, journey, iteration in [*there[first:], *there[:first]]:
-            row = self.store.iteration(journey, iteration)
-            held = row.before.get("inventory", {}) if row else {}
-            if row and all(held.get(item, 0) >= count for item, count in case.beginning.kit.items()):
+            held = self._held(journey, iteration)
+            if held is not None and all(held.get(item, 0) >= count for item, count in case.beginning.kit.items()):
                 beginning = Beginning(seed, case.beginning.dice, {}, self._proofs.situation(digest))
                 return replace(case, beginning=beginning, situation=digest, elsewhere=True)
         return None
+
+    def _held(self, journey: str, iteration: int) -> Mapping[str, int] | None:
+        """What is carried in a captured situation: at the beginning of an iteration, at the end of a trial."""
+        if journey == JOURNEY:
+            return self._proofs.held_after(iteration)
+        row = self.store.iteration(journey, iteration)
+        return row.before.get("inventory", {}) if row else None
 
     def _args(self, version: Version, number: int) -> dict[str, Any]:
         uses = [use for use in self.library.uses_of(version.hash, 50) if use.outcome == "succeeded"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent import unproven
-from agent.beside import Asked, Batch, play
+from agent.beside import Asked, Batch, Played, play
 from agent.cases import Case, Cases
 from agent.display import Reporter
 from agent.evidence import cause as cause_of
@@ -216,10 +216,10 @@ class Prover:
         self._batch, self._trying = None, []
         if batch is None:
             return
-        runs, error = batch.runs()
-        for each, (run, seconds) in zip(trying, runs, strict=False):
+        all_played, error = batch.played()
+        for each, played in zip(trying, all_played, strict=False):
             before = self.library.rung(each.version.hash)
-            trial = self._keep(each.version, each.version.hash, each.case, each.asked.program, "verify", run, seconds)
+            trial = self._keep(each.version, each.version.hash, each.case, each.asked.program, "verify", played)
             after = self.library.rung(each.version.hash)
             report("proven", name=each.version.skill, trial=trial, before=before, after=after)
         if error is not None:
@@ -235,7 +235,7 @@ class Prover:
             if ticks <= 0 or len(self._trying) == AT_ONCE:
                 following = case.beginning  # most likely where the next batch begins
                 break
-            asked = self._asked(version, self._graph.modules(version.hash), version.hash, case)
+            asked = self._asked(version, self._graph.modules(version.hash), version.hash, case, "verify")
             charge = max(CHARGE, int(self.library.record_of(version.hash).mean_ticks or 0))
             self._trying.append(Trying(version, case, asked, charge))
             ticks -= charge
@@ -289,9 +289,13 @@ class Prover:
 
     # -- running
 
-    def _asked(self, version: Version, modules: Sequence[Mapping[str, Any]], main: str, case: Case) -> Asked:
+    def _asked(
+        self, version: Version, modules: Sequence[Mapping[str, Any]], main: str, case: Case, purpose: str
+    ) -> Asked:
         program = Program(tuple(Module(**module) for module in modules), main, dict(case.args))
-        return Asked(program, case.beginning, replace(self._limits, ticks=self._ticks(version)))
+        limits = replace(self._limits, ticks=self._ticks(version))
+        wanted = purpose in FRESH and self.cases.from_elsewhere and not self.proofs.end_of(version.hash)
+        return Asked(program, case.beginning, limits, captured=wanted)
 
     def _try(
         self,
@@ -306,9 +310,8 @@ class Prover:
     ) -> Trial:
         """One trial, waited for. Uses of a program that the library has not go `into` a list, not counted yet."""
         assert self._batch is None, "trials under way are collected before others begin"
-        asked = self._asked(version, modules, main, case)
-        run, seconds = play(self._trials, asked, ahead)
-        return self._keep(version, main, case, asked.program, purpose, run, seconds, into)
+        asked = self._asked(version, modules, main, case, purpose)
+        return self._keep(version, main, case, asked.program, purpose, play(self._trials, asked, ahead), into)
 
     def _keep(
         self,
@@ -317,11 +320,11 @@ class Prover:
         case: Case,
         program: Program,
         purpose: str,
-        run: Run,
-        seconds: float,
+        played: Played,
         into: list[Use] | None = None,
     ) -> Trial:
-        """A trial with its verdict, as evidence."""
+        """A trial with its verdict, as evidence; if it passed, where it ended is where trials of others may begin."""
+        run, place = played.run, f"{self.cases.world}:{case.beginning.seed}"
         verdict = checks.evaluate(case.check, run.before, run.after, list(run.events), self.cases.tags)
         passed = verdict.passed and run.outcome == "returned"
         with atomic(self.library.db):
@@ -341,7 +344,7 @@ class Prover:
                 case.beginning.kit,
                 case.situation,
                 run.ticks,
-                seconds,
+                played.seconds,
                 self._journey,
                 at,
                 number,
@@ -351,10 +354,13 @@ class Prover:
             log = list(self._log.read(JOURNEY, iteration=number, node="trial"))
 
             def uses(hash: str | None) -> list[Use]:
-                place = f"{self.cases.world}:{case.beginning.seed}"
                 return self.cases.uses.of(row, log, hash=hash, setting=case.setting, place=place, brain="", at=at)
 
             apart = {each.version for each in self.library.quarantined()}
+            if passed and played.end is not None and version.hash not in apart:
+                self.proofs.keep_situation(
+                    played.end, world=place, seed=trial.seed, journey=JOURNEY, iteration=number, at=at
+                )
             for use in uses(version.hash if main == version.hash else None):
                 # What is in quarantine may call skills in use in any way: that says nothing about them.
                 if version.hash not in apart or use.version in apart:

@@ -5,6 +5,7 @@ It starts and stops the process, sends requests and waits for answers with deadl
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import json
@@ -108,6 +109,10 @@ class WorldProcess:
             return answer.message["value"]
         error = answer.message["error"]
         raise WorldRefused(error["code"], error["message"])
+
+    def capture(self, player: str) -> bytes:
+        """The situation around a player as it stands, as bytes that `restore` takes in base64."""
+        return base64.b64decode(self.call("capture", {"player": player})["situation"])
 
     def stop(self) -> None:
         """Ask the world to end and make sure that it does. Stopping twice is harmless."""

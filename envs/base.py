@@ -146,6 +146,10 @@ class Trials(Protocol):
         """Execute a program in the world that was entered."""
         ...
 
+    def capture(self) -> bytes:
+        """The situation in the world that was entered, as it stands now; see `TrialEnv.capture`."""
+        ...
+
     def close(self) -> None:
         """Stop every process. Safe to call twice."""
         ...

@@ -126,6 +126,13 @@ def _trials(promise: Any, env: Env, samples: Samples) -> None:
             (run.outcome, run.value) == ("returned", {"answer": 42}),
             (run.outcome, run.error),
         )
+        held, end = run.after, trials.capture()
+        again = trials.enter(Beginning(seed, situation=end))
+        promise(
+            "the end of a trial is a situation like any other",
+            all(again.get(key) == held.get(key) for key in ("inventory", "files", "alive")),
+            (again, held),
+        )
         fresh = [trials.enter(Beginning(seed + 1)), trials.enter(Beginning(seed + 1))]
         promise("a fresh world of the same seed is the same", fresh[0] == fresh[1], fresh)
         promise("a trial touches no other world", env.observe() == here, (here, env.observe()))

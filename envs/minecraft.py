@@ -8,7 +8,6 @@ its isolate can be ended: it costs the body, which joins again at once, and the 
 
 from __future__ import annotations
 
-import base64
 import shutil
 import tempfile
 import time
@@ -193,7 +192,7 @@ class MinecraftEnv:
         """The situation around the player, for trials; see `envs.base.TrialEnv`."""
         world, _ = self._parts()
         try:
-            return base64.b64decode(world.call("capture", {"player": PLAYER})["situation"])
+            return world.capture(PLAYER)
         except WorldLost as error:
             raise EnvLost(str(error)) from error
 

@@ -84,6 +84,16 @@ class MinecraftTrials:
             self._abandon()
             raise EnvLost(str(error)) from error
 
+    def capture(self) -> bytes:
+        """The situation around the player; see `envs.base.Trials.capture`."""
+        if self._here is None:
+            raise EnvLost("no trial world was entered")
+        try:
+            return self._here.process.capture(PLAYER)
+        except _LOSSES as error:
+            self._abandon()
+            raise EnvLost(str(error)) from error
+
     def close(self) -> None:
         """Stop all processes, the one being made ready too."""
         self._abandon()

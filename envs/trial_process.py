@@ -43,6 +43,10 @@ class TrialProcess:
         """Execute a program in the world that was entered."""
         return _run(self._ask({"op": "run", "program": program.to_json(), "limits": asdict(limits)}))
 
+    def capture(self) -> bytes:
+        """The situation in the world that was entered."""
+        return base64.b64decode(self._ask({"op": "capture"}))
+
     def close(self) -> None:
         """End the child with its worlds and its body, also in the middle of a trial that another thread waits for."""
         self._closed = True
@@ -100,6 +104,7 @@ def serve(trials: MinecraftTrials, requests: Iterable[str], answers: IO[str]) ->
             _unpacked(asked["beginning"]), _unpacked(asked["ahead"]) if asked["ahead"] else None
         ),
         "run": lambda asked: asdict(trials.run(_program(asked["program"]), Limits(**asked["limits"]))),
+        "capture": lambda _: base64.b64encode(trials.capture()).decode(),
     }
     for line in requests:
         asked = json.loads(line)

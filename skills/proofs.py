@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +75,29 @@ class Proofs:
         ).fetchone()
         return (str(row[0]), int(row[1])) if row else None
 
-    def situations_elsewhere(self, seed: int, world: str, most: int) -> list[tuple[str, int, str, int]]:
+    def end_of(self, hash: str) -> str | None:
+        """The hash of the situation in which a trial of a version ended, if one was kept."""
+        row = self._db.execute(
+            "SELECT hash FROM situations JOIN trials ON trials.id = situations.iteration "
+            "WHERE situations.journey = ? AND version = ?",
+            [JOURNEY, self._library.version(hash).number],
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def held_after(self, number: int) -> dict[str, int] | None:
+        """What was carried when a trial of this library ended, by its number."""
+        row = self._db.execute(
+            "SELECT after FROM uses WHERE library = ? AND journey = ? AND iteration = ? AND position = 0",
+            [self._library.name, JOURNEY, number],
+        ).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def situations_elsewhere(self, seen: Collection[int], world: str, most: int) -> list[tuple[str, int, str, int]]:
         """Situations captured in a kind of world under other seeds, newest first: (hash, seed, journey, iteration)."""
         rows = self._db.execute(
-            "SELECT hash, seed, journey, iteration FROM situations WHERE seed != ? AND world LIKE ? || ':%' "
-            "ORDER BY rowid DESC LIMIT ?",
-            [seed, world, most],
+            "SELECT hash, seed, journey, iteration FROM situations WHERE world LIKE ? || ':%' "
+            "AND seed NOT IN (SELECT value FROM json_each(?)) ORDER BY rowid DESC LIMIT ?",
+            [world, json.dumps(sorted(seen)), most],
         ).fetchall()
         return [(str(hash), int(seed), str(journey), int(iteration)) for hash, seed, journey, iteration in rows]
 

@@ -101,6 +101,35 @@ def test_every_other_proof_begins_from_a_situation_in_a_world_that_the_writer_ne
     assert workshop.library.rung(version.hash) == "verified"
 
 
+def test_the_end_of_a_trial_is_a_situation_that_trials_of_other_skills_begin_from(
+    workshop: Workshop, proving: Prover
+) -> None:
+    logs = workshop.keep(GOOD, runs=0)
+    proving.proofs.keep_situation(b"home", world="minecraft:5", seed=5, journey="", iteration=0, at=0.0)
+    (first,), (second,) = proving.verify(logs.hash, 1), proving.verify(logs.hash, 1)
+    assert (first.passed, second.passed) == (True, True), (first, second)
+    assert second.situation is None, "a world that it was tried in is no other world"
+    assert proving.proofs.situation_of(JOURNEY, second.id) is None, "one a version"
+    kept = proving.proofs.situation_of(JOURNEY, first.id)
+    assert kept is not None
+    planks = workshop.keep(CALLER.replace("mineLogs(bot, { count: Math.ceil(count / 4) })", "0"), runs=0)
+    workshop.library.record_use(
+        Use(planks.hash, "succeeded", "home", 1, 0.0, args={"count": 4}, before={"oak_log": 1},
+            after={"oak_planks": 4}, ticks=60)
+    )  # fmt: skip
+    generated, captured = (proving.cases.fresh(planks, number) for number in (0, 1))
+    assert generated is not None
+    assert captured is not None
+    assert (captured.situation, captured.beginning.seed, captured.setting) == (*kept, "fresh")
+    assert generated.situation is None
+    _, trial = proving.verify(planks.hash, 2)
+    assert (trial.passed, trial.situation, trial.seed) == (True, *kept), trial
+    failing = workshop.keep(DIG.replace("  await", "  throw new Error('no')\n  await", 1), runs=0)
+    (failed,) = proving.verify(failing.hash, 1)
+    assert not failed.passed
+    assert proving.proofs.situation_of(JOURNEY, failed.id) is None
+
+
 def test_a_caller_of_which_nothing_tells_what_it_is_for_stays_with_the_version_it_was_proven_with(
     workshop: Workshop, proving: Prover
 ) -> None:

@@ -30,6 +30,10 @@ class Desktop(Protocol):
         """Execute a program."""
         ...
 
+    def capture(self) -> bytes:
+        """The situation as it stands."""
+        ...
+
     def close(self) -> None:
         """End it."""
         ...
@@ -56,6 +60,12 @@ class DesktopTrials:
         if self._desktop is None:
             raise EnvLost("no trial desktop was entered")
         return self._desktop.run(program, limits)
+
+    def capture(self) -> bytes:
+        """The situation on the desktop that was entered."""
+        if self._desktop is None:
+            raise EnvLost("no trial desktop was entered")
+        return self._desktop.capture()
 
     def close(self) -> None:
         """End the desktop of the last trial."""
