@@ -1,9 +1,9 @@
 """What a library in Voyager's form is worth here: imported, adapted or refused why; does each skill run and deliver?
 
-Each skill that came in runs in fresh worlds with a stated kit, the same for all, in quarantine all the while. What it
-delivers is held against its own name, by the world's account: craftFurnace has to bring a furnace, mineIronOre what
-iron ore drops, smeltRawIron what becomes of raw iron. Skills whose names promise nothing of the kind are only run.
-Nothing is kept.
+Each skill that came in runs in fresh worlds, by its defaults, in quarantine all the while. It has a stated kit at hand,
+the same for all, and what the last step takes to what its name promises. Its own check is that promise, by the world's
+account, as when a journey tries it (curriculum/promises.py): craftFurnace has to bring a furnace, killPig a dead pig,
+equipIronHelmet a helmet on the head. Skills whose names promise nothing of the kind are only run. Nothing is kept.
 
     python -m benchmarks.skills_import PATH        a folder with skills.json, as Voyager's repository has them
 """
@@ -19,15 +19,16 @@ from typing import Any
 
 from benchmarks._result import Result
 from bridge.language import JavaScript, primitives
-from curriculum import gamedata
+from curriculum import checks, gamedata
+from curriculum.promises import promised
 from envs.base import Beginning, Limits, Module, Program
 from envs.minecraft_trials import MinecraftTrials
 from memory.db import open_db
 from skills import voyager
+from skills.evidence import defaults
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.schema import SKILLS
-from skills.words import apart
 
 KIT = {
     "crafting_table": 1, "furnace": 1, "oak_log": 16, "oak_planks": 32, "stick": 32, "cobblestone": 32, "coal": 16,
@@ -67,15 +68,15 @@ def main() -> None:
         finally:
             trials.close()
     ran = [row for row in result.rows if "runs" in row]
-    held = [row for row in ran if row["delivers"] is not None]
+    held = [row for row in ran if row["passes"] is not None]
     result.finish(
         {
             **dict(Counter(row["outcome"] for row in result.rows)),
             "with_parameter": sum("parameter" in " ".join(row["said"]) for row in result.rows),
             "run": len(ran),
             "came_to_an_end": sum(row["runs"] == asked.worlds for row in ran),
-            "could_be_held_against_their_name": len(held),
-            "deliver": sum(row["delivers"] == asked.worlds for row in held),
+            "have_a_check": len(held),
+            "pass_their_own_check": sum(row["passes"] == asked.worlds for row in held),
             "errors": dict(Counter(row["error"] for row in ran if row["error"]).most_common(8)),
         }
     )
@@ -98,31 +99,18 @@ def bring_in(library: Library, path: Path, javascript: JavaScript) -> list[Any]:
     )
 
 
-def promised(skill: str, data: gamedata.GameData) -> tuple[str, ...]:
-    """The items of which the name promises one, going by its verb; none if it promises nothing that can be counted."""
-    verb, *rest = apart(skill).split()
-    named = [item for item in data.items if set(item.split("_")) <= {*rest, *(word.rstrip("s") for word in rest)}]
-    item = max(named, key=lambda name: (len(name), name), default="")
-    if verb in ("craft", "obtain", "collect") and item:
-        return (item,)
-    if verb == "mine" and item in data.blocks:
-        return tuple(drop.item for drop in data.blocks[item].drops)
-    if verb in ("smelt", "cook"):
-        return (data.smelting[item].item,) if item in data.smelting else ()
-    return ()
-
-
 def run(
     library: Library, hash: str, trials: MinecraftTrials, asked: argparse.Namespace, draw: random.Random
 ) -> dict[str, Any]:
-    """How many of the runs came to their end, how many brought what the name says, and the last error."""
+    """How many of the runs came to their end, how many passed the check of its name, and the last error."""
     data = gamedata.load()
     version = library.version(hash)
-    items = promised(version.skill, data)
+    promise = promised(version.skill, int(defaults(version.signature).get("count") or 1), data)
+    kit = {**KIT, **{item: max(count, KIT.get(item, 0)) for item, count in (promise.kit if promise else {}).items()}}
     program = Program(tuple(Module(**module) for module in SkillGraph(library).modules(hash)), hash)
-    ended, delivered, error, ticks = 0, 0, "", 0
+    ended, passed, ticks, error, message, evidence = 0, 0, 0, "", "", ""
     for _ in range(asked.worlds):
-        trials.enter(Beginning(draw.randrange(2**31), 0, KIT))
+        trials.enter(Beginning(draw.randrange(2**31), 0, kit))
         found = trials.run(program, Limits(ticks=asked.ticks))
         said = found.value if isinstance(found.value, dict) else {}
         done = found.outcome == "returned" and said.get("done", True)
@@ -130,13 +118,18 @@ def run(
         ticks += found.ticks
         if not done:
             error = found.error.code if found.error else "said that it could not"
-        had, has = found.before["inventory"], found.after["inventory"]
-        delivered += any(has.get(item, 0) > had.get(item, 0) for item in items)
+            message = found.error.message if found.error else str(said.get("reason", ""))
+        if promise:
+            verdict = checks.evaluate(promise.check, found.before, found.after, list(found.events), data.tags)
+            passed += verdict.passed
+            evidence = verdict.evidence
     return {
         "runs": ended,
-        "promised": list(items),
-        "delivers": delivered if items else None,
+        "check": checks.describe(promise.check) if promise else None,
+        "passes": passed if promise else None,
+        "evidence": evidence,
         "error": error,
+        "message": message,
         "ticks": ticks,
     }
 
