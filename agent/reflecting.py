@@ -11,6 +11,9 @@ from agent.store import Iteration
 from memory import semantic
 from memory.episodic import Failure
 
+PUT_AWAY = 20
+"""Lessons that a person took back of which whoever reflects is told, newest first."""
+
 
 def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, now: float) -> None:
     """Ask why a task failed in all its rounds, and keep the lessons.
@@ -20,7 +23,8 @@ def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, n
     reflector = parts.staff.reflector
     if reflector is None or evidence.failure(row) == "verifier":
         return
-    for reflection in reflector.reflect(request, again=_failed_before(parts, evidence.failure(row))):
+    again, away = _failed_before(parts, evidence.failure(row)), parts.semantic.put_away("lesson", "")[:PUT_AWAY]
+    for reflection in reflector.reflect(request, again=again, put_away=away):
         if not reflection.has_lesson:
             reflector.note(reflection, f"cause: {reflection.cause}")
             continue
@@ -29,6 +33,9 @@ def reflect(parts: Parts, request: WriteRequest, row: Iteration, episode: int, n
         lesson = replace(lesson, world=request.task.world)
         reason = f"reflection on iteration {row.iteration} ({reflection.perspective}, {reflection.failure})"
         kept = parts.semantic.add(lesson, reason=f"{reason}: {reflection.cause}", inputs={"call": reflection.call})
+        if kept.archived:
+            reflector.note(reflection, f"not kept, as a person took back lesson {kept.id}: {kept.text}")
+            continue
         entry = parts.semantic.journal(kept.id, limit=1)[0].id
         parts.ledger.write(
             parts.config.name, row.iteration, "lesson", f"lesson/{kept.id}/{reflection.call}",

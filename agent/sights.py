@@ -54,6 +54,9 @@ def remember(memory: Semantic, journey: str, place: str, row: Iteration, episode
             memory.close(item.id, at=now, reason=f"not there any more in iteration {row.iteration}")
         else:
             known.setdefault(item.subject, []).append(there)
+    for item in memory.put_away("fact", journey):
+        if item.data.get("what") == "seen":  # What a person took back is not kept again as the next ore of its vein.
+            known.setdefault(item.subject, []).append(_place(item.data))
     for block, there in sorted(in_sight.items()):
         if any(math.dist(there, other) <= VEIN for other in known.get(block, ())):
             continue

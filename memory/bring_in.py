@@ -219,13 +219,14 @@ class _Taking:
         next_id = int(self.db.execute("SELECT coalesce(max(id), 0) FROM items").fetchone()[0]) + 1
         new, later = [], []
         chains = self._chains() if self.own else {}
+        merged = {row["item"] for row in self.rows["journal"] if row["operation"] == "MERGE" and not row["before"]}
         for row in self.rows["items"]:
             item = self._item(row)
             known = self._known(item)
-            if known is None and self.own:
-                known = self._before(item, chains.get(row["number"], ()))
-                later += [] if known is None else [(row, known)]
-                known = self._after(item) if known is None else known
+            if self.own and (known is None or self._merged(known) != (row["number"] in merged)):
+                before = self._before(item, chains.get(row["number"], ()), row["number"] in merged)
+                later += [] if before is None else [(row, before)]
+                known = self._after(item) if before is None and known is None else before or known
             if known is not None:
                 self.items[row["number"]] = known
                 self.known["items"] += 1
@@ -234,11 +235,30 @@ class _Taking:
             self.fresh.add(row["number"])
             next_id += 1
             new.append(row)
+        by_hand = self._put_away()
+        # What goes out of mind makes room for what comes back: of what was taken apart, some may say the same.
+        later.sort(key=lambda each: self._item(each[0]).live)
         for row, known in later:
-            Semantic(self.db).follow(known, self._item(row), at=self.now, reason="the bundle knows what became of it")
+            Semantic(self.db).follow(
+                known,
+                self._item(row),
+                at=self.now,
+                reason="the bundle knows what became of it",
+                inputs={"who": "person"} if row["number"] in by_hand else {},
+            )
             self.new["later versions"] += 1
         for row in new:
             self._insert(self._item(row), self.items[row["number"]])
+
+    def _merged(self, id: int) -> bool:
+        """Whether an item here is what others were merged into: its words may be those of one of them."""
+        made = "SELECT 1 FROM journal WHERE item = ? AND operation = 'MERGE' AND before = '{}'"
+        return self.db.execute(made, [id]).fetchone() is not None
+
+    def _put_away(self) -> set[int]:
+        """The items of the bundle that it was a person who put them out of mind, or took them back."""
+        last = {row["item"]: row for row in self.rows["journal"] if row["operation"] == "ARCHIVE"}
+        return {item for item, row in last.items() if row["undoes"] or row["inputs"].get("who") == "person"}
 
     def _chains(self) -> dict[int, list[Item]]:
         """What each item of the bundle was at first and after every change, newest first."""
@@ -250,16 +270,23 @@ class _Taking:
                 )
         return chains
 
-    def _before(self, item: Item, chain: Sequence[Item]) -> int | None:
-        """Our item that is still in mind as theirs was once: theirs says what became of it."""
-        for was in chain:
-            row = self.db.execute(
-                "SELECT id FROM items WHERE scope = ? AND kind = ? AND key = ? AND valid_from = ? "
-                "AND valid_to IS NULL AND state IN ('generated', 'active')",
-                [item.scope, item.kind, key_of(was), item.valid_from],
-            ).fetchone()
-            if row is not None:
-                return int(row[0])
+    def _before(self, item: Item, chain: Sequence[Item], merged: bool) -> int | None:
+        """Our item that is as theirs was once, in mind or not changed as often since: theirs says what became of it.
+
+        What others were merged into (`merged`) may have the words of one of them, and is not taken for it.
+        """
+        for later, was in enumerate(chain):
+            rows = self.db.execute(
+                "SELECT id, valid_to IS NULL AND state IN ('generated', 'active'), (SELECT count(*) FROM journal "
+                "WHERE journal.item = items.id AND operation <> 'NOOP') FROM items "
+                "WHERE scope = ? AND kind = ? AND key = ? AND valid_from = ? AND (valid_to IS NULL AND state IN "
+                "('generated', 'active') OR valid_to IS ? AND state = ?) ORDER BY 2 DESC, id",
+                [item.scope, item.kind, key_of(was), item.valid_from, was.valid_to, was.state],
+            )
+            for id, live, changes in rows.fetchall():
+                since = live or (item.live and changes <= len(chain) - later)
+                if since and self._merged(id) == merged:
+                    return int(id)
         return None
 
     def _after(self, item: Item) -> int | None:

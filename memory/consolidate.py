@@ -170,9 +170,7 @@ class _Conclusions:
             return
         shape = signature(episode.cause, episode.message)
         times = self._count(f"failure {episode.kin} {shape}", "count")
-        if self.semantic.answer("lesson", f"mended {episode.kin} {shape}", "") or times < GIVEN_UP:
-            return
-        if not _worth_saying(times):
+        if times < GIVEN_UP or not _worth_saying(times) or self._was_mended(f"mended {episode.kin} {shape}"):
             return
         why = f"{episode.cause} ({episode.message})"
         trigger, advice = f"{episode.kin} is tried", f"try again as before: {times} times it failed with {why}"
@@ -180,6 +178,12 @@ class _Conclusions:
         data = {"signature": shape, "goal": episode.kin, "code": episode.cause, "times": times, "unmended": True}
         data |= {"trigger": trigger, "advice": advice, "never": True}
         self._keep("lesson", episode.cause, text, data, slot=f"unmended {episode.kin} {shape}", evidence=[episode.id])
+
+    def _was_mended(self, slot: str) -> bool:
+        """Whether it is known to have been mended, even if a person took back how."""
+        if self.semantic.answer("lesson", slot, "") is not None:
+            return True
+        return any(each.slot == slot for each in self.semantic.put_away("lesson", ""))
 
     def _procedure(self, skill: str) -> None:
         """A link into the skill graph: this skill serves that goal."""

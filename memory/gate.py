@@ -21,6 +21,7 @@ _NUMBER_WORD = re.compile(
     r"(?i)\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
     r"hundred|thousand|million|once|twice|half|first|second|third|last)\b"
 )
+_COUNT = re.compile(r"(?<!\w)[-−+]?\d+(?:[.,]\d+)*(?:st|nd|rd|th|%)?(?!\w)")
 _DATE = re.compile(
     r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
     r"\b(?:today|yesterday|tomorrow|tonight|now|formerly|since|until|before|after)\b"
@@ -79,6 +80,10 @@ _SAME = {
 """Ways of saying one thing that are everyday words and name no thing."""
 
 
+ALIKE = 0.7
+"""Share of common words from which two texts may say the same."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether a merge may happen; `lost` names each thing that would be lost, as 'kind: value'."""
@@ -124,6 +129,18 @@ def same(one: str, other: str) -> Verdict:
     linking = {f"link: {word.strip('~')}" for word in _said(one) ^ _said(other) if word in _BLAND}
     lost = {*there.lost, *back.lost, *linking}
     return Verdict(not lost, tuple(sorted(lost)))
+
+
+def restates(one: str, other: str) -> bool:
+    """Whether one text says again what the other says, but for its counts, their order and what `same` overlooks.
+
+    No reason to merge them, as a number would be lost, but enough to see that who took one back meant the other too.
+    """
+    texts = [_NUMBER_WORD.sub(" ", _COUNT.sub(" ", text)) for text in (one, other)]
+    if likeness(*texts) < ALIKE or _turned(texts) or _instead(*texts):
+        return False
+    first, second = ({each for each in content(text) if each.startswith(("negation", "name"))} for text in texts)
+    return first == second
 
 
 def likeness(one: str, other: str) -> float:

@@ -142,12 +142,52 @@ class SemanticReader:
             raise NotKept(f"the journal has no entry {id}")
         return _entry(row)
 
-    def was_superseded(self, id: int, by: int) -> bool:
-        """Whether one item was once superseded by another; if it holds now, that was taken back."""
+    def put_away(self, kind: Kind, scope: str) -> list[Item]:
+        """What a person put out of mind or took back, newest first, as far as it still is; not merges taken apart."""
+        return [item for item in self._put_away(kind, scope) if not self._apart(item)]
+
+    def merges_taken_apart(self, kind: Kind, scope: str) -> list[Item]:
+        """What was merged and a person took apart again."""
+        return [item for item in self._put_away(kind, scope) if self._apart(item)]
+
+    def _put_away(self, kind: Kind, scope: str) -> list[Item]:
+        rows = self._db.execute(
+            "SELECT away.item FROM journal AS away INDEXED BY journal_put_away "
+            f"CROSS JOIN items ON items.id = away.item WHERE {_PUT_AWAY} "
+            "AND items.kind = ? AND items.scope = ? AND items.state = 'archived' AND items.valid_to IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.item = away.item "
+            "AND later.operation = 'ARCHIVE' AND later.id > away.id) ORDER BY away.id DESC",
+            [kind, scope],
+        )
+        return [self.get(id) for (id,) in rows.fetchall()]
+
+    def _apart(self, item: Item) -> bool:
+        """Whether an item that is out of mind was merged of others, which are no part of it any more."""
         row = self._db.execute(
-            "SELECT 1 FROM journal WHERE item = ? AND operation = 'SUPERSEDE' "
-            "AND json_extract(after, '$.superseded_by') = ? LIMIT 1",
-            [id, by],
+            "SELECT 1 FROM journal WHERE item = ?1 AND operation = 'MERGE' AND before = '{}' "
+            "AND NOT EXISTS (SELECT 1 FROM items WHERE merged_into = ?1) LIMIT 1",
+            [item.id],
+        ).fetchone()
+        return row is not None
+
+    def superseded_before(self, id: int) -> list[Item]:
+        """What an item was once superseded by; if it holds now, that was taken back."""
+        rows = self._db.execute(
+            "SELECT DISTINCT json_extract(after, '$.superseded_by') FROM journal WHERE item = ? "
+            "AND operation = 'SUPERSEDE' AND json_extract(after, '$.superseded_by') IS NOT NULL",
+            [id],
+        )
+        return [self.get(by) for (by,) in rows.fetchall()]
+
+    def words_were_taken_back(self, id: int) -> bool:
+        """Whether what an item says was once rewritten and a person, who still stands by that, took it back."""
+        row = self._db.execute(
+            "SELECT 1 FROM journal AS back INDEXED BY journal_undone JOIN journal AS undone ON undone.id = back.undoes "
+            "WHERE back.item = ? AND back.undoes IS NOT NULL AND undone.operation = 'UPDATE' AND undone.undoes IS NULL "
+            "AND (json_extract(undone.before, '$.text') <> json_extract(undone.after, '$.text') "
+            "OR json_extract(undone.before, '$.data') <> json_extract(undone.after, '$.data')) "
+            "AND NOT EXISTS (SELECT 1 FROM journal AS again WHERE again.undoes = back.id) LIMIT 1",
+            [id],
         ).fetchone()
         return row is not None
 
@@ -161,6 +201,9 @@ class SemanticReader:
         )
         return [_item(row) for row in rows]
 
+
+_PUT_AWAY = "away.operation = 'ARCHIVE' AND (away.undoes IS NOT NULL OR json_extract(away.inputs, '$.who') = 'person')"
+"""As the index `journal_put_away` has it."""
 
 _COLUMNS = (
     "kind",

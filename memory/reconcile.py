@@ -10,14 +10,12 @@ import math
 
 from sqlite_utils import Database
 
-from memory import gate
+from memory import gate, taken_back
 from memory.errors import Refused
 from memory.items import Item
 from memory.jobs import Cursor, Step
 from memory.semantic import Semantic
 
-ALIKE = 0.7
-"""Share of common words from which two items are put to the gate, and a refusal is worth writing down."""
 _NEIGHBOURS = 50
 _HERE, _NOT_HERE = ("seen", "found", "placed"), "absent"
 
@@ -59,8 +57,11 @@ def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
     for other in _neighbours(semantic, item):
         wrong, right = _contradiction(item, other)
         if wrong is not None and right is not None:
-            if semantic.was_superseded(wrong.id, right.id):
-                continue  # Somebody took that back.
+            if _stood_by(semantic, wrong, right):
+                semantic.noop(
+                    wrong.id, at=now, reason="not superseded: a person took that back", inputs={"by": right.id}
+                )
+                continue
             try:
                 semantic.supersede(
                     wrong.id, right, reason="contradicted by what was found later", inputs={"by": right.id}
@@ -71,7 +72,7 @@ def _reconcile(semantic: Semantic, item: Item, now: float) -> list[str]:
             lines.append(f"wrong now: {wrong.text}, because: {right.text}")
             if wrong.id == item.id:
                 return lines
-        elif item.slot == other.slot == "" and gate.likeness(item.text, other.text) >= ALIKE:
+        elif item.slot == other.slot == "" and gate.likeness(item.text, other.text) >= gate.ALIKE:
             text = max((item, other), key=lambda each: (len(each.text), -each.id)).text
             try:
                 _say_the_same(item, other)
@@ -89,6 +90,18 @@ def _say_the_same(item: Item, other: Item) -> None:
     verdict = gate.same(item.text, other.text)
     if not verdict.ok:
         raise Refused(f"they differ in {', '.join(verdict.lost[:5])}")
+
+
+def _stood_by(semantic: Semantic, wrong: Item, right: Item) -> bool:
+    """Whether a person took back that it was wrong because of a statement like this one: the next empty search, say."""
+    before = semantic.superseded_before(wrong.id)
+    missing = right.data.get("what") == _NOT_HERE
+    return any(
+        each.id == right.id
+        or taken_back.about_the_same(right, each)
+        or (missing and each.data.get("what") == _NOT_HERE)
+        for each in before
+    )
 
 
 def _neighbours(semantic: Semantic, item: Item) -> list[Item]:

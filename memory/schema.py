@@ -386,6 +386,19 @@ def m020_skipped(db: Database) -> None:
     db.execute("ALTER TABLE job_runs ADD COLUMN skipped TEXT NOT NULL DEFAULT '[]'")
 
 
+@MEMORY()
+def m021_taken_back(db: Database) -> None:
+    """What people undid or put away is looked up at every statement, so that no job says it again."""
+    run_script(
+        db,
+        """
+        CREATE INDEX journal_undone ON journal (item) WHERE undoes IS NOT NULL;
+        CREATE INDEX journal_put_away ON journal (item) WHERE operation = 'ARCHIVE'
+            AND (undoes IS NOT NULL OR json_extract(inputs, '$.who') = 'person');
+        """,
+    )
+
+
 def run_script(db: Database, sql: str) -> None:
     """Run several statements inside the transaction that is open (sqlite3's own executescript would commit it)."""
     statement = ""

@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import combinations
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from memory import documents, gate, guard
+from memory import documents, gate, guard, taken_back
 from memory.db import atomic
 from memory.errors import Refused
 from memory.guard import Sensitivity
@@ -52,15 +53,12 @@ class Semantic(SemanticReader):
         """ADD: keep an item. The same statement in the same scope is kept once; new evidence is joined to it.
 
         A statement that answers a question which has one answer at a time (`slot`) supersedes the answer before it.
+        What a person took back or put away stays so: its evidence is kept with it, and it is what is returned.
         """
         with atomic(self._db):
             item = _guarded(item)
-            same, earlier = self._same(item), self.answer(item.kind, item.slot, item.scope)
-            if earlier is not None and earlier.id != same:
-                return self.supersede(earlier.id, item, reason=reason, inputs=inputs)
-            if same is not None:
-                return self._join(self.get(same), item, reason, inputs)
-            return self._write("ADD", None, item, item.recorded_at, reason, inputs)
+            away = self._taken_back(item)
+            return self._add(item, reason, inputs) if away is None else self._once_more(away, item, reason, inputs)
 
     def update(
         self,
@@ -78,9 +76,17 @@ class Semantic(SemanticReader):
         sensitivity: Sensitivity | None = None,
         inputs: Mapping[str, Any] | None = None,
     ) -> Item:
-        """UPDATE: say the same thing better, or hold it more firmly. For what is no longer so, supersede instead."""
+        """UPDATE: say the same thing better, or hold it more firmly. For what is no longer so, supersede instead.
+
+        Where a person took back what it was rewritten to, it is not rewritten again, and nothing is done.
+        """
         with atomic(self._db):
             old = self._changeable(id)
+            rewritten = (text is not None and text != old.text) or (data is not None and dict(data) != dict(old.data))
+            if rewritten and self.words_were_taken_back(id):
+                said = {"said": text or canonical(dict(data or {}))}
+                self.noop(id, at=at, reason="not rewritten: a person took that back", inputs=said)
+                return old
             new = replace(
                 old,
                 text=old.text if text is None else text,
@@ -97,15 +103,16 @@ class Semantic(SemanticReader):
             return old if new == old else self._write("UPDATE", old, new, at, reason, inputs)
 
     def supersede(self, id: int, new: Item, *, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
-        """SUPERSEDE: the old item is wrong from `new.valid_from` on, and `new` says what holds instead."""
-        with self._act():
+        """SUPERSEDE: the old item is wrong from `new.valid_from` on, and `new` says what holds instead.
+
+        Nothing is superseded by what a person took back or put away.
+        """
+        with atomic(self._db):
             old, new = self._changeable(id), _guarded(new)
-            successor = self._same(new)
-            if successor == id:
-                raise Refused(f"item {id} cannot supersede itself: the new statement is the same")
-            ended = replace(old, valid_to=new.valid_from, superseded_by=successor or self._next("items"))
-            self._write("SUPERSEDE", old, ended, new.valid_from, reason, inputs)
-            return self.add(new, reason=reason, inputs=inputs)
+            away = self._taken_back(new)
+            if away is not None:
+                return self._once_more(away, new, reason, inputs)
+            return self._supersede(old, new, reason, inputs)
 
     def close(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """SUPERSEDE by nothing: the item stopped being so at `at` and nothing is known in its stead."""
@@ -245,10 +252,26 @@ class Semantic(SemanticReader):
             world=item.world,
         )
 
+    def _add(self, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
+        same, earlier = self._same(item), self.answer(item.kind, item.slot, item.scope)
+        if earlier is not None and earlier.id != same:
+            return self._supersede(self._changeable(earlier.id), item, reason, inputs)
+        if same is not None:
+            return self._join(self.get(same), item, reason, inputs)
+        return self._write("ADD", None, item, item.recorded_at, reason, inputs)
+
+    def _supersede(self, old: Item, new: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
+        with self._act():
+            successor = self._same(new)
+            if successor == old.id:
+                raise Refused(f"item {old.id} cannot supersede itself: the new statement is the same")
+            ended = replace(old, valid_to=new.valid_from, superseded_by=successor or self._next("items"))
+            self._write("SUPERSEDE", old, ended, new.valid_from, reason, inputs)
+            return self._add(new, reason, inputs)
+
     def _join(self, old: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
-        """The statement is there: take its new evidence, and bring it back into mind if it had only faded."""
-        seen_again = bool(item.slot) and item.origin == "journey"
-        comes_back = old.archived and (seen_again or item.origin == "person" or not self._put_away(old.id))
+        """The statement is there: take its new evidence, and bring it back into mind if it is not."""
+        comes_back = old.archived
         new = replace(
             old,
             evidence=tuple(sorted({*old.evidence, *item.evidence})),
@@ -260,14 +283,33 @@ class Semantic(SemanticReader):
             return old
         return self._write("RESTORE" if comes_back else "UPDATE", old, new, item.recorded_at, reason, inputs)
 
-    def _put_away(self, id: int) -> bool:
-        """Whether it was a person who put an archived item out of mind, or took it back altogether."""
-        row = self._db.execute(
-            "SELECT undoes IS NOT NULL OR json_extract(inputs, '$.who') IS 'person' FROM journal "
-            "WHERE item = ? AND operation = 'ARCHIVE' ORDER BY id DESC LIMIT 1",
-            [id],
-        ).fetchone()
-        return bool(row and row[0])
+    def _taken_back(self, item: Item) -> Item | None:
+        """What a person took back or put away, if a statement is about the same and is not in mind as it is.
+
+        A person may say it again. And what a journey sees of a thing that changes, or where another answer held since,
+        is how the world is now.
+        """
+        if item.origin == "person" or taken_back.changes_in_the_world(item):
+            return None
+        same = self._same(item)
+        if same is not None and self.get(same).live:
+            return None
+        if item.origin == "journey" and self.answer(item.kind, item.slot, item.scope) is not None:
+            return None
+        put_away = self.put_away(item.kind, item.scope)
+        return next((away for away in put_away if taken_back.about_the_same(item, away)), None)
+
+    def _once_more(self, away: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
+        """A statement that is out of mind by a person's will was made again: only its evidence is kept."""
+        new = replace(
+            away,
+            evidence=tuple(sorted({*away.evidence, *item.evidence})),
+            sources=tuple(sorted({*away.sources, *item.sources} - {away.id})),
+        )
+        if new == away:
+            return away
+        told, said = f"stays out of mind, as a person took back what it says: {reason}", {"said": item.text}
+        return self._write("UPDATE", away, new, item.recorded_at, told, {**(inputs or {}), **said})
 
     def _changeable(self, id: int) -> Item:
         item = self.get(id)
@@ -284,7 +326,7 @@ class Semantic(SemanticReader):
             raise Refused("a merge needs two items or more")
         if len({(old.kind, old.scope, old.subject, old.sensitivity, old.world) for old in olds}) > 1:
             raise Refused("only items of one kind, scope, subject, sensitivity and world can be merged")
-        apart = self._taken_apart([old.id for old in olds])
+        apart = self._taken_apart(olds)
         if apart is not None:
             raise Refused(f"they were merged into item {apart} and taken apart again: undo that to have it back")
         if len({canonical(dict(old.data)) for old in olds}) > 1 and any("x" in old.data for old in olds):
@@ -293,15 +335,29 @@ class Semantic(SemanticReader):
         if not verdict.ok:
             raise Refused(f"the merge would lose or contradict {', '.join(verdict.lost[:5])}")
 
-    def _taken_apart(self, ids: Sequence[int]) -> int | None:
-        """What two of these items, which are in mind, were once merged into."""
-        row = self._db.execute(
-            "SELECT item FROM sources WHERE source IN (SELECT value FROM json_each(?)) AND EXISTS ("
-            "SELECT 1 FROM journal WHERE journal.item = sources.item AND operation = 'MERGE' AND before = '{}') "
-            "GROUP BY item HAVING count(*) > 1 ORDER BY item DESC LIMIT 1",
-            [documents.listed(ids)],
-        ).fetchone()
-        return int(row[0]) if row else None
+    def _taken_apart(self, olds: Sequence[Item]) -> int | None:
+        """The merge that a person took apart and that this one would make again, be it in other words or by a third."""
+        for apart in self.merges_taken_apart(olds[0].kind, olds[0].scope):
+            parts = [self.get(source) for source in apart.sources]
+            stands_for = []
+            for old in olds:
+                made_of = self._made_of(old.id)
+                stands_for.append(
+                    {each.id for each in parts if each.id in made_of or taken_back.about_the_same(old, each)}
+                )
+            if any(len(one | other) > 1 for one, other in combinations(stands_for, 2) if one and other):
+                return apart.id
+        return None
+
+    def _made_of(self, id: int) -> set[int]:
+        """An item and all that it was merged from."""
+        rows = self._db.execute(
+            "WITH RECURSIVE made (id) AS (SELECT ? UNION "
+            "SELECT sources.source FROM sources JOIN made ON item = made.id "
+            "JOIN items ON items.id = source WHERE items.merged_into = item) SELECT id FROM made",
+            [id],
+        )
+        return {row[0] for row in rows.fetchall()}
 
     def _write(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -177,7 +178,7 @@ def failed_before(*causes: str) -> Any:
 def test_the_same_class_of_failure_again_is_looked_at_from_two_sides(
     db: Database, before: tuple[str, ...], looks: int
 ) -> None:
-    canned = Canned(LESSON, FORESEEN)
+    canned = Canned(*[LESSON, FORESEEN][:looks] * 2)
     error = {"code": "no_path", "message": "no way to it"}
     parts: Any = SimpleNamespace(
         staff=SimpleNamespace(reflector=Reflector(desk_over(db, canned, "reflect"))), book=failed_before(*before),
@@ -202,6 +203,14 @@ def test_the_same_class_of_failure_again_is_looked_at_from_two_sides(
     line = parts.ledger.lines("j", "lesson")[0]
     parts.semantic.undo_act(int(line["undo"].split()[-1]), at=10.0, reason="no")
     assert len(parts.semantic.find(kind="lesson")) == looks - 1
+    before = len(parts.ledger.lines("j", "lesson"))
+    reflecting.reflect(parts, replace(request, place="1/5/1/0"), row, episode.id, 11.0)
+    assert "took back: say none of them in other words" in canned.asked[looks]
+    assert line["what"] in canned.asked[looks]
+    again = [call["led_to"] for call in Calls(db).of("j")][looks:]
+    assert any(said.startswith("not kept, as a person took back lesson") for said in again)
+    assert len(parts.semantic.find(kind="lesson")) == looks - 1
+    assert len(parts.ledger.lines("j", "lesson")) == before + looks - 1, "what was not kept cannot be taken back"
 
 
 def test_nothing_learned_is_no_lesson(db: Database) -> None:

@@ -52,6 +52,16 @@ def test_one_place_for_each_vein(memory: Semantic) -> None:
     assert live(memory) == ["iron_ore seen at 5 50 0", "iron_ore seen at 50 50 0"]
 
 
+def test_a_vein_that_a_person_took_back_does_not_come_back_as_its_next_ore(memory: Semantic) -> None:
+    see(memory, 1, 0, iron_ore=(5, 50, 0))
+    for item in memory.find(kind="fact"):
+        memory.undo(memory.journal(item.id)[0].id, at=1.0, reason="it is not there")
+    see(memory, 2, 1, iron_ore=(6, 51, 0))
+    assert memory.find(kind="fact") == []
+    see(memory, 3, 40, iron_ore=(50, 50, 0))
+    assert live(memory) == ["iron_ore seen at 50 50 0"]
+
+
 def test_what_is_gone_is_wrong_now_and_what_is_out_of_sight_stays(memory: Semantic) -> None:
     see(memory, 1, 0, iron_ore=(5, 56, 0), coal_ore=(0, 50, 3))
     see(memory, 2, 100, iron_ore=(101, 60, 0))

@@ -8,6 +8,7 @@ It judges nothing and writes nothing itself; what it gives is kept by the loop, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent import answers, observing, prompting
@@ -16,6 +17,7 @@ from agent.brains.model import attempts
 from agent.errors import BrainError
 from agent.models.call import Ask
 from agent.models.desk import Desk
+from memory.items import Item
 from memory.working import Section, estimate_tokens
 
 CLASSES = ("missing_need", "world", "wrong_code", "timeout", "died", "sandbox")
@@ -60,15 +62,18 @@ class Reflector:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def reflect(self, request: WriteRequest, *, again: bool) -> list[Reflection]:
-        """Look at a failed task, from both perspectives if this class of failure is met `again`."""
+    def reflect(self, request: WriteRequest, *, again: bool, put_away: Sequence[Item] = ()) -> list[Reflection]:
+        """Look at a failed task, from both perspectives if this class of failure is met `again`.
+
+        `put_away` are lessons that a person took back: they are not to be said again in other words.
+        """
         found = []
         for perspective in list(PERSPECTIVES)[: 2 if again else 1]:
-            if (reflection := self._look(request, perspective)) is not None:
+            if (reflection := self._look(request, perspective, put_away)) is not None:
                 found.append(reflection)
         return found
 
-    def _look(self, request: WriteRequest, perspective: str) -> Reflection | None:
+    def _look(self, request: WriteRequest, perspective: str, put_away: Sequence[Item]) -> Reflection | None:
         prompt = prompting.load("reflector", request.task.world)
         system = prompt.system()
         sections = [
@@ -76,6 +81,7 @@ class Reflector:
             Section("Rounds", attempts(request.attempts, request.language), rank=1),
             Section("The world now", observing.lines(request.observation), rank=2),
             Section("Lessons known before", _known(request), rank=3),
+            Section("Lessons that a person took back: say none of them in other words", _quoted(put_away), rank=3),
         ]
         room = self._desk.settings.prompt_tokens - estimate_tokens(system["content"])
         user = prompt.user(sections, room, perspective=PERSPECTIVES[perspective])
@@ -103,6 +109,10 @@ class Reflector:
     def note(self, reflection: Reflection, what: str) -> None:
         """Write down what became of a reflection."""
         self._desk.calls.led_to(self._desk.journey, reflection.call, what, success=reflection.has_lesson)
+
+
+def _quoted(lessons: Sequence[Item]) -> list[str]:
+    return [f"- {observing.quoted(each.text, MOST_TEXT)}" for each in lessons]
 
 
 def _known(request: WriteRequest) -> list[str]:
