@@ -15,7 +15,7 @@ from typing import Any
 from agent.cases import Case, Cases
 from agent.store import Store
 from agent.uses_minecraft import MinecraftUses
-from curriculum.checks import Check, Gained
+from curriculum.checks import Ate, Check, Gained, Slept
 from curriculum.gamedata import GameData
 from curriculum.promises import promised
 from curriculum.task import from_json
@@ -30,6 +30,10 @@ from skills.words import named
 
 AMOUNTS = (1, 2, 3, 5, 4)
 """Counts to try, but for those that the writer tried."""
+HUNGRY = 16
+"""Food level at which one can eat, and does not yet by oneself."""
+EVENING = 12_600
+"""Time of day (ticks) at which one can go to bed."""
 MOST_SITUATIONS = 50
 """Captured situations that are looked through, of the newest: it is done between two tasks."""
 
@@ -74,13 +78,15 @@ class MinecraftCases(Cases):
         check = self.wanted(version, args)
         if check is None:
             return None
-        case = Case(Beginning(seed, number, self._kit(version, args)), args, check)
+        case = Case(Beginning(seed, number, self._kit(version, args), condition(check)), args, check)
         return (self._captured(version, case) if number % 2 else None) or case
 
     def again(self, version: Version, trial: Trial) -> Case | None:
         """The same world, chances and kit."""
         check = self.wanted(version, trial.args)
-        return Case(Beginning(trial.seed, trial.dice, trial.kit or {}), trial.args, check) if check else None
+        if check is None:
+            return None
+        return Case(Beginning(trial.seed, trial.dice, trial.kit or {}, condition(check)), trial.args, check)
 
     def _captured(self, version: Version, case: Case) -> Case | None:
         """The same from a captured situation of another world, the same one for the same version and number."""
@@ -93,7 +99,8 @@ class MinecraftCases(Cases):
         for digest, seed, journey, iteration in [*there[first:], *there[:first]]:
             held = self._held(journey, iteration)
             if held is not None and all(held.get(item, 0) >= count for item, count in case.beginning.kit.items()):
-                beginning = Beginning(seed, case.beginning.dice, {}, self._proofs.situation(digest))
+                there_and_then = self._proofs.situation(digest)
+                beginning = replace(case.beginning, seed=seed, kit={}, situation=there_and_then)
                 return replace(case, beginning=beginning, situation=digest, elsewhere=True)
         return None
 
@@ -132,6 +139,13 @@ class MinecraftCases(Cases):
                 kit[served[0]] = max(1, kit.get(served[0], 0))
             kit.update(consumed(operator, _units(args)))
         return {item: min(count, 64) for item, count in kit.items() if item in self._data.items}
+
+
+def condition(check: Check) -> dict[str, int]:
+    """What the player and its world have to be like for a check to be possible at all: hungry, or late in the day."""
+    if isinstance(check, Ate):
+        return {"food": HUNGRY}
+    return {"time": EVENING} if isinstance(check, Slept) else {}
 
 
 def _units(args: Mapping[str, Any]) -> int:

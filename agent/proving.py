@@ -277,7 +277,7 @@ class Prover:
             row = self._store.iteration(version.journey, version.iteration)
             if row is not None and (check := self.cases.wanted(version, row.args)):
                 digest, seed = home
-                beginning = Beginning(seed, 0, {}, self.proofs.situation(digest))
+                beginning = Beginning(seed, situation=self.proofs.situation(digest))
                 found.append(Case(beginning, row.args, check, digest))
         for trial in reversed(self.proofs.trials_of(version.hash)):
             if trial.passed and trial.situation is None and (again := self.cases.again(version, trial)):

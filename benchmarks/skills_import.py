@@ -1,9 +1,10 @@
 """What a library in Voyager's form is worth here: imported, adapted or refused why; does each skill run and deliver?
 
 Each skill that came in runs in fresh worlds, by its defaults, in quarantine all the while. It has a stated kit at hand,
-the same for all, and what the last step takes to what its name promises. Its own check is that promise, by the world's
-account, as when a journey tries it (curriculum/promises.py): craftFurnace has to bring a furnace, killPig a dead pig,
-equipIronHelmet a helmet on the head. Skills whose names promise nothing of the kind are only run. Nothing is kept.
+the same for all, and what the last step takes to what its name promises (food: hunger too). Its own check is that
+promise, by the world's account, as when a journey tries it (curriculum/promises.py): craftFurnace has to bring a
+furnace, killPig a dead pig, equipIronHelmet a helmet on the head. Skills whose names promise nothing of the kind are
+only run. Nothing is kept.
 
     python -m benchmarks.skills_import PATH        a folder with skills.json, as Voyager's repository has them
 """
@@ -17,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from agent.cases_minecraft import condition
 from benchmarks._result import Result
 from bridge.language import JavaScript, primitives
 from curriculum import checks, gamedata
@@ -44,7 +46,7 @@ def main() -> None:
     parser.add_argument("library", type=Path, nargs="?", help="the library to bring in")
     parser.add_argument("--worlds", type=int, default=1, help="how many fresh worlds a skill")
     parser.add_argument("--most", type=int, default=1000, help="run only so many skills, drawn at random")
-    parser.add_argument("--ticks", type=int, default=4_800, help="game ticks a run may take")
+    parser.add_argument("--ticks", type=int, default=7_200, help="game ticks a run may take")
     parser.add_argument("--draw", type=int, default=random.SystemRandom().randrange(2**31), help="seed of the draw")
     asked = parser.parse_args()
     if asked.library is None:
@@ -110,7 +112,7 @@ def run(
     program = Program(tuple(Module(**module) for module in SkillGraph(library).modules(hash)), hash)
     ended, passed, ticks, error, message, evidence = 0, 0, 0, "", "", ""
     for _ in range(asked.worlds):
-        trials.enter(Beginning(draw.randrange(2**31), 0, kit))
+        trials.enter(Beginning(draw.randrange(2**31), 0, kit, condition(promise.check) if promise else {}))
         found = trials.run(program, Limits(ticks=asked.ticks))
         said = found.value if isinstance(found.value, dict) else {}
         done = found.outcome == "returned" and said.get("done", True)

@@ -119,13 +119,15 @@ class Beginning:
     """From what a trial starts; stated and recorded with its result.
 
     A fresh world of a seed, or a captured situation. `dice` are the chances from then on: the same beginning goes the
-    same way. `kit` is given to the player at the start. `files` and `folders` are what a generated situation holds, in
-    worlds that have documents.
+    same way. `kit` is given to the player at the start, and `condition` is what it is made to be like where that is no
+    thing (Minecraft: `food` from 0 to 20, `time` of the day from 0 to 23,999 ticks). `files` and `folders` are what a
+    generated situation holds, in worlds that have documents.
     """
 
     seed: int
     dice: int = 0
     kit: Mapping[str, int] = field(default_factory=dict)
+    condition: Mapping[str, int] = field(default_factory=dict)
     situation: bytes | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders: tuple[str, ...] = ()

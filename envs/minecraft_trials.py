@@ -30,6 +30,8 @@ from envs.errors import EnvLost, EnvUnavailable
 PLAYER = "journeyman"
 JOIN_SECONDS = 60.0
 WORLD_SECONDS = 60.0
+CONDITIONS = {"food": f"food {PLAYER} {{}}", "time": "time set {}"}
+"""The commands that make a player and its world as a beginning says."""
 _LOSSES = (WorldLost, WorldRefused, BodyLost, BodyTimeout)
 
 
@@ -116,7 +118,9 @@ class MinecraftTrials:
         self._join(self._body)
         for item, count in beginning.kit.items():
             world.call("command", {"text": f"give {PLAYER} {item} {count}"})
-        if beginning.kit:
+        for what, value in beginning.condition.items():
+            world.call("command", {"text": CONDITIONS[what].format(value)})
+        if beginning.kit or beginning.condition:
             self._body.tick(1)
         self._seen = int(world.call("events", {"since": 0})["seq"])
         return self._observe()

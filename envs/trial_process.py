@@ -143,7 +143,8 @@ def main() -> None:
 
 
 def _packed(beginning: Beginning) -> dict[str, Any]:
-    data = {"seed": beginning.seed, "dice": beginning.dice, "kit": dict(beginning.kit), "situation": None}
+    data = {"seed": beginning.seed, "dice": beginning.dice, "kit": dict(beginning.kit),
+            "condition": dict(beginning.condition), "situation": None}  # fmt: skip
     if beginning.situation is not None:
         data["situation"] = base64.b64encode(beginning.situation).decode()
     return data
@@ -151,7 +152,8 @@ def _packed(beginning: Beginning) -> dict[str, Any]:
 
 def _unpacked(data: Mapping[str, Any]) -> Beginning:
     packed = data["situation"]
-    return Beginning(data["seed"], data["dice"], data["kit"], base64.b64decode(packed) if packed else None)
+    situation = base64.b64decode(packed) if packed else None
+    return Beginning(data["seed"], data["dice"], data["kit"], data["condition"], situation)
 
 
 def _program(data: Mapping[str, Any]) -> Program:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.cases_minecraft import MinecraftCases
+from agent.cases_minecraft import MinecraftCases, condition
 from agent.config import JourneyConfig
 from agent.known_goals import draft_for, write
 from agent.proving import STARTING, Prover
@@ -18,7 +18,7 @@ from agent.store import Iteration, Store
 from agent.unproven import MOST_TRIALS
 from bridge.language import primitives
 from curriculum import gamedata
-from curriculum.checks import Gained
+from curriculum.checks import Gained, Slept
 from curriculum.task import Task
 from envs.base import Limits
 from envs.errors import EnvError
@@ -128,6 +128,18 @@ def test_the_end_of_a_trial_is_a_situation_that_trials_of_other_skills_begin_fro
     (failed,) = proving.verify(failing.hash, 1)
     assert not failed.passed
     assert proving.proofs.situation_of(JOURNEY, failed.id) is None
+
+
+def test_a_skill_that_eats_is_tried_hungry_and_one_that_sleeps_in_the_evening(
+    workshop: Workshop, proving: Prover
+) -> None:
+    eats = workshop.keep(
+        "async function eatBread(bot, { count = 1 } = {}) { return await eat(bot, 'bread', count) }", runs=0
+    )
+    (trial,) = proving.verify(eats.hash, 1)
+    assert trial.passed, trial
+    assert condition(Slept()) == {"time": 12_600}
+    assert condition(Gained(item="dirt", count=1)) == {}
 
 
 def test_a_caller_of_which_nothing_tells_what_it_is_for_stays_with_the_version_it_was_proven_with(

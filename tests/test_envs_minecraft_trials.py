@@ -51,6 +51,13 @@ def test_a_world_is_the_same_whether_its_process_is_new_or_was_another_world(tri
     assert told(trials.enter(first), play(trials, WORK)) == new
 
 
+def test_a_trial_begins_hungry_and_at_the_hour_that_its_beginning_says(trials: MinecraftTrials) -> None:
+    seen = trials.enter(Beginning(seed=5, condition={"food": 16, "time": 12_600}))
+    assert seen["food"] == 16
+    assert 12_600 <= seen["time_of_day"] < 12_620
+    assert play(trials, "return [bot.food, bot.time.timeOfDay >= 12600]").value == [16, True]
+
+
 def test_what_a_program_did_at_last_has_happened_when_it_is_over(trials: MinecraftTrials) -> None:
     trials.enter(Beginning(seed=5, kit={"iron_chestplate": 1}))
     wear = "await bot.equip(bot.inventory.items().find(item => item.name === 'iron_chestplate'), 'torso')"

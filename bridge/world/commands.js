@@ -137,6 +137,14 @@ const COMMANDS = {
     return `${name} at ${x} ${y} ${z}`
   },
 
+  /** Ours: how hungry somebody is, from 0 to 20. */
+  food(world, [who, value], self) {
+    const food = integer(value, 'the food level')
+    if (food < 0 || food > 20) fail('the food level must be from 0 to 20')
+    for (const player of players(world, who, self)) Object.assign(player, { food, saturation: 0 })
+    return `food level ${food}`
+  },
+
   /** Ours, for want of vanilla's `data`: lines are divided by |. */
   sign(world, words, self) {
     const { x, y, z } = position(words.slice(0, 3), self?.pos ?? world.spawn).floored()
