@@ -23,6 +23,8 @@ const WORD = new RegExp(`(^|[a-z])(${Object.keys(NUMBERS).join('|')})(?![a-z])`)
 const COUNTED = { mineBlock: [1, 2], craftItem: [1, 2], smeltItem: [1, 3] }
 const SPECIES = /^(oak|birch|spruce|jungle|acacia|dark_oak|mangrove|cherry)_(?=log|planks)/
 const COMPARING = new Set(['<', '<=', '>', '>=', '==', '===', '!=', '!==', '-'])
+/** Three coordinates, none far, and none up or down. */
+const STEP = /^-?[0-3],0,-?[0-3]$/
 const MOST_LETTERS = 100_000
 
 const SYNTAX = { ecmaVersion: 2023, sourceType: 'script', allowAwaitOutsideFunction: true }
@@ -145,6 +147,7 @@ class Adaptation {
   commonEdits (node, edit, source = this.source) {
     const { renamed, positional, yields } = this.settings
     const text = part => source.slice(part.start, part.end)
+    this.beside(node, edit, source)
     const assigned = new Set(analyse(parse(text(node))).assignedConstants.map(({ name }) => name))
     walk.full(node, part => {
       if (part.type === 'VariableDeclaration' && part.kind === 'const' &&
@@ -175,6 +178,36 @@ class Adaptation {
         }
       }
     })
+  }
+
+  /**
+   * A step from the bot as the place of placeItem becomes no place at all, which is the handiest: theirs said in the chat
+   * that it was taken, ours throws. Not where the place is looked at afterwards.
+   */
+  beside (node, edit, source) {
+    const isStep = value => value?.type === 'CallExpression' && value.arguments.length === 3 &&
+      source.slice(value.callee.start, value.callee.end) === 'bot.entity.position.offset' &&
+      STEP.test(value.arguments.map(({ start, end }) => source.slice(start, end)).join())
+    const values = new Map()
+    const reads = []
+    const calls = []
+    const given = (name, value) => values.set(name, [...values.get(name) ?? [], value])
+    walk.fullAncestor(node, (part, _, ancestors) => {
+      if (part.type === 'VariableDeclarator' && part.id.type === 'Identifier' && part.init) given(part.id.name, part.init)
+      if (part.type === 'AssignmentExpression' && part.left.type === 'Identifier') given(part.left.name, part.right)
+      if (part.type === 'Identifier') reads.push({ part, parent: ancestors.at(-2) })
+      if (part.type === 'CallExpression' && part.callee.name === 'placeItem' && part.arguments[2]) calls.push(part)
+    })
+    const passed = ({ part, parent }) => parent?.type === 'CallExpression' &&
+      parent.arguments.indexOf(part) >= { placeItem: 2, craftItem: 3 }[parent.callee.name]
+    const forgotten = (place, call) => values.get(place.name)?.every(isStep) &&
+      reads.every(read => read.part.name !== place.name || read.part.start < call.start || passed(read))
+    for (const call of calls) {
+      const [, item, place] = call.arguments
+      if (!isStep(place) && !(place.type === 'Identifier' && forgotten(place, call))) continue
+      edit(item.end, place.end, '')
+      this.changes.push(`placeItem chooses a place beside the bot for ${source.slice(item.start, item.end)}`)
+    }
   }
 
   /** Makes the quantity of the name, or of the call that the skill is about, a parameter; and the kind of wood too. */

@@ -75,6 +75,28 @@ test('callers keep meaning what they called: by its new name, and with parameter
     /async function dig\(bot, \{ depth, what = "sand" \} = \{\}\)/)
 })
 
+test('a step from the bot, which may be taken, is no place to insist on', () => {
+  const { source, changes } = adapt({ source: `async function craftBucket(bot) {
+    let place = bot.entity.position.offset(1, 0, 0)
+    if (bot.blockAt(place).name !== 'air') place = bot.entity.position.offset(-1, 0, 0)
+    await placeItem(bot, 'crafting_table', place)
+    await craftItem(bot, 'bucket', 1, place)
+    await placeItem(bot, 'furnace', bot.entity.position.offset(0, 0, 1))
+  }` })
+  assert.match(source, /placeItem\(bot, 'crafting_table'\)/)
+  assert.match(source, /placeItem\(bot, 'furnace'\)/)
+  assert.equal(changes.filter(change => change.startsWith('placeItem')).length, 2)
+  const meant = `async function build(bot, { place }) {
+    const here = bot.entity.position.offset(1, 0, 0), below = bot.entity.position.offset(0, -1, 0)
+    await placeItem(bot, 'chest', here)
+    await placeItem(bot, 'dirt', below)
+    await placeItem(bot, 'dirt', place)
+    return bot.blockAt(here)
+  }`
+  assert.equal(adapt({ source: meant }).source.match(/placeItem\(bot, '\w+', \w+\)/g).length, 3,
+    'where it is looked at later, where it is no step, and where another says')
+})
+
 test('counts of recipes become counts of items', () => {
   const { source, changes } = adapt({
     source: "async function f(bot) { await craftItem(bot, 'stick', n(bot)); await craftItem(bot, x, 2) }",
