@@ -24,7 +24,7 @@ from agent.desktop_planning.candidates import Program
 from agent.desktop_planning.recorded import Recorded
 from agent.display import Reporter
 from agent.errors import StopAsked, UsageError
-from agent.families import families
+from agent.families import families, opened
 from agent.known import skills_for
 from agent.models.background import Background, Later
 from agent.models.calls import Calls
@@ -61,7 +61,6 @@ from memory.notes import Notes
 from memory.semantic import Semantic
 from memory.working import Working
 from skills.graph import SkillGraph
-from skills.library import Library
 from skills.operators import Operators
 
 
@@ -76,7 +75,7 @@ def parts(
 ) -> Parts:
     """Everything that the nodes of a session work with."""
     store, data = Store(db), gamedata.load()
-    library, calls, begun = Library(db, config.library, families=families(data)), Calls(db), seconds()
+    library, calls, begun = opened(db, config.library, data), Calls(db), seconds()
     ledger, approvals = Ledger(db), Approvals(db)
 
     def stop() -> None:

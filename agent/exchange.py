@@ -16,7 +16,7 @@ from typing import Any
 
 from agent.database import database
 from agent.errors import AgentError
-from agent.families import families
+from agent.families import opened
 from agent.seal import seal, sealed_by_us
 from agent.store import Store
 from agent.tables import table
@@ -149,7 +149,7 @@ def bring_in(
 ) -> Json:
     """Import folders, a zip or a Voyager library; what is in them is judged, never run."""
     with closing(database()) as db, JavaScript() as javascript:
-        opened = Library(db, library, families=families(gamedata.load()))
+        into = opened(db, library, gamedata.load())
         at = float(Store(db).experience())
 
         def parse(source: str) -> Mapping[str, Any]:
@@ -164,7 +164,7 @@ def bring_in(
             if foreign is not None:
                 yields = {item: ways[0].count for item, ways in gamedata.load().recipes.items() if ways[0].count > 1}
                 return voyager.take_library(
-                    opened,
+                    into,
                     foreign,
                     parse=parse,
                     functions=javascript.functions,
@@ -186,7 +186,7 @@ def bring_in(
                 "python": Language(_python_facts, documentation()),
             }
             desk = Desk(languages, sealed_by_us, tuple(runtimes().values()), at)
-            return take_folders(opened, folders, desk, vouched=vouched, dry=dry_run)
+            return take_folders(into, folders, desk, vouched=vouched, dry=dry_run)
 
         reports = take()
         return {
@@ -195,7 +195,7 @@ def bring_in(
             "dry_run": dry_run,
             "counts": dict(sorted(Counter(each.outcome for each in reports).items())),
             "skills": [each.to_json() for each in reports],
-            "hash": library_hash(opened),
+            "hash": library_hash(into),
         }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from agent.database import database
 from agent.errors import UsageError
 from agent.evidence import CLASSES
-from agent.families import families
+from agent.families import families, opened
 from agent.known import items_towards
 from agent.loop_settings import LoopSettings
 from agent.similarity import meaning_of
@@ -158,17 +158,17 @@ def _decided_on(by: Mapping[str, Any]) -> str:
 def change(library: str, name: str, action: str, hash: str | None, reason: str) -> Json:
     """Move a skill's pointer or take it out of use, by a person: rollback, promote, pin, unpin, retire or restore."""
     db = database()
-    opened, at = Library(db, library), float(Store(db).experience())
-    before = opened.get(name)
-    with opened.by(By("person")):
+    skills, at = opened(db, library, gamedata.load()), float(Store(db).experience())
+    before = skills.get(name)
+    with skills.by(By("person")):
         if action == "rollback":
-            after = opened.rollback(name, reason=reason, at=at, to=hash)
+            after = skills.rollback(name, reason=reason, at=at, to=hash)
         elif action == "promote":
-            after = opened.promote(name, hash or "", reason=reason, at=at)
+            after = skills.promote(name, hash or "", reason=reason, at=at)
         elif action == "pin":
-            after = opened.pin(name, reason=reason, at=at, hash=hash)
+            after = skills.pin(name, reason=reason, at=at, hash=hash)
         else:
-            act = {"unpin": opened.unpin, "retire": opened.retire, "restore": opened.restore}[action]
+            act = {"unpin": skills.unpin, "retire": skills.retire, "restore": skills.restore}[action]
             after = act(name, reason=reason, at=at)
     return {
         "name": name,
@@ -177,17 +177,17 @@ def change(library: str, name: str, action: str, hash: str | None, reason: str) 
         "current": after.current.hash,
         "retired": after.retired,
         "pinned": after.pinned,
-        "changed": opened.get(name) != before,
-        "still_called_by": SkillGraph(opened).direct_callers(name) if after.retired else [],
+        "changed": skills.get(name) != before,
+        "still_called_by": SkillGraph(skills).direct_callers(name) if after.retired else [],
     }
 
 
 def rename(library: str, old: str, new: str, reason: str) -> Json:
     """Give a skill another name; all that call it follow."""
     db = database()
-    opened = Library(db, library)
-    with JavaScript() as javascript:
-        python = opened.get(old).current.language == "python"
+    skills = opened(db, library, gamedata.load())
+    with JavaScript() as javascript, skills.by(By("person")):
+        python = skills.get(old).current.language == "python"
         known = documentation() if python else primitives()
         change = parse.rename if python else javascript.rename
 
@@ -198,7 +198,7 @@ def rename(library: str, old: str, new: str, reason: str) -> Json:
                 raise NotAllowed(f"{old!r} cannot be called {new!r}: {error}") from error
 
         return rename_skill(
-            opened, old, new, rewrite=rewrite, primitives=known, reason=reason, at=float(Store(db).experience()),
+            skills, old, new, rewrite=rewrite, primitives=known, reason=reason, at=float(Store(db).experience()),
             parse=(lambda source: parse.facts(source, known)) if python else javascript.facts,
         ).to_json()  # fmt: skip
 

@@ -14,7 +14,7 @@ from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.database import database
 from agent.errors import UsageError
-from agent.families import families
+from agent.families import opened
 from agent.proving import Prover
 from agent.refactoring import Language, Refactoring
 from agent.store import Store
@@ -64,15 +64,15 @@ def desktop_prover(library: Library, store: Store, log: EventLog, folder: Path) 
 def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[[Trial], None] | None) -> Json:
     """Try a version (default: the current one) in fresh worlds and count the trials as evidence."""
     db = database()
-    opened = Library(db, library, families=families(gamedata.load()))
-    version = opened.chosen(name, hash)
-    before = opened.rung(version.hash)
+    skills = opened(db, library, gamedata.load())
+    version = skills.chosen(name, hash)
+    before = skills.rung(version.hash)
     with ExitStack() as stack:
         if version.language == DesktopCases.language:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            proving = desktop_prover(opened, Store(db), EventLog(db), folder)
+            proving = desktop_prover(skills, Store(db), EventLog(db), folder)
         else:
-            proving = prover(opened, Store(db), EventLog(db))
+            proving = prover(skills, Store(db), EventLog(db))
         stack.callback(proving.close)
         if not proving.cases.provable(version):
             raise UsageError(f"nothing tells what {name} is to bring about: run it for a task first")
@@ -86,7 +86,7 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
         "low": round(wilson(passed, len(found)), 3),
         "high": round(1 - wilson(len(found) - passed, len(found)), 3),
         "before": before,
-        "after": opened.rung(version.hash),
+        "after": skills.rung(version.hash),
         "seconds": round(sum(trial.seconds for trial in found), 1),
         "game_seconds": sum(trial.ticks for trial in found) / 20,
         "trials": [asdict(trial) for trial in found],
@@ -96,16 +96,16 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
 def refactor(library: str, *, apply: bool) -> Json:
     """What the library proposes about itself, and what came of it if it was to be applied."""
     db = database()
-    opened, store = Library(db, library, families=families(gamedata.load())), Store(db)
-    written = {skill.current.language for skill in opened.all()}
+    skills, store = opened(db, library, gamedata.load()), Store(db)
+    written = {skill.current.language for skill in skills.all()}
     found: list[Json] = []
     with ExitStack() as stack:
         languages: list[tuple[Language, Prover]] = []
         if "javascript" in written:
-            languages.append((stack.enter_context(JavaScript()), prover(opened, store, EventLog(db))))
+            languages.append((stack.enter_context(JavaScript()), prover(skills, store, EventLog(db))))
         if "python" in written:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            languages.append((Python(), desktop_prover(opened, store, EventLog(db), folder)))
+            languages.append((Python(), desktop_prover(skills, store, EventLog(db), folder)))
         for language, proving in languages:
             stack.callback(proving.close)
             refactoring = Refactoring(proving, language)
@@ -136,9 +136,9 @@ def refactorings_words(found: Mapping[str, Any]) -> str:
 def undo(library: str, number: int, reason: str) -> Json:
     """Put back what a refactoring changed."""
     with closing(database()) as db:
-        opened, at = Library(db, library, families=families(gamedata.load())), float(Store(db).experience())
-        with opened.by(By("person")):
-            return {"number": number, "said": refactorings.undo(opened, number, reason=reason, at=at)}
+        skills, at = opened(db, library, gamedata.load()), float(Store(db).experience())
+        with skills.by(By("person")):
+            return {"number": number, "said": refactorings.undo(skills, number, reason=reason, at=at)}
 
 
 def undo_words(found: Mapping[str, Any]) -> str:

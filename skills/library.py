@@ -222,7 +222,7 @@ class Library(LibraryReader):
         """Hold a version (default: the current one) in its place until `unpin`: evidence counts, the pointer stays."""
         with atomic(self.db):
             if hash is not None:
-                self._point(name, self.chosen(name, hash).number, "promoted", reason, at)
+                self.promote(name, hash, reason=reason, at=at)
             self._set_pinned(name, True, reason, at)
             return self.get(name)
 

@@ -54,11 +54,11 @@ def rename(
 
     Raises NotAllowed if the skill is retired or the name is another skill's, Inadmissible if the name may not be used.
     """
-    skill = library.get(old)
-    if skill.retired:
-        raise NotAllowed(f"{old!r} is retired: restore it before it is renamed")
     why = f"{old} is now {new}: {reason}"
     with atomic(library.db):
+        skill = library.get(old)
+        if skill.retired:
+            raise NotAllowed(f"{old!r} is retired: restore it before it is renamed")
         made: dict[str, str] = {}
         wanted = [each for each in library.versions(old) if each == skill.current or library.pinned_by(each.hash)]
         for version in sorted(wanted, key=lambda each: each == skill.current):

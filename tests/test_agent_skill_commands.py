@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from agent import browse, skill_commands, skill_failures
+from agent import browse, families, skill_commands, skill_failures
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.database import database
 from agent.world_desktop import Desktop
 from agent.world_minecraft import Minecraft
+from curriculum import gamedata
 from memory.log import Event, EventLog
 from skills.admit import Admission
 from skills.library import Library
@@ -29,6 +30,19 @@ def test_what_a_person_changes_stands_in_the_history_as_a_persons() -> None:
     assert made[:3] == [("added", "planner"), ("added", "planner"), ("adopted", "planner")]
     assert made[3:] == [("rolled_back", "person"), ("promoted", "person")]
     assert "person" in skill_commands.history_words(told)
+
+
+def test_a_person_renames_a_skill_and_what_it_brings_of_a_family_stays_known() -> None:
+    hash, library = keep("1", 1), families.opened(database(), "main", gamedata.load())
+    for number, log in enumerate(("oak_log", "birch_log")):
+        library.record_use(Use(hash, "succeeded", "a", number, 1.0, after={log: 1}))
+    before = library.get("gainIt").effects
+    assert "#logs" in [each.item for each in before]
+    skill_commands.rename("main", "gainIt", "chopIt", "clearer")
+    assert library.get("chopIt").effects == before
+    made = [(each["action"], each["by"]["author"]) for each in skill_commands.history("main", "chopIt")]
+    assert made == [("added", "planner"), ("linked", "person")]
+    assert skill_commands.history("main", "gainIt")[-1]["by"]["author"] == "person"
 
 
 def test_what_is_out_of_use_is_listed_when_asked_for_and_says_so_and_who_still_calls_it() -> None:

@@ -300,6 +300,17 @@ def test_what_deceives_is_refused_in_words(text: str, code: str, take: Callable[
     assert all(len(said) > 15 for said in report.said)
 
 
+def test_a_person_who_pins_a_version_from_elsewhere_vouches_for_it(
+    take: Callable[..., list[Report]], library: Library
+) -> None:
+    mine = library.add(Admission("async function digSand(bot) {}", (), Signature("digSand", ()), ""), reason="mine")
+    (report,) = take([folder(scripts__dig_js=CODE)])
+    assert report.version
+    skill = library.pin("digSand", hash=report.version, reason="I read it")
+    assert (skill.current.hash, skill.pinned, skill.current != mine) == (report.version, True, True)
+    assert library.quarantined() == []
+
+
 def test_names_that_are_not_utf_8_are_refused_and_told(tmp_path: Path) -> None:
     place = tmp_path / os.fsdecode(b"caf\xe9")
     writer.write(folder(), place)
