@@ -96,7 +96,6 @@ class Refactoring:
         self._library = prover.library
         self._primitives = language.primitives()
         self._shapes: dict[str, Mapping[str, Any]] = {}
-        self._before: refactorings.Standing = {}
         self._key = ""
 
     def proposals(self) -> list[Proposal]:
@@ -110,7 +109,6 @@ class Refactoring:
 
     def apply(self, proposal: Proposal) -> Applied:
         """Carry a proposal out if all replays of all skills that it touches pass; it is put on record either way."""
-        self._before = refactorings.standing(self._library)
         self._key = refactorings.key(self._library, proposal)
         applied = self._applied(proposal)
         if not applied.applied:
@@ -197,6 +195,9 @@ class Refactoring:
                 return Applied(proposal, False, failed, replays)
             made.append(Rewritten(skill, admission, evidence))
         with atomic(self._library.db):
+            before = dict(refactorings.standing(self._library))
+            if not proposal.joins:
+                before.pop(general.skill)  # made for it
             for skill in skills:
                 self._library.link(
                     general.hash, "derived_from", skill.current.hash, reason=proposal.reason, at=self._prover.now()
@@ -208,7 +209,8 @@ class Refactoring:
                     True,
                     f"{general.skill} covers {len(skills)} skill{'s' if len(skills) > 1 else ''}",
                     replays,
-                )
+                ),
+                before,
             )
 
     def _retire(self, proposal: Proposal) -> Applied:
@@ -216,23 +218,26 @@ class Refactoring:
         keep, *others = (self._library.get(name) for name in proposal.skills)
         made: list[Rewritten] = []
         replays = 0
-        for other in others:
-            for name in self._library.pinned_by(other.current.hash):
-                caller = self._library.get(name)
-                text = self._language.rename(caller.current.source, other.name, keep.name)
-                uses = {key: value for key, value in caller.current.uses.items() if key != other.name}
-                admission = replace(
-                    self._admit(text), source=text, uses={**uses, keep.name: keep.current.hash}, refusals=()
-                )
-                done, failed, evidence = self._replay(caller.current, name, admission)
-                replays += done
-                if failed:
-                    return Applied(proposal, False, failed, replays)
-                made.append(Rewritten(caller, admission, evidence))
+        gone = {other.name for other in others}
+        for name in sorted({name for other in others for name in self._library.pinned_by(other.current.hash)}):
+            caller = self._library.get(name)
+            text, uses = caller.current.source, dict(caller.current.uses)
+            for other in sorted(gone & uses.keys()):
+                text = self._language.rename(text, other, keep.name)
+                uses.pop(other)
+            admission = replace(
+                self._admit(text), source=text, uses={**uses, keep.name: keep.current.hash}, refusals=()
+            )
+            done, failed, evidence = self._replay(caller.current, name, admission)
+            replays += done
+            if failed:
+                return Applied(proposal, False, failed, replays)
+            made.append(Rewritten(caller, admission, evidence))
         outcome = f"{keep.name} stays, {', '.join(other.name for other in others)} retired"
         with atomic(self._library.db):
+            before = refactorings.standing(self._library)
             rework.merge(self._library, keep, others, made, reason=proposal.reason, at=self._prover.now())
-            return self._record(Applied(proposal, True, outcome, replays))
+            return self._record(Applied(proposal, True, outcome, replays), before)
 
     def _replay(self, old: Version, name: str, admission: Admission) -> tuple[int, str, list[Use]]:
         """Replays of a version with a new source in its place: how many, why one failed (or ''), and the evidence."""
@@ -249,10 +254,10 @@ class Refactoring:
             return 0, f"nothing tells what {name} is to bring about, or it passes no replay as it is", uses
         return passed, "", uses
 
-    def _record(self, applied: Applied) -> Applied:
+    def _record(self, applied: Applied, before: refactorings.Standing | None = None) -> Applied:
         refactorings.record(
-            self._library, applied.proposal, self._before, key=self._key, applied=applied.applied,
-            outcome=applied.reason, replays=applied.replays, journey=self._journey, at=self._prover.now(),
+            self._library, applied.proposal, key=self._key, outcome=applied.reason, replays=applied.replays,
+            before=before, journey=self._journey, at=self._prover.now(),
         )  # fmt: skip
         return applied
 

@@ -111,7 +111,10 @@ function passedOn (statement, main) {
  * @param groups  [{at: [numbers of constants], parameter}]; the constant that stands there becomes the default
  */
 function generalise ({ source, name, groups }) {
-  const { main } = parsed(source)
+  const { program, main } = parsed(source)
+  const meant = new Set([...bindings(program).map(node => node.name), ...analyse(program).free.keys()])
+  const taken = groups.find(({ parameter }) => meant.has(parameter))
+  if (taken) throw new SyntaxError(`${taken.parameter} has another meaning in this source`)
   const all = constants(main)
   const edits = [[main.id.start, main.id.end, name]]
   const added = []
@@ -122,7 +125,7 @@ function generalise ({ source, name, groups }) {
   const pattern = optionsOf(main)
   if (!pattern) edits.push([main.params[0].end, main.params[0].end, `, { ${added.join(', ')} } = {}`])
   else if (pattern.properties.length === 0) edits.push([pattern.start, pattern.end, `{ ${added.join(', ')} }`])
-  else edits.push([pattern.properties.at(-1).end, pattern.properties.at(-1).end, `, ${added.join(', ')}`])
+  else edits.push([pattern.properties[0].start, pattern.properties[0].start, `${added.join(', ')}, `])
   return { source: edited(source, edits) }
 }
 

@@ -119,6 +119,13 @@ class LibraryReader:
             raise UnknownSkill(f"library {self.name!r} has no skill {name!r}: {hint}")
         return self._skill(name, *row)
 
+    def stands(self, skill: Skill) -> bool:
+        """Whether a skill is still as it was when it was read: the same version current, in use and pinned as then."""
+        row = self.db.execute(
+            "SELECT current, retired, pinned FROM skills WHERE library = ? AND name = ?", [self.name, skill.name]
+        ).fetchone()
+        return bool(row == (skill.current.number, skill.retired, skill.pinned))
+
     def has(self, name: str) -> bool:
         """Is there a skill of this name that is not retired?"""
         found = self.db.execute(

@@ -76,28 +76,30 @@ def key(library: LibraryReader, proposal: Proposal) -> str:
 def record(
     library: Library,
     proposal: Proposal,
-    before: Standing,
     *,
     key: str,
-    applied: bool,
     outcome: str,
     replays: int,
+    before: Standing | None = None,
     journey: str = "",
     at: float = 0.0,
 ) -> Done:
-    """Keep what became of a proposal; `key` and `before` are from when it was begun."""
-    changes = [
-        Change(name, before[name][0] if name in before else None, hash, retired)
-        for name, (hash, retired) in standing(library).items()
-        if before.get(name) != (hash, retired)
-    ]
+    """Keep what became of a proposal that was `key` when it was begun.
+
+    `before` is how everything stood at the beginning of the transaction that carried it out, None if nothing did.
+    """
     with atomic(library.db):
+        changes = [
+            Change(name, before[name][0] if name in before else None, hash, retired)
+            for name, (hash, retired) in (standing(library).items() if before is not None else ())
+            if before is not None and before.get(name) != (hash, retired)
+        ]
         library.db.execute(
             "INSERT INTO refactorings (library, key, kind, skills, name, reason, journey, at, applied, outcome, "
             "replays, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 *(library.name, key, proposal.kind, canonical(list(proposal.skills)), proposal.name),
-                *(proposal.reason, journey, at, int(applied), outcome, replays),
+                *(proposal.reason, journey, at, int(before is not None), outcome, replays),
                 canonical([asdict(change) for change in changes]),
             ],
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from memory.db import atomic
 from skills.admit import Admission
+from skills.errors import NotAllowed
 from skills.library import Library
 from skills.refactor import AUTHOR
 from skills.skill import Skill, Use, Version
@@ -38,9 +39,10 @@ def derive(library: Library, admission: Admission, skills: Sequence[Skill], *, r
 def take_over(library: Library, rewritten: Sequence[Rewritten], *, reason: str, at: float = 0.0) -> None:
     """Let the new sources stand where the old ones stood; a pinned skill stays, and the new one is cleared beside it.
 
-    Raises CallCycle, and then nothing has changed.
+    Raises CallCycle, and NotAllowed if a skill has moved on since it was replayed; then nothing has changed.
     """
     with atomic(library.db):
+        _refuse_moved(library, [each.skill for each in rewritten])
         for each in rewritten:
             old = each.skill.current
             version = library.add(
@@ -66,10 +68,18 @@ def merge(
 ) -> None:
     """Take skills out of use for one that does the same; `callers` are those that called them, calling that one now.
 
-    Raises CallCycle, and then nothing has changed.
+    Raises CallCycle and NotAllowed as `take_over` does.
     """
     with atomic(library.db):
+        _refuse_moved(library, [keep, *others])
         take_over(library, callers, reason=reason, at=at)
         for other in others:
             library.link(other.current.hash, "duplicate_of", keep.current.hash, reason=reason, at=at)
             library.retire(other.name, reason=f"{keep.name} does the same: {reason}", at=at)
+
+
+def _refuse_moved(library: Library, skills: Sequence[Skill]) -> None:
+    """Replays take their time, and others may change the library meanwhile: they prove what they began with alone."""
+    moved = [skill.name for skill in skills if not library.stands(skill)]
+    if moved:
+        raise NotAllowed(f"{' and '.join(moved)} changed while it was replayed: what passed was the version before")

@@ -735,6 +735,24 @@ def test_a_number_that_stands_for_no_limit_is_no_amount(library: Library, defaul
         assert skill.record.time.per == effect.per
 
 
+def test_what_was_replayed_takes_over_only_from_what_it_was_replayed_against(library: Library) -> None:
+    for name in ("mineLogs", "mineOak"):
+        library.add(admitted(name), reason="t")
+    logs, oak = library.get("mineLogs"), library.get("mineOak")
+    newer = library.add(admitted("mineLogs", "better"), reason="by another journey meanwhile")
+    library.promote("mineLogs", newer.hash, reason="t")
+    before = list(library.db.conn.iterdump())
+    made = rework.Rewritten(logs, admitted("mineLogs", "wraps"))
+    for change in (
+        lambda: rework.take_over(library, [made], reason="siblings"),
+        lambda: rework.merge(library, logs, [oak], [], reason="doubles"),
+        lambda: rework.merge(library, oak, [logs], [], reason="doubles"),
+    ):
+        with pytest.raises(NotAllowed, match="mineLogs changed while it was replayed"):
+            change()
+    assert list(library.db.conn.iterdump()) == before
+
+
 def test_defaults_are_those_that_a_program_can_be_given() -> None:
     texts = ("1", "'a'", "null", "None", "[1, 2]", "Infinity", "[NaN]", "1e999", "b'a'", "1j", "'\\ud83d'", "size")
     told = defaults(Signature("f", tuple(Parameter(text, default=text) for text in texts)))

@@ -30,8 +30,25 @@ test('the words of a step are what it is about, not how it can fail', () => {
 
 test('a constant becomes a parameter with itself as default', () => {
   const { source } = generalise({ source: MINE, name: 'mineItem', groups: [{ at: [1, 2], parameter: 'item' }] })
-  assert.equal(source, "async function mineItem(bot, { count = 1, item = 'oak_log' } = {}) {\n" +
+  assert.equal(source, "async function mineItem(bot, { item = 'oak_log', count = 1 } = {}) {\n" +
     '  await mineBlock(bot, item, count)\n  return item\n}')
+})
+
+test('a default becomes a parameter that stands before whatever it is the default of', () => {
+  const source = "async function mine(bot, { kind = 'oak_log' } = {}) { return await mineBlock(bot, kind) }"
+  const general = generalise({ source, name: 'mineItem', groups: [{ at: [0], parameter: 'item' }] })
+  assert.match(general.source, /\{ item = 'oak_log', kind = item \} = \{\}/)
+})
+
+test('a parameter takes no name that means something else in the source', () => {
+  for (const source of [
+    "async function mine(bot) { for (const item of ['a']) await mineBlock(bot, 'oak_log', item) }",
+    "async function mine(bot) { await item(bot); await mineBlock(bot, 'oak_log', 'a') }"
+  ]) {
+    const { constants } = shape({ source })
+    const groups = [{ at: [constants.indexOf('oak_log')], parameter: 'item' }]
+    assert.throws(() => generalise({ source, name: 'mineItem', groups }), /item has another meaning/)
+  }
 })
 
 test('calls are renamed, labels and other meanings are not', () => {
