@@ -103,9 +103,8 @@ def skill_words(found: Mapping[str, Any]) -> str:
     lines.append("  versions")
     for each in found["version_list"]:
         mark = "*" if each["current"] else " "
-        lines.append(
-            f"  {mark} {each['hash'][:15]}  {each['journey']} #{each['iteration']}, {each['author']}: {each['reason']}"
-        )
+        made = f"{each['journey']} #{each['iteration']}, " if each["journey"] else ""
+        lines.append(f"  {mark} {each['hash'][:15]}  {made}{each['author']}: {each['reason']}")
     return "\n".join(lines)
 
 

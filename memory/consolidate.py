@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from memory import documents
 from memory.db import atomic
-from memory.episodic import Episode, Episodes
+from memory.episodic import Episode, Episodes, plain
 from memory.errors import Refused
 from memory.items import Item
 from memory.jobs import Cursor, Step
@@ -110,7 +110,7 @@ class _Conclusions:
         causes = [each.cause for each in rounds if each.cause]
         passed = rounds[-1].outcome == "passed"
         gained = ", ".join(f"{count:+d} {name}" for name, count in rounds[-1].gained.items()) if passed else ""
-        text = f"{rounds[0].goal}: {'passed' if passed else 'not passed'} in round {len(rounds)}"
+        text = f"{plain(rounds[0].goal)}: {'passed' if passed else 'not passed'} in round {len(rounds)}"
         text += f", after {_listed(causes)}" if causes else ""
         text += f"; {gained}" if gained else ""
         data = {"level": 1, "task": self.episode.task, "goal": rounds[0].kin, "rounds": len(rounds), "passed": passed}
@@ -139,7 +139,7 @@ class _Conclusions:
             "failed": failed.program,
             "mended": episode.program,
             "skills": sorted(episode.skills),
-            "trigger": f"{episode.kin} fails with {failed.cause} ({failed.message})",
+            "trigger": f"{plain(episode.kin)} fails with {failed.cause} ({failed.message})",
             "advice": how,
         }
         slot = f"mended {episode.kin} {shape}"
@@ -173,7 +173,7 @@ class _Conclusions:
         if times < GIVEN_UP or not _worth_saying(times) or self._was_mended(f"mended {episode.kin} {shape}"):
             return
         why = f"{episode.cause} ({episode.message})"
-        trigger, advice = f"{episode.kin} is tried", f"try again as before: {times} times it failed with {why}"
+        trigger, advice = f"{plain(episode.kin)} is tried", f"try again as before: {times} times it failed with {why}"
         text = f"When {trigger}: never {advice}, and is not mended yet"
         data = {"signature": shape, "goal": episode.kin, "code": episode.cause, "times": times, "unmended": True}
         data |= {"trigger": trigger, "advice": advice, "never": True}
@@ -192,7 +192,7 @@ class _Conclusions:
             return
         goals = self._tallies(f"skill {skill}")
         best = sorted(goals, key=lambda goal: (-goals[goal], goal))[:8]
-        told = "; ".join(f"{goal.rstrip('.')} ({_times(goals[goal])})" for goal in best)
+        told = "; ".join(f"{plain(goal)} ({_times(goals[goal])})" for goal in best)
         text = f"skill {skill} serves: {told}"
         data = {"skills": [skill], "version": self.episode.skills[skill], "goals": {goal: goals[goal] for goal in best}}
         self._keep("procedure", skill, text, data, slot=f"procedure {skill}", evidence=[self.episode.id])
@@ -205,7 +205,7 @@ class _Conclusions:
             return
         passed = counts.pop("passed", 0)
         causes = sorted(counts, key=lambda name: (-counts[name], name))
-        text = f"{episode.kin}: {passed} of {total} programs passed"
+        text = f"{plain(episode.kin)}: {passed} of {total} programs passed"
         text += f"; {', '.join(f'{counts[name]} {name}' for name in causes[:5])}" if causes else ""
         data = {"level": 2, "goal": episode.kin, "passed": passed, "total": total, "failures": counts}
         slot = f"goal {episode.kin}"
@@ -217,7 +217,7 @@ class _Conclusions:
         if number % CHAPTER:
             return
         stretch = Episodes(self.db).find(episode.journey, up_to=episode.id, limit=CHAPTER)[::-1]
-        done = list(dict.fromkeys(each.goal for each in stretch if each.outcome == "passed"))
+        done = list(dict.fromkeys(plain(each.goal) for each in stretch if each.outcome == "passed"))
         causes = [each.cause for each in stretch if each.cause]
         text = f"iterations {stretch[0].iteration} to {episode.iteration}: did {_listed(done) or 'nothing'}"
         text += f"; {len(causes)} failed ({_listed(causes)})" if causes else ""

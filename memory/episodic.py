@@ -227,14 +227,19 @@ def inventory_difference(before: Mapping[str, int], after: Mapping[str, int]) ->
     return {name: count for name, count in counts.items() if count}
 
 
+def plain(goal: str) -> str:
+    """A goal as a part of a sentence: without its full stop."""
+    return goal.rstrip(".")
+
+
 def describe(episode: Episode) -> str:
     """The episode as one line for a prompt and for the words that recall searches."""
     gained = ", ".join(f"{count:+d} {name}" for name, count in sorted(episode.gained.items()))
     if episode.outcome == "passed":
-        parts = [f"Did: {episode.goal}"]
+        parts = [f"Did: {plain(episode.goal)}"]
     else:
         why = " / ".join(word for word in (episode.failure, episode.cause) if word)
-        parts = [f"Failed: {episode.goal}", f"{why}: {episode.message}" if episode.message else why]
+        parts = [f"Failed: {plain(episode.goal)}", f"{why}: {episode.message}" if episode.message else why]
     parts.append(gained)
     if episode.skills:
         parts.append(f"with {', '.join(sorted(episode.skills))}")
