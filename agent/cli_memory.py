@@ -246,10 +246,9 @@ def memory_reindex(as_json: bool) -> None:
 @AS_JSON
 def memory_export(folder: Path, journeys: tuple[str, ...], private: bool, as_json: bool) -> None:
     """Write memory into a new folder: JSONL with checksums, and a page to read."""
-    from agent import remember
+    from agent import remember, remember_words
 
-    found = remember.export_to(folder, journeys, private)
-    show(found, as_json, lambda found: f"{found['folder']}: {found['counts']}, digest {found['digest'][:16]}")
+    show(remember.export_to(folder, journeys, private), as_json, remember_words.exported)
 
 
 @memory.command("import")

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from agent import publishing
 from agent.database import database
 from agent.errors import AgentError
 from agent.families import opened
@@ -72,6 +73,7 @@ def export(
             "also": sorted(set(chosen) - set(names)) if names else [],
             "written": told,
             "refused": refused,
+            "secrets": publishing.secrets(*(Path(str(each["folder"])) for each in told)),
         }
 
 
@@ -81,7 +83,7 @@ def export_words(told: Mapping[str, Any]) -> str:
     lines += [f"not written: {each['folder']}: {'; '.join(each['why'])}" for each in told["refused"]]
     also = f" ({', '.join(told['also'])} because they are called)" if told["also"] else ""
     lines += [f"{len(told['skills'])} skills{also}. The library's hash is {told['hash']}."]
-    return "\n".join(lines)
+    return "\n".join([*lines, *publishing.words(told["secrets"])])
 
 
 def runtimes() -> dict[str, Runtime]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from agent import publishing
 from agent.config import Budget, JourneyConfig
 from agent.database import database
 from agent.errors import UsageError
@@ -52,13 +53,15 @@ def record(name: str, path: Path) -> dict[str, Any]:
         "seed": config.seed,
         "roles": Calls(db).by_role(name),
         "again": _words(config, head, path),
+        "secrets": publishing.secrets(path),
     }
 
 
 def record_words(found: Mapping[str, Any]) -> str:
     """What was written, as text."""
     roles = ", ".join(f"{each['calls']} {role}" for role, each in found["roles"].items())
-    return f"{found['calls']} answers ({roles}) in {found['file']}.\nPlay it: {found['again']}"
+    told = [f"{found['calls']} answers ({roles}) in {found['file']}.", f"Play it: {found['again']}"]
+    return "\n".join([*told, *publishing.words(found["secrets"])])
 
 
 @dataclass

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from agent import similarity
+from agent import publishing, similarity
 from agent.config import chroma_url, home
 from agent.errors import UsageError
 from agent.models.calls import MODELS, Calls
@@ -319,7 +319,8 @@ def export_to(folder: Path, journeys: Sequence[str], private: bool) -> Json:
     """Write a bundle of everything, or of some journeys and what holds everywhere."""
     db = _database(read_only=True)
     _refuse_unknown(db, journeys)
-    return asdict(export(db, folder, scopes=journeys or None, private=private, seal=seal))
+    written = export(db, folder, scopes=journeys or None, private=private, seal=seal)
+    return {**asdict(written), "secrets": publishing.secrets(folder)}
 
 
 def _refuse_unknown(db: Database, names: Sequence[str]) -> None:

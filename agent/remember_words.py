@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent import observing
+from agent import observing, publishing
 from agent.tables import table
 from memory.guard import told, visible
 
@@ -226,6 +226,12 @@ def _silence(found: Json) -> str:
         f"relevant enough{least}. Its thresholds are not fitted, as what is held back is never used; "
         "--weight enough_words=… sets them"
     )
+
+
+def exported(found: Json) -> str:
+    """What an export wrote, and what of it is to be looked at before others get it."""
+    told = f"{found['folder']}: {found['counts']}, digest {found['digest'][:16]}"
+    return "\n".join([told, *publishing.words(found["secrets"])])
 
 
 def counts(found: Json) -> str:

@@ -22,7 +22,8 @@ _BEFORE = "journeyman-memory/1"
 FILES = ("programs", "events", "episodes", "notes", "items", "journal", "reviews")
 """The parts of a bundle, in the order in which they build on one another."""
 _MANIFEST = "manifest.json"
-_PAGE = "memory.md"
+PAGE = "memory.md"
+"""The page for people. It is not read back, but a bundle that was told otherwise to people is not whole either."""
 
 Row = dict[str, Any]
 
@@ -62,7 +63,8 @@ def write_bundle(
                 hash.update(line.encode())
                 count += 1
         files[name] = {"rows": count, "sha256": hash.hexdigest()}
-    (folder / _PAGE).write_text(page, encoding="utf-8", newline="\n")
+    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+    files[PAGE] = {"sha256": hashlib.sha256(page.encode()).hexdigest()}
     digest = _digest(FORMAT, files, done)
     # The manifest comes last: a folder without one is not a bundle but the rest of an interrupted export.
     manifest = {"format": FORMAT, "digest": digest, "seal": seal(digest), "done": dict(done), "files": files}
@@ -76,21 +78,29 @@ def read_bundle(folder: Path) -> Bundle:
     rows: dict[str, list[Row]] = {}
     for name in FILES:
         path = folder / f"{name}.jsonl"
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise Refused(f"the bundle {folder} has no {path.name}: copy the whole folder") from error
-        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
-            raise Refused(f"{path} was changed or damaged since it was exported: its hash is another")
+        content = _whole(path, manifest["files"][name]["sha256"])
         rows[name] = [_row(path, number, line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
+    if PAGE in manifest["files"]:  # Bundles of before did not tell its hash.
+        _whole(folder / PAGE, manifest["files"][PAGE]["sha256"])
     return Bundle(rows, str(manifest["digest"]), manifest.get("done"), str(manifest.get("seal") or ""))
+
+
+def _whole(path: Path, hash: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"the bundle {path.parent} has no readable {path.name}: copy the whole folder") from error
+    if hashlib.sha256(content).hexdigest() != hash:
+        raise Refused(f"{path} was changed or damaged since it was exported: its hash is another")
+    return content
 
 
 def _manifest(folder: Path) -> Mapping[str, Any]:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         found = manifest["format"]
-        files = {name: str(manifest["files"][name]["sha256"]) for name in FILES}
+        named = (*FILES, *({PAGE} & manifest["files"].keys()))
+        files = {name: str(manifest["files"][name]["sha256"]) for name in named}
         done = {str(job): int(rows) for job, rows in manifest["done"].items()} if found == FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"{folder} is not a memory bundle: it has no readable {_MANIFEST}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from memory.episodic import Episode, Episodes, Place
 from memory.errors import Refused
 from memory.export import export
 from memory.items import container, lesson, seen
-from memory.log import Event, EventLog
+from memory.log import Event, EventLog, canonical
 from memory.notes import Note, Notes
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic
@@ -109,7 +110,7 @@ def test_taking_in_twice_changes_nothing(tmp_path: Path) -> None:
     assert export(there, tmp_path / "c").digest == export(here, tmp_path / "d").digest
 
 
-@pytest.mark.parametrize("file", ["items.jsonl", "episodes.jsonl", "manifest.json"])
+@pytest.mark.parametrize("file", ["items.jsonl", "episodes.jsonl", "manifest.json", "memory.md"])
 def test_a_damaged_bundle_is_refused_whole(tmp_path: Path, file: str) -> None:
     here, there = open_db(":memory:"), open_db(":memory:")
     lived(here)
@@ -123,6 +124,21 @@ def test_a_damaged_bundle_is_refused_whole(tmp_path: Path, file: str) -> None:
     with pytest.raises(Refused, match="changed or damaged"):
         bring_in(there, tmp_path / "b", now=9.0, vouched=True)
     assert there.execute("SELECT count(*) FROM documents").fetchone()[0] == 0
+
+
+def test_a_bundle_whose_page_is_gone_is_refused_and_one_that_never_told_its_hash_is_read(tmp_path: Path) -> None:
+    here, there = open_db(":memory:"), open_db(":memory:")
+    lived(here)
+    export(here, tmp_path / "b")
+    page, manifest = (tmp_path / "b" / name for name in ("memory.md", "manifest.json"))
+    page.unlink()
+    with pytest.raises(Refused, match="has no readable memory"):
+        bring_in(there, tmp_path / "b", now=9.0, vouched=True)
+    told = json.loads(manifest.read_text())
+    del told["files"]["memory.md"]
+    told["digest"] = sha256(canonical({"files": told["files"], "done": told["done"]}).encode()).hexdigest()
+    manifest.write_text(json.dumps(told))
+    assert bring_in(there, tmp_path / "b", now=9.0, vouched=True).new["episodes"] == 5
 
 
 def test_where_two_answers_collide_the_policy_decides(tmp_path: Path) -> None:
