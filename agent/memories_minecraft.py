@@ -17,6 +17,7 @@ from agent import evidence
 from agent.store import Iteration
 from curriculum.task import Task
 from memory import semantic
+from memory.episodic import plain
 from memory.semantic import Item, Semantic
 
 STATIONS = ("crafting_table", "furnace", "chest", "smoker", "blast_furnace")
@@ -105,7 +106,7 @@ def remember(
         advice = error.get("remedy") or error.get("message") or code
         lesson = semantic.lesson(
             task.item,
-            f"{task.goal} ended with {code}",
+            f"{plain(task.goal)} ended with {code}",
             str(advice),
             scope=row.journey if evidence.CLASSES[code] == "world" else "",
             at=now,

@@ -69,7 +69,7 @@ def plan_words(found: Mapping[str, Any]) -> str:
                 f"{step['skill']}({args})",
                 f"{step['amount']} {step['item']}",
                 f"{step['ticks'] / 20:.0f} s",
-                f"{step['probability']:.0%} ({step['runs']} runs, {step['rung']})",
+                f"{step['probability']:.0%} ({step['runs']} run{'s' * (step['runs'] != 1)}, {step['rung']})",
                 "; ".join(notes),
             ]
         )
