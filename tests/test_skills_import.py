@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
 import sqlite3
 import stat
-import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -691,9 +690,8 @@ def test_no_part_that_writes_prompts_knows_the_scan(root: Path) -> None:
 # -- signatures
 
 
-def test_without_the_package_signing_says_what_to_install(tmp_path: Path) -> None:
-    if importlib.util.find_spec("model_signing"):
-        pytest.skip("it is installed")
+def test_without_the_package_signing_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "model_signing.signing", None)
     with pytest.raises(SigningUnavailable, match=r"journeyman\[signing\]"):
         signing.sign(tmp_path, tmp_path / "key.pem")
 
@@ -702,10 +700,15 @@ def test_without_the_package_signing_says_what_to_install(tmp_path: Path) -> Non
 def keys(tmp_path: Path) -> Path:
     """A folder with mine.pem, mine.pub, other.pem and other.pub."""
     pytest.importorskip("model_signing")
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    pem, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     for name in ("mine", "other"):
-        private, public = tmp_path / f"{name}.pem", tmp_path / f"{name}.pub"
-        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", private], check=True)
-        subprocess.run(["openssl", "ec", "-in", private, "-pubout", "-out", public], check=True, capture_output=True)
+        key = ec.generate_private_key(ec.SECP256R1())
+        private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        (tmp_path / f"{name}.pem").write_bytes(private)
+        (tmp_path / f"{name}.pub").write_bytes(key.public_key().public_bytes(pem, form))
     return tmp_path
 
 
