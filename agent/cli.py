@@ -13,7 +13,7 @@ from agent.cli_models import approve, calls, improve, ledger, record
 from agent.cli_skills import skills
 from agent.cli_tasks import tasks
 from agent.cli_worlds import desktop, worlds
-from agent.showing import AS_JSON, harmless, show
+from agent.showing import AS_JSON, Listing, harmless, show
 
 if TYPE_CHECKING:
     from agent.config import Budget, JourneyConfig
@@ -23,7 +23,7 @@ BRAIN_HELP = "Who thinks: planner, openai:MODEL, replay:FILE, manual, or manual:
 SPEED_HELP = "As fast as it goes, or at most X times real time, to watch. Changes nothing that happens."
 
 
-class Commands(click.Group):
+class Commands(Listing):
     """A group whose commands turn expected errors into one line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -79,7 +79,12 @@ def _expected(error: Exception) -> int | None:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="journeyman")
 def main() -> None:
-    """A lifelong skill-library agent: sets itself tasks, writes programs, proves them, keeps what worked as skills."""
+    """A lifelong skill-library agent: sets itself tasks, writes programs, proves them, keeps what worked as skills.
+
+    Begin with `journeyman run minecraft --goal iron_pickaxe`; `journeyman COMMAND --help` teaches the rest. Journeys
+    live in $JOURNEYMAN_HOME. Exit codes: 0 done, 1 an error that its message explains, 2 wrong usage, 3 stopped by a
+    budget, 130 interrupted (resumable).
+    """
 
 
 for command in (skills, memory, worlds, desktop, tasks, record, calls, approve, ledger, improve):

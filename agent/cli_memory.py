@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from agent.showing import AS_JSON, progress, show
+from agent.showing import AS_JSON, Listing, progress, show
 
 KINDS = click.Choice(["episode", "fact", "lesson", "place", "procedure", "sign", "summary"])
 FAILURES = click.Choice(["missing_need", "wrong_code", "world", "verifier", "timeout", "sandbox", "died"])
@@ -37,7 +37,7 @@ class Point(click.ParamType[float]):
 POINT = Point()
 
 
-@click.group()
+@click.group(cls=Listing)
 def memory() -> None:
     """What was learned beside skills: episodes, facts, lessons, places."""
 
@@ -47,7 +47,7 @@ def memory() -> None:
 @click.option(
     "--journey", "name", default="", help="Also what holds only in this journey's world (default: the newest)."
 )
-@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True, help="How many at most.")
 @click.option("--tokens", type=click.IntRange(min=1), help="Pack into so many tokens.")
 @click.option("--as-of", type=POINT, help="What held at this point of the experience clock.")
 @click.option("--history", is_flag=True, help="Also what is wrong now or out of mind.")
@@ -90,9 +90,11 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
 
 @memory.command("list")
 @click.argument("words", nargs=-1)
-@click.option("--kind", type=KINDS)
+@click.option("--kind", type=KINDS, help="Only what is of this kind.")
 @click.option("--journey", "scope", help="Only what this journey sees; of episodes, its own.")
-@click.option("--state", type=click.Choice(["generated", "active", "merged", "archived"]))
+@click.option(
+    "--state", type=click.Choice(["generated", "active", "merged", "archived"]), help="Only what is in this state."
+)
 @click.option("--as-of", type=POINT, help="What held at this point of the experience clock, as it was then.")
 @click.option("--outcome", type=click.Choice(["passed", "failed"]), help="How an episode ended.")
 @click.option("--failure", type=FAILURES, help="Whose fault an episode's failure was.")
@@ -104,7 +106,7 @@ def memory_mind(journey: str | None, iteration: int | None, as_json: bool) -> No
 @click.option("--since", type=POINT, help="Episodes from this point of the experience clock on.")
 @click.option("--until", type=POINT, help="Episodes up to this point of the experience clock.")
 @click.option("--with", "involving", help="A skill that an episode called, or an item of which it left more or less.")
-@click.option("--limit", type=LIMIT, default=50, show_default=True)
+@click.option("--limit", type=LIMIT, default=50, show_default=True, help="How many at most.")
 @AS_JSON
 def memory_list(
     words: tuple[str, ...], kind: Any, scope: str | None, state: Any, limit: int, as_json: bool, **sought: Any
@@ -139,7 +141,7 @@ def memoryshow(item: int, episode: bool, as_json: bool) -> None:
 
 @memory.command("history")
 @click.argument("item", type=NUMBER, required=False)
-@click.option("--limit", type=LIMIT, default=30, show_default=True)
+@click.option("--limit", type=LIMIT, default=30, show_default=True, help="How many at most, the newest.")
 @AS_JSON
 def memory_history(item: int | None, limit: int, as_json: bool) -> None:
     """What was done to an item (or to all) and why."""
@@ -150,7 +152,7 @@ def memory_history(item: int | None, limit: int, as_json: bool) -> None:
 
 @memory.command("undo")
 @click.argument("entry", type=NUMBER)
-@click.option("--reason", default="undone by hand", show_default=True)
+@click.option("--reason", default="undone by hand", show_default=True, help="Why; kept in the journal.")
 @AS_JSON
 def memory_undo(entry: int, reason: str, as_json: bool) -> None:
     """Take back the operation of a journal entry (see `memory history`)."""
@@ -186,7 +188,7 @@ def memory_mark(item: int, pinned: bool | None, private: bool | None, as_json: b
 
 @memory.command("archive")
 @click.argument("item", type=NUMBER)
-@click.option("--reason", default="put away by hand", show_default=True)
+@click.option("--reason", default="put away by hand", show_default=True, help="Why; kept in the journal.")
 @AS_JSON
 def memory_archive(item: int, reason: str, as_json: bool) -> None:
     """Put an item out of mind; `memory restore` brings it back."""
@@ -197,7 +199,7 @@ def memory_archive(item: int, reason: str, as_json: bool) -> None:
 
 @memory.command("restore")
 @click.argument("item", type=NUMBER)
-@click.option("--reason", default="brought back by hand", show_default=True)
+@click.option("--reason", default="brought back by hand", show_default=True, help="Why; kept in the journal.")
 @AS_JSON
 def memory_restore(item: int, reason: str, as_json: bool) -> None:
     """Bring an archived item back into mind."""

@@ -9,6 +9,9 @@ import click
 
 from agent.showing import AS_JSON, show
 
+KINDS = click.Choice(["skill", "lesson", "prompt", "routing", "monitor", "refactoring"])
+"""The kinds of `agent.oversight.Kind`, here so that help is instant."""
+
 
 @click.command()
 @click.argument("name")
@@ -57,7 +60,7 @@ def approve(name: str, number: int | None, no: bool, reason: str, listing: bool,
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--kind", help="Only changes of this kind: skill, lesson, prompt, routing, monitor.")
+@click.option("--kind", type=KINDS, help="Only changes of this kind.")
 @AS_JSON
 def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
     """Every change that the agent made to itself: what, why, evidence, and how to take it back."""
@@ -74,7 +77,7 @@ def ledger(name: str | None, kind: str | None, as_json: bool) -> None:
     "--held-out", multiple=True, required=True, metavar="GOAL", help="Goals that decide; no prompt sees them."
 )
 @click.option("--seeds", type=click.IntRange(min=2), default=5, show_default=True, help="Worlds for each goal.")
-@click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds of proposed changes.")
 @click.option("--iterations", type=click.IntRange(min=1), default=12, show_default=True, help="Programs for each goal.")
 @click.option("--tokens", type=click.IntRange(min=1), help="Stop before so many tokens are used in all.")
 @click.option("--dollars", type=click.FloatRange(min=0, min_open=True), help="Stop before it costs so much in all.")

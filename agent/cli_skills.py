@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from agent.showing import AS_JSON, aside, show
+from agent.showing import AS_JSON, Listing, aside, show
 
 
-@click.group()
+@click.group(cls=Listing)
 def skills() -> None:
     """The skill library."""
 
@@ -54,7 +54,7 @@ def skills_code(name: str, hash: str | None, library: str, as_json: bool) -> Non
 
 @skills.command("search")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True, help="How many at most.")
 @LIBRARY
 @AS_JSON
 def skills_search(words: tuple[str, ...], limit: int, library: str, as_json: bool) -> None:

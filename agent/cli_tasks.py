@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from agent.showing import AS_JSON, show
+from agent.showing import AS_JSON, Listing, show
 
 
-@click.group()
+@click.group(cls=Listing)
 def tasks() -> None:
     """Tasks of a journey: see them, set some, forbid some. Takes effect before the next proposal."""
 
@@ -49,7 +49,7 @@ def reorder(name: str, entry: int, before: int | None, as_json: bool) -> None:
 @tasks.command()
 @click.argument("name")
 @click.argument("subject")
-@click.option("--reason", default="by hand", show_default=True)
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept with what is forbidden.")
 @click.option("--lift", is_flag=True, help="Allow it again.")
 @AS_JSON
 def veto(name: str, subject: str, reason: str, lift: bool, as_json: bool) -> None:

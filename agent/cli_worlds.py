@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from agent.showing import AS_JSON, show
+from agent.showing import AS_JSON, Listing, show
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Listing, invoke_without_command=True)
 @AS_JSON
 @click.pass_context
 def worlds(context: click.Context, as_json: bool) -> None:
@@ -20,7 +20,7 @@ def worlds(context: click.Context, as_json: bool) -> None:
 
 @worlds.command("serve")
 @click.argument("name")
-@click.option("--port", type=click.IntRange(1, 65535), default=25565, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=25565, show_default=True, help="Where clients find it.")
 @click.option("--op", "operators", multiple=True, metavar="PLAYER", help="May use commands: /gamemode spectator.")
 def worlds_serve(name: str, port: int, operators: tuple[str, ...]) -> None:
     """Open a world for an ordinary Minecraft 1.20.1 client on this machine; nothing of the visit is kept."""
@@ -29,7 +29,7 @@ def worlds_serve(name: str, port: int, operators: tuple[str, ...]) -> None:
     kept_worlds.serve(name, port, operators, click.echo)
 
 
-@click.group()
+@click.group(cls=Listing)
 def desktop() -> None:
     """The programs of the desktop world, and a look at it."""
 
@@ -58,7 +58,7 @@ def desktop_install(programs: tuple[str, ...], as_json: bool) -> None:
 @click.argument("programs", nargs=-1, metavar="[PROGRAM]...")
 @click.option("--journey", help="Watch the desktop of a running journey instead of a fresh one.")
 @click.option("--control", is_flag=True, help="Also take over keyboard and pointer (of a fresh desktop).")
-@click.option("--port", type=click.IntRange(1, 65535), default=6080, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=6080, show_default=True, help="Where browsers find it.")
 def desktop_view(programs: tuple[str, ...], journey: str | None, control: bool, port: int) -> None:
     """Show a desktop in a browser on this machine, with these programs open."""
     from agent import desktop_commands

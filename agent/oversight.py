@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database, Migrations
 
@@ -19,6 +19,8 @@ from memory.db import atomic
 
 OVERSIGHT = Migrations("oversight")
 """The migration set of this module."""
+Kind = Literal["skill", "lesson", "prompt", "routing", "monitor", "refactoring"]
+"""What kinds of changes the ledger tells of."""
 
 
 @OVERSIGHT()
@@ -115,7 +117,7 @@ class Ledger:
         self._db = db
 
     def write(
-        self, journey: str, iteration: int, kind: str, key: str, *, what: str, why: str, evidence: Any, undo: str
+        self, journey: str, iteration: int, kind: Kind, key: str, *, what: str, why: str, evidence: Any, undo: str
     ) -> None:
         """Add a line; the same key of the same journey is the same change and is written once."""
         with atomic(self._db):

@@ -13,6 +13,17 @@ import click
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
+class Listing(click.Group):
+    """A group whose list of commands breaks no sentence off: what does not fit on a line goes on below it."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list, each command with its whole first sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self.commands[name].get_short_help_str(200)) for name in self.list_commands(ctx)]
+            )
+
+
 def show(found: Any, as_json: bool, words: Callable[[Any], str]) -> None:
     """Print what a command found."""
     click.echo(json.dumps(found) if as_json else harmless(words(found)))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from agent import beginning
 from agent.cli import main
 from agent.config import JourneyConfig
 from agent.database import database
 from agent.errors import UsageError
+from agent.oversight import Kind
 from agent.showing import harmless
 from agent.store import Store
 from skills.admit import Admission
@@ -42,6 +48,42 @@ def test_help_loads_nothing_heavy() -> None:
         assert f"  {word} " in done.stdout
 
 
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command with the words that call it."""
+    for name, command in group.commands.items():
+        yield " ".join((*path, name)), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+
+
+@pytest.mark.parametrize("path", dict(commands(main)))
+def test_help_says_what_a_command_and_each_of_its_options_is_for(path: str) -> None:
+    command = dict(commands(main))[path]
+    assert (command.help or "").split("\n\n")[0].endswith("."), "it begins with a sentence"
+    unsaid = [each.name for each in command.params if isinstance(each, click.Option) and not each.help]
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("group", [(), ("skills",), ("memory",), ("desktop",), ("tasks",), ("worlds",)])
+def test_a_list_of_commands_breaks_no_sentence_off(group: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*group, "--help"], prog_name="journeyman").stdout
+    assert not re.search(r"\.\.\.$", shown.partition("Commands:")[2], re.MULTILINE), shown
+
+
+def test_help_shows_the_way_to_a_first_journey_and_what_exit_codes_mean() -> None:
+    shown = " ".join(CliRunner().invoke(main, ["--help"]).stdout.split())
+    assert "`journeyman run minecraft --goal iron_pickaxe`" in shown
+    assert (
+        "0 done, 1 an error that its message explains, 2 wrong usage, 3 stopped by a budget, 130 interrupted" in shown
+    )
+
+
+def test_the_ledger_can_be_asked_for_every_kind_of_change_that_it_keeps() -> None:
+    (kind,) = (each for each in main.commands["ledger"].params if each.name == "kind")
+    assert isinstance(kind.type, click.Choice)
+    assert tuple(kind.type.choices) == get_args(Kind)
+
+
 WRONG = {
     "an unknown world": (("run", "nethack"), 2, "no world is called 'nethack'; there are: minecraft, desktop"),
     "an unknown goal": (("run", "minecraft", "--goal", "iron_pikaxe"), 2, "did you mean iron_pickaxe, "),
@@ -67,7 +109,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_usage_is_one_line_and_the_right_exit_code(name: str) -> None:
+def test_wrong_usage_is_one_line_and_the_right_exit_code_and_begins_no_journey(name: str, own_home: Path) -> None:
     words, code, says = WRONG[name]
     with database().conn:
         pass  # a home in which something was done before: "no database" is another complaint
@@ -77,14 +119,8 @@ def test_wrong_usage_is_one_line_and_the_right_exit_code(name: str) -> None:
     assert done.stdout == ""
     usage = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith(("Usage:", "Try "))]
     assert len(usage) == 1, done.stderr
-
-
-def test_wrong_usage_begins_no_journey(own_home: Path) -> None:
-    for words, _, _ in WRONG.values():
-        if words[0] == "run":
-            journeyman(*words)
     assert not (own_home / "worlds").exists()
-    assert Store(database()).journeys() == []
+    assert Store(database()).journeys() == [], "nothing was begun"
 
 
 def test_a_name_is_taken_once() -> None:
