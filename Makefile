@@ -18,7 +18,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# One more than two cores: desktops, and journeys that wait for a process, leave much of them idle.
+JOBS ?= 3
 PINS := $(shell cat pyproject.toml constraints.txt | sha256sum | cut -c1-12)
 LOCK := $(shell sha256sum bridge/package-lock.json | cut -c1-12)
 CORE := $(VENV)/core-$(PINS)

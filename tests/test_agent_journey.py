@@ -150,7 +150,7 @@ def test_an_episode_tells_the_skills_that_were_called_and_not_those_that_lay_rea
 
 
 def test_a_budget_stops_with_its_exit_code_and_the_journey_goes_on_from_there(tmp_path: Path) -> None:
-    journey = ("minecraft", "--journey", "thrifty", "--goal", "wooden_pickaxe", "--seed", "5")
+    journey = ("minecraft", "--journey", "thrifty", "--goal", "wooden_pickaxe", "--seed", "5", "--proving", "0")
     printed = journeyman(tmp_path, "run", *journey, "--iterations", "2", code=3)
     assert "Budget: 2 iterations are used up." in printed
     told = json.loads(journeyman(tmp_path, "milestones", "--json", code=0))["journeys"][0]
@@ -167,7 +167,7 @@ def test_a_budget_stops_with_its_exit_code_and_the_journey_goes_on_from_there(tm
 
 def test_another_process_may_look_and_ask_to_stop(tmp_path: Path) -> None:
     environment = {**os.environ, "JOURNEYMAN_HOME": str(tmp_path)}
-    words = ["run", "minecraft", "--journey", "endless", "--seed", "5", "--hours", "0.1"]
+    words = ["run", "minecraft", "--journey", "endless", "--seed", "5", "--proving", "0", "--hours", "0.1"]
     with subprocess.Popen(
         [sys.executable, "-m", "agent.cli", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
