@@ -27,6 +27,7 @@ from envs.desktop import portable
 from envs.desktop.broker import documentation
 from envs.desktop.language import facts_in_a_box
 from envs.errors import EnvUnavailable
+from memory.db import reading
 from skills import signing, voyager
 from skills.agent_skills import writer
 from skills.agent_skills.archive import NoSkillFolder, open_folders
@@ -50,7 +51,7 @@ def export(
     library: str, directory: Path, names: Sequence[str], *, bundle: str | None = None, key: Path | None = None
 ) -> Json:
     """Write skills (all of them if none is named) and what they call as Agent Skills folders."""
-    with closing(database(read_only=True)) as db:
+    with closing(database(read_only=True)) as db, reading(db):
         opened = Library(db, library)
         chosen = closure(opened, names or opened.names(retired=True))
         if not chosen:

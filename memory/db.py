@@ -77,6 +77,22 @@ def atomic(db: Database) -> Iterator[Database]:
     db.conn.commit()
 
 
+@contextmanager
+def reading(db: Database) -> Iterator[Database]:
+    """All reads inside see the database as it is at one moment, whatever others write meanwhile. Nests.
+
+    It is for reading alone: what is written inside is taken back.
+    """
+    if db.conn.in_transaction:
+        yield db
+        return
+    db.conn.execute("BEGIN")
+    try:
+        yield db
+    finally:
+        db.conn.rollback()
+
+
 def _bring_up_to_date(path: Path, sets: tuple[Migrations, ...]) -> None:
     """What only looks knows the tables of today alone."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:

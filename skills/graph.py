@@ -14,6 +14,7 @@ from typing import Any
 
 import networkx as nx
 
+from memory.db import reading
 from skills.reader import LibraryReader
 
 _POINTING = ("adopted", "promoted", "rolled_back")
@@ -148,6 +149,10 @@ class SkillGraph:
         A hub's blast radius is how many skills rest on it. Nobody rests on an orphan, and it calls nobody. Calls of
         skills that are out of use by then are told apart, as `retired_calls`.
         """
+        with reading(self._library.db):
+            return self._picture(at)
+
+    def _picture(self, at: float | None) -> dict[str, Any]:
         graph = self.now() if at is None else self.as_of(at)
         layers = [sorted(layer) for layer in nx.topological_generations(graph.reverse(copy=False))]
         depth = {name: number for number, layer in enumerate(layers) for name in layer}

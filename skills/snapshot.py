@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from memory.db import atomic
+from memory.db import atomic, reading
 from memory.log import canonical
 from skills.errors import CallCycle, SkillError
 from skills.library import Library
@@ -85,6 +85,11 @@ def tables(db: Database) -> list[Table]:
 
 def snapshot(library: LibraryReader, names: Iterable[str] | None = None) -> dict[str, Content]:
     """The content of some skills, or of all: {skill: {table: [row]}}, the same for equal libraries."""
+    with reading(library.db):
+        return _snapshot(library, names)
+
+
+def _snapshot(library: LibraryReader, names: Iterable[str] | None) -> dict[str, Content]:
     wanted = set(library.names(retired=True) if names is None else names)
     content: dict[str, Content] = {name: {} for name in sorted(wanted)}
     marks: dict[str, dict[int, Any]] = {}
@@ -142,7 +147,7 @@ def restore(library: Library, content: Mapping[str, Content]) -> None:
         try:
             for table in known.values():
                 numbers[table.name] = _restore_table(library, table, content, numbers)
-        except (sqlite3.Error, KeyError, TypeError) as problem:
+        except (sqlite3.Error, KeyError, TypeError, ValueError, OverflowError) as problem:
             raise BadSnapshot(f"the rows do not fit together: {problem}") from problem
         for name in content:
             current = library.get(name).current

@@ -25,7 +25,7 @@ from envs.desktop.broker import documentation
 from envs.desktop.env import available
 from envs.desktop.language import facts_in_a_box
 from envs.desktop.programs import catalogue
-from memory.db import open_db
+from memory.db import open_db, reading
 from skills.admit import Admission, admit
 from skills.agent_skills import frontmatter, writer
 from skills.agent_skills.archive import Folder, open_folders
@@ -33,6 +33,7 @@ from skills.agent_skills.intake import Desk, Language, take_folders
 from skills.agent_skills.validate import KEYS, validate
 from skills.agent_skills.writer import CannotExport, Runtime
 from skills.errors import NotAllowed, SkillError
+from skills.graph import SkillGraph
 from skills.library import Library
 from skills.proofs import JOURNEY, Proofs, Trial
 from skills.reader import By
@@ -294,6 +295,31 @@ def test_a_library_from_before_keeps_its_runs_and_protects_them(library: Library
             again.db.execute(change)
 
 
+def test_what_is_read_beside_a_journey_is_the_library_of_one_moment(library: Library, tmp_path: Path) -> None:
+    a_full_life(library)
+    journey = empty(tmp_path / "j.db")
+
+    def write(statement: str) -> None:
+        if statement.startswith("SELECT"):  # before each statement that reads
+            name = f"learnt{len(journey.names())}"
+            journey.add(admitted(name), reason="meanwhile")
+            journey.promote("mineLogs", journey.add(admitted("mineLogs", f"{name}()"), reason="r").hash, reason="r")
+
+    with ExitStack() as stack:
+        stack.callback(library.db.conn.set_trace_callback, None)
+        library.db.conn.set_trace_callback(write)
+        with reading(library.db):
+            folders = exported(library, "craftPlanks")
+            hashed = library_hash(library)
+            picture = SkillGraph(library).picture()
+        then = [each["hash"] for each in picture["nodes"] if each["name"] == "mineLogs"]
+        assert library_hash(library) != hashed
+        assert len(SkillGraph(library).picture()["nodes"]) > len(picture["nodes"])
+    (told,) = [folder for folder in folders if folder.name == "mine-logs"]
+    assert f'journeyman-versions: "{then[0]}"' in told.files["SKILL.md"].decode()
+    assert library.get("mineLogs").current.hash != then[0]
+
+
 def test_the_hash_sees_every_kind_of_change(library: Library) -> None:
     a_full_life(library)
     seen = {library_hash(library)}
@@ -328,6 +354,9 @@ def test_whatever_table_hangs_on_a_version_travels(library: Library) -> None:
         (lambda rows: rows["skills"][0].update(current=rows["calls"][0]["callee"]), "none of its own"),
         (lambda rows: rows["moves"][0].update(skill="mineSand"), "stands among those of"),
         (lambda rows: rows["moves"][0].update(version="v1:nowhere"), "do not fit together"),
+        (lambda rows: rows["moves"][0].update(reason="\ud83d"), "do not fit together"),
+        (lambda rows: rows["moves"][0].update(iteration=2**70), "do not fit together"),
+        (lambda rows: rows["moves"][0].update(reason={"json": [1e999]}), "do not fit together"),
         (lambda rows: rows["standings"][0].update(rank=7), "newer version"),
         (lambda rows: rows.update(spells=[{"name": "x"}]), "newer version"),
         (lambda rows: rows.pop("versions"), "incomplete"),
