@@ -39,7 +39,7 @@ STARTING = 1_000
 REPLAYS = 3
 """Beginnings of a trusted version that its challenger has to pass."""
 CALLERS = 5
-"""Callers whose replays a challenger has to pass."""
+"""Callers whose replays a challenger has to pass, those that worked most often first."""
 FRESH = ("verify", "test")
 """Purposes of trials in worlds that the version had not seen."""
 MOST_TICKS = 12_000
@@ -130,7 +130,6 @@ class Prover:
         skill = self.library.get(version.skill)
         found: list[Trial] = []
         rebound: list[tuple[Skill, Admission, list[Use]]] = []
-        reason = f"passed the replays of {skill.current.hash[:15]} and of its callers"
         cases = self.cases_of(skill.current, REPLAYS)
         for case in cases:
             trial = self._try(version, self._graph.modules(hash), hash, case, "challenge")
@@ -139,8 +138,10 @@ class Prover:
                 return self._hold(hash, f"failed a replay of {skill.current.hash[:15]}: {trial.evidence}", found)
         if cases and not any(trial.passed for trial in found):
             return self._hold(hash, f"neither it nor {skill.current.hash[:15]} passed a replay", found)
-        for name in self.library.pinned_by(skill.current.hash)[:CALLERS]:
-            caller = self.library.get(name)
+        callers = [self.library.get(name) for name in self.library.pinned_by(skill.current.hash)]
+        callers.sort(key=lambda caller: -caller.record.succeeded)
+        for caller in callers[:CALLERS]:
+            name = caller.name
             admission = rebind(caller.current, {version.skill: hash})
             uses: list[Use] = []
             for case in self.cases_of(caller.current, 1):
@@ -156,6 +157,7 @@ class Prover:
             if uses:  # else nothing tells what it is to bring about, or it fails anyway: it stays with what it has
                 rebound.append((caller, admission, uses))
         at = self.now()
+        reason = _passed(skill.current, [caller.name for caller, _, _ in rebound], [caller.name for caller in callers])
         with self.library.by(self._decided_on(found)):
             self.library.clear(hash, reason=reason, at=at)
         for caller, admission, uses in rebound:
@@ -394,6 +396,16 @@ class Prover:
         for use in uses:
             self.library.record_use(replace(use, version=version.hash))
         self.library.clear(version.hash, reason=f"the same source with {hash[:15]}", at=at)
+
+
+def _passed(old: Version, moved: Sequence[str], callers: Sequence[str]) -> str:
+    """Whose replays a challenger passed, and which callers were not proven with it and so stay with what they call."""
+    told = f"passed the replays of {old.hash[:15]}" + (f" and of {', '.join(moved)}" if moved else "")
+    left = sorted(set(callers) - set(moved))
+    if not left:
+        return told
+    more = f" and {len(left) - CALLERS} more" if len(left) > CALLERS else ""
+    return f"{told}; not proven with it, and so still with the old one: {', '.join(left[:CALLERS])}{more}"
 
 
 def rebind(version: Version, uses: Mapping[str, str]) -> Admission:

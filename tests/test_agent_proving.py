@@ -174,6 +174,27 @@ def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(
     assert workshop.library.get("craftPlanks").requires, "the runs that it passed with teach its needs as well"
 
 
+def test_a_caller_that_was_not_replayed_stays_with_its_version_and_that_is_told(
+    workshop: Workshop, proving: Prover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.proving.CALLERS", 1)
+    old = workshop.keep(GOOD, trusted=True)
+    seldom = workshop.keep(CALLER.replace("craftPlanks", "buildPlanks"))
+    workshop.keep(CALLER, runs=3)
+    better = workshop.keep(GOOD.replace("  await", "  // tidier\n  await"))
+    verdict = proving.challenge(better.hash)
+    assert verdict.passed, verdict
+    assert workshop.library.get("craftPlanks").current.uses == {"mineLogs": better.hash}, "the one that is used most"
+    assert workshop.library.get("buildPlanks").current == seldom
+    assert seldom.uses == {"mineLogs": old.hash}
+    said = (
+        f"passed the replays of {old.hash[:15]} and of craftPlanks; "
+        "not proven with it, and so still with the old one: buildPlanks"
+    )
+    assert verdict.reason == said
+    assert [move.reason for move in workshop.library.history("mineLogs") if move.action == "cleared"] == [said]
+
+
 def test_what_the_champion_fails_as_well_says_nothing_about_its_challenger(workshop: Workshop, proving: Prover) -> None:
     weak = GOOD.replace("  await", "  if (count > 2) throw new Error('too many')\n  await")
     workshop.keep(weak, trusted=True)
