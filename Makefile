@@ -34,7 +34,7 @@ EXTRAS := dense,models,desktop,signing,dev
 
 # What the sandboxes need from the system: a command that shows it is there, and the Debian package that brings it.
 NEEDS := bwrap:bubblewrap
-# And the tests of the desktop world: its display, one that can be watched, and the small set of programs (about 60 MB).
+# And the tests of the desktop world: its display, one that can be watched, and the small set of programs (about 50 MB).
 DESKTOP := Xvfb:xvfb openbox:openbox dbus-daemon:dbus-daemon /usr/libexec/at-spi-bus-launcher:at-spi2-core \
   /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core mousepad:mousepad pcmanfm:pcmanfm \
   galculator:galculator gnumeric:gnumeric /usr/lib/*/gtk-2.0/modules/libatk-bridge.so:libatk-adaptor \

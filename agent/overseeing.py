@@ -52,8 +52,9 @@ def ledger_words(found: Sequence[Mapping[str, Any]]) -> str:
     for each in found:
         when = datetime.fromtimestamp(each["at"], UTC).strftime("%Y-%m-%d %H:%M")
         lines.append(f"{each['seq']:5d}  {when}  {each['journey']} {each['iteration']}  {each['kind']}: {each['what']}")
-        lines.append(f"       why: {each['why']}    evidence: {json.dumps(each['evidence'])}    undo: {each['undo']}")
-    return "\n".join(lines) or "The agent has not changed itself yet."
+        evidence = json.dumps(each["evidence"], ensure_ascii=False)
+        lines.append(f"       why: {each['why']}    evidence: {evidence}    undo: {each['undo']}")
+    return "\n".join(lines) or "No such change is known."
 
 
 def _plain(question: Question) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent import observing, publishing
-from agent.tables import table
+from agent.tables import number_of, table
 from memory.guard import told, visible
 
 Json = Mapping[str, Any]
@@ -155,7 +155,7 @@ def stats(found: Json) -> str:
     kept = ", ".join(f"{count} {name}" for name, count in found["retention"].items()) or "none"
     lines += [
         "",
-        f"{found['events']} events, {found['bytes'] / 1e6:.1f} MB; items in mind: {kept}; {found['used']} were of use",
+        f"{found['events']} events, {found['bytes'] / 1e6:.1f} MB; items in mind: {kept}; of use: {found['used']}",
         f"doubles {found['duplicate_share']:.1%}, empty {found['junk_share']:.1%}, "
         f"contradictions open: {found['contradictions_open']}",
     ]
@@ -209,8 +209,8 @@ def fitted(found: Json) -> str:
         fit = found["weights"]
         lines.append(f"weights: {fit['held_out']:.3f} (default {fit['default']:.3f}) over {fit['questions']} questions")
     else:
-        lines.append(f"weights: {found['questions']} questions whose answer was of use; they are fitted from "
-                     f"{found['questions_needed']} on")  # fmt: skip
+        few = number_of(found["questions"], "question")
+        lines.append(f"weights: {few} whose answer was of use; they are fitted from {found['questions_needed']} on")
     lines.append(_silence(found["silence"]))
     kept = [name for name, was in found["kept"].items() if was]
     lines += [f"kept: {', '.join(kept)}" if kept else "the settings stay as they are", _settings(found["settings"])]

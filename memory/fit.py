@@ -124,7 +124,7 @@ def fit_curves(reviews: Sequence[Review]) -> list[CurveFit]:
 def cannot_tell(reviews: Sequence[Review]) -> str:
     """Why these uses cannot tell one curve from another; '' if they can."""
     if len(reviews) < FEWEST_USES:
-        return f"{len(reviews)} uses of memories so far; a curve is fitted from {FEWEST_USES} on"
+        return f"uses of memories so far: {len(reviews)}; a curve is fitted from {FEWEST_USES} on"
     fitting, rest = (sum(not review.succeeded for review in part) for part in _parts(reviews))
     if min(fitting, rest) < FEWEST_IN_VAIN:
         return (

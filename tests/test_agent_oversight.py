@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from agent import approving
+from agent import approving, overseeing
+from agent.database import database
 from agent.errors import UsageError
 from agent.models.settings import table
 from agent.monitor import findings
@@ -46,6 +47,14 @@ def test_the_ledger_only_grows(db: Database) -> None:
     for change in ("UPDATE ledger SET what = 'x'", "DELETE FROM ledger"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             db.execute(change)
+
+
+def test_the_ledger_is_told_in_words_as_they_are_and_says_when_nothing_was_asked_for_is_in_it() -> None:
+    Ledger(database()).write(
+        "j", 1, "skill", "skill/1", what="new", why="passed", evidence={"verdict": "stick 0 → 8"}, undo="retire"
+    )
+    assert "stick 0 → 8" in overseeing.ledger_words(overseeing.ledger(None, "skill"))
+    assert overseeing.ledger_words(overseeing.ledger(None, "prompt")) == "No such change is known."
 
 
 def test_the_monitor_acts_at_its_limits_and_says_why() -> None:

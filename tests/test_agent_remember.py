@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from agent.cli import main
 from agent.config import JourneyConfig
@@ -22,6 +23,7 @@ from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
 from memory.notes import Note, Notes
+from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic, lesson
 from memory.working import Mind, Section, Working, pack
 from skills.schema import SKILLS
@@ -252,6 +254,13 @@ def test_absurd_words_get_one_sentence(lived: Path, words: list[str], code: int,
     out = said(*words, code=code)
     assert why in out
     assert "Traceback" not in out
+
+
+def test_help_names_all_jobs(lived: Path) -> None:
+    shown = " ".join(said("consolidate", "--help").split())
+    with closing(open_db(lived / "journeyman.db", MODELS, AGENT, read_only=True).conn) as connection:
+        names = scheduler(Database(connection)).names
+    assert f"jobs now: {', '.join(names)}." in shown
 
 
 def test_a_database_that_is_busy_or_damaged_is_one_sentence(lived: Path, monkeypatch: pytest.MonkeyPatch) -> None:
