@@ -62,7 +62,7 @@ class Agenda:
             number = 1 + max((each.entry for each in entries), default=0)
             self._db.execute(
                 "INSERT INTO agenda (journey, entry, place, task, data, plan, by) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [journey, number, self._place(entries, before), task.id, json.dumps(task.to_json()), plan, by],
+                [journey, number, self._place(journey, entries, before), task.id, json.dumps(task.to_json()), plan, by],
             )
         return self.entry(journey, number)
 
@@ -78,7 +78,7 @@ class Agenda:
         with atomic(self._db):
             self._open(journey, entry)
             others = [each for each in self.entries(journey) if each.entry != entry]
-            self._set(journey, entry, place=self._place(others, before))
+            self._set(journey, entry, place=self._place(journey, others, before))
         return self.entry(journey, entry)
 
     def withdraw(self, journey: str, entry: int) -> Entry:
@@ -89,9 +89,16 @@ class Agenda:
         return self.entry(journey, entry)
 
     def take(self, journey: str, entry: int, number: int) -> None:
-        """The entry is now the task of that number in the book."""
+        """An open entry is now the task of that number in the book; one that was withdrawn meanwhile stays so."""
         with atomic(self._db):
-            self._set(journey, entry, standing="taken", number=number)
+            if self.entry(journey, entry).standing == "open":
+                self._set(journey, entry, standing="taken", number=number)
+
+    def pass_over(self, journey: str, entry: int, passed: bool) -> None:
+        """An open entry is over without being taken up: it is so already (`passed`), or it cannot be done."""
+        with atomic(self._db):
+            if self.entry(journey, entry).standing == "open":
+                self._set(journey, entry, standing="passed" if passed else "failed")
 
     def settle(self, journey: str, number: int, passed: bool) -> None:
         """The task of that number ended; does nothing if it came from elsewhere."""
@@ -131,13 +138,17 @@ class Agenda:
             f"UPDATE agenda SET {columns} WHERE journey = ? AND entry = ?", [*values.values(), journey, entry]
         )
 
-    @staticmethod
-    def _place(entries: list[Entry], before: int | None) -> float:
-        """A place in the order: halfway between two neighbours."""
+    def _place(self, journey: str, entries: list[Entry], before: int | None) -> float:
+        """A place in the order: halfway between two neighbours, which move apart if there is nothing between them."""
         if before is None:
             return 1 + max((each.place for each in entries), default=0.0)
         for position, each in enumerate(entries):
             if each.entry == before:
                 left = entries[position - 1].place if position else each.place - 2
-                return (left + each.place) / 2
+                between = (left + each.place) / 2
+                if left < between < each.place:
+                    return between
+                for number, one in enumerate(entries):
+                    self._set(journey, one.entry, place=float(number))
+                return position - 0.5
         raise CurriculumError(f"there is no entry {before} to stand before")

@@ -89,6 +89,26 @@ def test_a_person_inserts_moves_withdraws_and_forbids(db: Database) -> None:
     assert agenda.vetoes("j") == {}
 
 
+def test_there_is_always_room_before_an_entry(db: Database) -> None:
+    agenda = Agenda(db)
+    last = agenda.insert("j", task("stick"), by="person")
+    wanted = [agenda.insert("j", task("torch"), by="person", before=last.entry).entry for _ in range(120)]
+    assert [each.entry for each in agenda.entries("j")] == [*wanted, last.entry]
+
+
+def test_what_was_withdrawn_is_not_taken_up_and_what_cannot_be_done_is_over_at_once(db: Database) -> None:
+    agenda = Agenda(db)
+    withdrawn, done, cannot = (agenda.insert("j", task(item), by="person").entry for item in ("stick", "torch", "bow"))
+    agenda.withdraw("j", withdrawn)
+    agenda.take("j", withdrawn, 1)
+    agenda.pass_over("j", withdrawn, True)
+    agenda.pass_over("j", done, True)
+    agenda.pass_over("j", cannot, False)
+    assert [(each.standing, each.number) for each in agenda.entries("j")] == [
+        ("withdrawn", None), ("passed", None), ("failed", None),
+    ]  # fmt: skip
+
+
 def test_while_a_question_waits_the_monitor_looks(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -160,6 +161,9 @@ def test_equipped_looks_into_the_named_slot() -> None:
         {"kind": "all", "checks": []},
         {"kind": "not", "check": {"kind": "zap"}},
         {"kind": "gained", "item": {1, 2}},
+        {"kind": "depth", "below": float("nan")},
+        {"kind": "at", "x": float("inf"), "y": 64, "z": 0},
+        reduce(lambda check, _: {"kind": "not", "check": check}, range(5000), {"kind": "slept"}),
     ],
 )
 def test_data_that_is_no_check_is_refused(check: Any) -> None:

@@ -63,8 +63,7 @@ class Steered:
             refusal = self._forbidden(entry.task, vetoes) or admit(entry.task, situation, self._data)
             if refusal is None:
                 return Proposal(entry.task)
-            self._agenda.take(self._journey, entry.entry, -entry.entry)
-            self._agenda.settle(self._journey, -entry.entry, refusal.startswith("already so"))
+            self._agenda.pass_over(self._journey, entry.entry, refusal.startswith("already so"))
         if self._wish is not None:
             return None
         return self._allowed(situation, vetoes)
@@ -76,8 +75,9 @@ class Steered:
         return tuple(each for each in entries if name and each.plan == name and each.standing != "withdrawn")
 
     def taken(self, task: Task, number: int) -> None:
-        """The loop took a task up under a number: note it if it came from the agenda."""
-        for entry in self._entries():
+        """The loop took a task up under a number: note it, once, if it came from the agenda."""
+        entries = self._entries()
+        for entry in entries if all(each.number != number for each in entries) else ():
             if entry.standing == "open" and entry.task.id == task.id:
                 self._agenda.take(self._journey, entry.entry, number)
                 return

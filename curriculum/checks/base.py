@@ -108,8 +108,8 @@ def parse(data: Any) -> Check:
     if not isinstance(kind, str) or kind not in Check.kinds:
         raise BadCheck(f"no check is of kind {kind!r}; kinds: {', '.join(sorted(Check.kinds))}")
     try:
-        text = json.dumps(data)
-    except TypeError as error:
+        text = json.dumps(data, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadCheck(f"a check is plain JSON: {error}") from error
     try:
         return Check.kinds[kind].model_validate_json(text)
