@@ -117,7 +117,7 @@ class MinecraftCases(Cases):
         args = {**defaults(version.signature), **given}
         parameters = {parameter.name for parameter in version.signature.parameters}
         if "count" in parameters:
-            seen = {use.args.get("count") for use in uses if use.setting != "fresh"}
+            seen = [use.args.get("count") for use in uses if use.setting != "fresh"]
             fresh = [amount for amount in AMOUNTS if amount not in seen]
             args["count"] = fresh[number % len(fresh)] if fresh else number + 1
         if "heading" in parameters:

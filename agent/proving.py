@@ -192,23 +192,19 @@ class Prover:
         if self._batch is not None and allowance <= self.spent() + self._patience:
             return
         self.collect(report)
-        ticks = allowance - self.spent()
         for version in filter(self.cases.provable, self.library.challengers()):
-            if ticks <= 0:
+            if allowance <= self.spent():
                 return
             verdict = self.challenge(version.hash)
-            ticks -= sum(trial.ticks for trial in verdict.trials)
             report("challenged", name=version.skill, passed=verdict.passed, reason=verdict.reason)
         for caller, uses in unproven.left_behind(self.library, self.cases.language):
-            if ticks <= 0:
+            if allowance <= self.spent():
                 return
-            moved, spent = self._rebind(caller, uses)
-            ticks -= spent
+            moved = self._rebind(caller, uses)
             report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
-        if tidy is not None and ticks > 0:
+        if tidy is not None and allowance > self.spent():
             tidy(allowance, report)
-            ticks = min(ticks, allowance - self.spent())
-        self._begin(ticks)
+        self._begin(allowance - self.spent())
         if not self.cases.beside:
             self.collect(report)
 
@@ -246,26 +242,24 @@ class Prover:
             self._patience = sum(each.charge for each in self._trying) + (STARTING if first else 0)
             self._batch = Batch(self._trials, [each.asked for each in self._trying], following)
 
-    def _rebind(self, caller: Skill, uses: Mapping[str, str]) -> tuple[bool, int]:
-        """Let a caller use mended versions if it passes a replay with them; whether it does, and the ticks it took."""
-        admission, kept, spent = rebind(caller.current, uses), [], 0
+    def _rebind(self, caller: Skill, uses: Mapping[str, str]) -> bool:
+        """Let a caller use mended versions if it passes a replay with them; whether it does."""
+        admission, kept = rebind(caller.current, uses), []
         hash = next(iter(uses.values()))
         cases = self.cases_of(caller.current, 1)
         if not cases:
             why = f"nothing tells what it is to bring about with {hash}"
             self.library.hold(caller.current.hash, reason=why, at=self.now())
-            return False, spent
+            return False
         for case in cases:
             found: list[Use] = []
             trial = self.replay(caller.current, f"{NEW}{caller.name}", admission, case, "challenge", found)
-            spent += max(trial.ticks, CHARGE)
             if not trial.passed:
                 at = self.now()
                 self.library.hold(caller.current.hash, reason=f"failed a replay with {hash}", at=at)
-                return False, spent
+                return False
             kept += found
-        self._follow(caller, admission, kept, hash, self.now())
-        return True, spent
+        return self._follow(caller, admission, kept, hash, self.now())
 
     # -- cases
 
@@ -387,15 +381,19 @@ class Prover:
         """The library itself, by the last of some trials."""
         return By("library", JOURNEY, trials[-1].id) if trials else By("library")
 
-    def _follow(self, caller: Skill, admission: Admission, uses: Sequence[Use], hash: str, at: float) -> None:
-        """Bind a caller to the version that it passed its replays with."""
-        version = self.library.add(
-            admission, reason=f"bound to {hash[:15]} after passing with it", author="library", at=at,
-            journey=caller.current.journey, iteration=caller.current.iteration,
-        )  # fmt: skip
-        for use in uses:
-            self.library.record_use(replace(use, version=version.hash))
-        self.library.clear(version.hash, reason=f"the same source with {hash[:15]}", at=at)
+    def _follow(self, caller: Skill, admission: Admission, uses: Sequence[Use], hash: str, at: float) -> bool:
+        """Bind a caller to the version that it passed its replays with; False if it has moved on meanwhile."""
+        with atomic(self.library.db):
+            if not self.library.stands(caller):
+                return False
+            version = self.library.add(
+                admission, reason=f"bound to {hash[:15]} after passing with it", author="library", at=at,
+                journey=caller.current.journey, iteration=caller.current.iteration,
+            )  # fmt: skip
+            for use in uses:
+                self.library.record_use(replace(use, version=version.hash))
+            self.library.clear(version.hash, reason=f"the same source with {hash[:15]}", at=at)
+        return True
 
 
 def _passed(old: Version, moved: Sequence[str], callers: Sequence[str]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from agent.cases_minecraft import MinecraftCases
@@ -14,7 +14,7 @@ from agent.store import AGENT, Store
 from bridge.language import JavaScript, primitives
 from curriculum import gamedata
 from curriculum.schema import CURRICULUM
-from envs.base import Limits, Trials
+from envs.base import Limits, Program, Run, Trials
 from memory.db import open_db
 from memory.log import EventLog
 from skills import voyager
@@ -37,6 +37,24 @@ DIG = """async function digDirt(bot, { count = 1 } = {}) {
   await mineBlock(bot, 'dirt', count)
   return { gained: count, left: await countItems(bot, 'dirt') }
 }"""
+
+
+class Meanwhile:
+    """Trial worlds beside which, in the middle of the first trial, another process changes the library."""
+
+    def __init__(self, trials: Trials, path: Path, change: Callable[[Library], None]) -> None:
+        self._trials, self._path, self._change = trials, path, change
+        self._changed = False
+        self.enter, self.capture, self.close = trials.enter, trials.capture, trials.close
+
+    def run(self, program: Program, limits: Limits) -> Run:
+        """Run the program; then the other process has its turn."""
+        found = self._trials.run(program, limits)
+        if not self._changed:
+            self._changed, db = True, open_db(self._path, SKILLS)
+            with closing(db.conn):
+                self._change(Library(db))
+        return found
 
 
 class Workshop:

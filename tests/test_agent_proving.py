@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from agent.cases_minecraft import MinecraftCases, condition
 from agent.config import JourneyConfig
 from agent.known_goals import draft_for, write
-from agent.proving import STARTING, Prover
+from agent.proving import STARTING, Prover, rebind
 from agent.refactoring import Refactoring
 from agent.store import Iteration, Store
 from agent.unproven import MOST_TRIALS
@@ -26,11 +27,12 @@ from envs.minecraft import MinecraftEnv, MinecraftSettings
 from envs.minecraft_trials import MinecraftTrials
 from envs.trial_process import TrialProcess
 from skills.admit import admit
+from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
 from skills.proofs import CHARGE, JOURNEY, Trial
 from skills.skill import Use
-from tests.proving_workshop import CALLER, DIG, GOOD, Workshop
+from tests.proving_workshop import CALLER, DIG, GOOD, Meanwhile, Workshop
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +174,22 @@ def test_a_worse_version_stays_out_and_a_better_one_takes_its_callers_along(
     assert follower.hash != caller.hash
     assert follower.uses == {"mineLogs": better.hash}
     assert workshop.library.get("craftPlanks").requires, "the runs that it passed with teach its needs as well"
+
+
+def test_a_caller_that_moved_on_while_it_was_replayed_stays_where_it_is(
+    workshop: Workshop, trials: TrialProcess, tmp_path: Path
+) -> None:
+    workshop.keep(GOOD, trusted=True)
+    caller = workshop.keep(CALLER)
+
+    def mend(other: Library) -> None:
+        newer = rebind(replace(caller, source=CALLER.replace("  return", "  // newer\n  return")), {})
+        other.promote(caller.skill, other.add(newer, reason="by another journey").hash, reason="test")
+
+    better = workshop.keep(GOOD.replace("  await", "  // tidier\n  await"))
+    with workshop.proving(Meanwhile(trials, tmp_path / "j.db", mend)) as proving:
+        assert proving.challenge(better.hash).passed
+    assert "// newer" in workshop.library.get(caller.skill).current.source
 
 
 def test_a_caller_that_was_not_replayed_stays_with_its_version_and_that_is_told(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,15 @@ from agent.proving import Prover
 from agent.refactoring import Refactoring, Tidying
 from bridge.language import JavaScript
 from curriculum import gamedata
-from envs.base import Limits, Program, Run, Trials
 from envs.trial_process import TrialProcess
-from memory.db import open_db
 from skills import refactorings
 from skills.admit import Admission
 from skills.errors import NotAllowed
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.refactor import find
-from skills.schema import SKILLS
 from skills.skill import Signature, Use, Version
-from tests.proving_workshop import DIG, Workshop
+from tests.proving_workshop import DIG, Meanwhile, Workshop
 
 STEPS = """  const before = await countItems(bot, '#logs')
   await mineBlock(bot, '#logs', count)
@@ -88,34 +85,16 @@ def test_steps_in_common_and_siblings_become_skills_that_all_of_them_call(worksh
     assert SkillGraph(library).calls().number_of_edges() == 0
 
 
-class Meanwhile:
-    """Trial worlds beside which another process does something in the middle of a trial."""
-
-    def __init__(self, trials: Trials, act: Callable[[], None]) -> None:
-        self._trials, self._act = trials, act
-        self.enter, self.close = trials.enter, trials.close
-
-    def run(self, program: Program, limits: Limits) -> Run:
-        """Run the program, then act."""
-        found = self._trials.run(program, limits)
-        self._act()
-        return found
-
-
 def test_what_others_change_during_the_replays_is_not_put_back_with_a_refactoring(
     workshop: Workshop, trials: TrialProcess, tmp_path: Path
 ) -> None:
-    def act() -> None:
-        db = open_db(tmp_path / "j.db", SKILLS)
-        with closing(db.conn):
-            other = Library(db)
-            if not other.has("learnt"):
-                other.add(Admission("// by another journey", (), Signature("learnt"), ""), reason="learnt")
+    def learn(other: Library) -> None:
+        other.add(Admission("// by another journey", (), Signature("learnt"), ""), reason="learnt")
 
     chop = DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")
     for source in (DIG, chop):
         workshop.keep(source)
-    with workshop.proving(Meanwhile(trials, act)) as proving:
+    with workshop.proving(Meanwhile(trials, tmp_path / "j.db", learn)) as proving:
         assert [each.applied for each in Refactoring(proving, workshop.language).apply_all()] == [True]
     (done,) = refactorings.carried_out(workshop.library)
     assert {each.skill for each in done.changes} == {"digDirt", "digLogs", done.name}
