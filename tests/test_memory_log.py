@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Migrations
 
@@ -65,6 +65,7 @@ def test_the_log_cannot_be_edited_even_by_sql(tmp_path: Path) -> None:
             db.execute(sql)
 
 
+@settings(max_examples=25)  # each opens three databases
 @given(st.lists(st.tuples(st.sampled_from(["dug", "ate"]), st.integers(0, 9)), max_size=6), st.floats(0, 1e6))
 def test_the_digest_sees_the_world_and_not_the_clock(happened: list[tuple[str, int]], clock: float) -> None:
     def digest(journey: str, at: float, extra: list[Event]) -> str:

