@@ -40,17 +40,17 @@ DIG = """async function digDirt(bot, { count = 1 } = {}) {
 
 
 class Meanwhile:
-    """Trial worlds beside which, in the middle of the first trial, another process changes the library."""
+    """Trial worlds beside which, in the middle of the first trial of a skill, another process changes the library."""
 
-    def __init__(self, trials: Trials, path: Path, change: Callable[[Library], None]) -> None:
-        self._trials, self._path, self._change = trials, path, change
+    def __init__(self, trials: Trials, path: Path, skill: str, change: Callable[[Library], None]) -> None:
+        self._trials, self._path, self._skill, self._change = trials, path, skill, change
         self._changed = False
         self.enter, self.capture, self.close = trials.enter, trials.capture, trials.close
 
     def run(self, program: Program, limits: Limits) -> Run:
         """Run the program; then the other process has its turn."""
         found = self._trials.run(program, limits)
-        if not self._changed:
+        if not self._changed and program.modules[-1].name == self._skill:
             self._changed, db = True, open_db(self._path, SKILLS)
             with closing(db.conn):
                 self._change(Library(db))

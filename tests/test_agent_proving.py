@@ -187,7 +187,7 @@ def test_a_caller_that_moved_on_while_it_was_replayed_stays_where_it_is(
         other.promote(caller.skill, other.add(newer, reason="by another journey").hash, reason="test")
 
     better = workshop.keep(GOOD.replace("  await", "  // tidier\n  await"))
-    with workshop.proving(Meanwhile(trials, tmp_path / "j.db", mend)) as proving:
+    with workshop.proving(Meanwhile(trials, tmp_path / "j.db", caller.skill, mend)) as proving:
         assert proving.challenge(better.hash).passed
     assert "// newer" in workshop.library.get(caller.skill).current.source
 

@@ -94,7 +94,7 @@ def test_what_others_change_during_the_replays_is_not_put_back_with_a_refactorin
     chop = DIG.replace("digDirt", "digLogs").replace("'dirt'", "'#logs'")
     for source in (DIG, chop):
         workshop.keep(source)
-    with workshop.proving(Meanwhile(trials, tmp_path / "j.db", learn)) as proving:
+    with workshop.proving(Meanwhile(trials, tmp_path / "j.db", "digLogs", learn)) as proving:
         assert [each.applied for each in Refactoring(proving, workshop.language).apply_all()] == [True]
     (done,) = refactorings.carried_out(workshop.library)
     assert {each.skill for each in done.changes} == {"digDirt", "digLogs", done.name}
