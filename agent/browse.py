@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from agent.database import database
+from agent.errors import UsageError
 from agent.tables import number_of, table
 from skills import render
 from skills.graph import SkillGraph
@@ -25,6 +26,8 @@ def skills(library: str, *, retired: bool = False) -> list[Json]:
     """All skills of a library; retired ones too if asked for."""
     opened = Library(database(read_only=True), library)
     counts = opened.version_counts()
+    if not counts and (there := opened.libraries()):
+        raise UsageError(f"no library is called {library!r}; libraries: {', '.join(there)}")
     return [_summary(skill, counts[skill.name]) for skill in opened.all(retired=retired)]
 
 
@@ -61,6 +64,7 @@ def skill(library: str, name: str) -> Json:
         "calls": sorted(graph.calls().successors(name)),
         "rests_on": graph.closure(name),
         "called_by": graph.direct_callers(name),
+        "older_version_called_by": _behind(opened, graph, found),
         "needed_by": graph.callers(name),
         "links": _links(opened, graph, found),
         "history": [asdict(move) for move in opened.history(name)],
@@ -76,6 +80,12 @@ def skill(library: str, name: str) -> Json:
             for each in opened.versions(name)
         ],
     }
+
+
+def _behind(library: Library, graph: SkillGraph, skill: Skill) -> dict[str, str]:
+    """Callers that are bound to another version than the current one, and to which."""
+    bound = {caller: library.get(caller).current.uses[skill.name] for caller in graph.direct_callers(skill.name)}
+    return {caller: hash for caller, hash in bound.items() if hash != skill.current.hash}
 
 
 def _links(library: Library, graph: SkillGraph, skill: Skill) -> list[Json]:
@@ -98,7 +108,9 @@ def skill_words(found: Mapping[str, Any]) -> str:
         ("calls", "calls"), ("rests on", "rests_on"), ("called by", "called_by"), ("needed by", "needed_by"),
         ("primitives", "primitives"),
     ):  # fmt: skip
-        lines.append(f"  {label:<15}{', '.join(found[key]) or 'none'}")
+        behind = found["older_version_called_by"] if key == "called_by" else {}
+        told = [f"{each} ({behind[each][:15]}, an older version)" if each in behind else each for each in found[key]]
+        lines.append(f"  {label:<15}{', '.join(told) or 'none'}")
     lines += [f"  {each['kind'].replace('_', ' '):<15}{each['skill']} {each['hash'][:15]}" for each in found["links"]]
     lines.append("  versions")
     for each in found["version_list"]:

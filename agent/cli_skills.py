@@ -130,7 +130,11 @@ def skills_test(name: str, worlds: int, hash: str | None, library: str, as_json:
 def skills_refactor(apply: bool, listed: bool, number: int | None, reason: str, library: str, as_json: bool) -> None:
     """What the library could do better about itself: doubles, siblings, steps in common, idle wrappers."""
     from agent import skill_trials
+    from agent.errors import UsageError
 
+    asked = [name for name, given in (("--apply", apply), ("--list", listed), ("--undo", number is not None)) if given]
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} do not go together: one at a time")
     if number is not None:
         show(skill_trials.undo(library, number, reason), as_json, skill_trials.undo_words)
         return

@@ -150,6 +150,10 @@ class LibraryReader:
         ).fetchone()
         return row is not None
 
+    def libraries(self) -> list[str]:
+        """The names of all libraries that have skills in this database."""
+        return [str(row[0]) for row in self.db.execute("SELECT DISTINCT library FROM skills ORDER BY library")]
+
     def names(self, *, retired: bool = False) -> list[str]:
         """The names of all skills; those of retired ones only if asked for."""
         rows = self.db.execute(
@@ -165,8 +169,11 @@ class LibraryReader:
         ).fetchall()
         return [self._skill(*row) for row in rows]
 
-    def version(self, hash: str) -> Version:
-        """One version by its hash, or by a beginning of it that no other version shares; its `v1:` may be left out."""
+    def version(self, hash: str, skill: str = "NAME") -> Version:
+        """One version by its hash, or by a beginning of it that no other version shares; its `v1:` may be left out.
+
+        `skill` is whose it is thought to be, for the message if there is none.
+        """
         for beginning in dict.fromkeys([hash, hash if ":" in hash else f"{SCHEME}:{hash}"]):
             rows = self.db.execute(
                 f"{_VERSION} WHERE library = ? AND hash >= ? AND hash < ? LIMIT 2",
@@ -176,14 +183,14 @@ class LibraryReader:
                 return _version(rows[0])
             if rows:
                 raise UnknownSkill(f"more than one version begins with {hash!r}: give more of its hash")
-        raise UnknownSkill(f"no version begins with {hash!r}: look at the history of the skill")
+        raise UnknownSkill(f"no version begins with {hash!r}: `journeyman skills history {skill}` shows what there is")
 
     def chosen(self, name: str, hash: str | None) -> Version:
         """A version of a skill by (a beginning of) its hash, the current one for None; no other skill's."""
         current = self.get(name).current
         if hash is None:
             return current
-        version = self.version(hash)
+        version = self.version(hash, name)
         if version.skill != name:
             raise NotAllowed(f"{hash!r} is a version of {version.skill!r}, not of {name!r}")
         return version

@@ -129,28 +129,32 @@ def done(library: LibraryReader, number: int) -> Done:
 def undo(library: Library, number: int, *, reason: str, at: float = 0.0) -> list[str]:
     """Put back what a refactoring changed, as far as it still stands; gives a sentence for each skill.
 
-    Raises NotAllowed if it was not carried out or is undone already.
+    Raises NotAllowed if it was not carried out, is undone already, or nothing of it stands any more.
     """
     one = done(library, number)
     if not one.applied or one.undone is not None:
         raise NotAllowed(f"refactoring {number} was {'undone already' if one.applied else 'not carried out'}")
-    why, told = f"refactoring {number} undone: {reason}", []
+    why, told, changed = f"refactoring {number} undone: {reason}", [], False
     with atomic(library.db):
         for change in sorted(one.changes, key=lambda each: each.before is None):
             skill = library.get(change.skill)
             if skill.current.hash != change.after or skill.retired != change.retired:
                 told.append(f"{change.skill} has changed since and stays as it is")
             elif change.before is None and (callers := library.pinned_by(change.after)):
-                told.append(f"{change.skill} stays: {', '.join(callers)} call it")
+                told.append(f"{change.skill} stays: {', '.join(callers)} call{'s' * (len(callers) == 1)} it")
             elif change.before is None:
                 library.retire(change.skill, reason=why, at=at)
                 told.append(f"{change.skill} is retired")
+                changed = True
             else:
                 if change.before != change.after:
                     library.rollback(change.skill, to=change.before, reason=why, at=at)
                 if change.retired:
                     library.restore(change.skill, reason=why, at=at)
                 told.append(f"{change.skill} is as before")
+                changed = True
+        if not changed:
+            raise NotAllowed(f"nothing of refactoring {number} stands any more: {'; '.join(told)}")
         library.db.execute("UPDATE refactorings SET undone = ? WHERE id = ?", [at, number])
     return told
 

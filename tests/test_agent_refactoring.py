@@ -21,7 +21,7 @@ from skills.admit import Admission
 from skills.errors import NotAllowed
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.refactor import find
+from skills.refactor import Proposal, find
 from skills.skill import Signature, Use, Version
 from tests.proving_workshop import DIG, Meanwhile, Workshop
 
@@ -197,7 +197,21 @@ def test_a_sibling_that_comes_later_joins_and_undoing_leaves_what_has_moved_on_s
     newer = workshop.keep(DIG.replace("  await tidy", "  // anew\n  await tidy"))
     library.promote("digDirt", newer.hash, reason="test")
     assert refactorings.undo(library, first.number, reason="test") == [
-        "digDirt has changed since and stays as it is", "digLogs is as before", "digItem stays: digGrassBlock call it"
+        "digDirt has changed since and stays as it is", "digLogs is as before", "digItem stays: digGrassBlock calls it"
     ]  # fmt: skip
     assert refactorings.undo(library, second.number, reason="test") == ["digGrassBlock is as before"]
     assert [library.get(name).current for name in ("digDirt", "digLogs", "digGrassBlock")] == [newer, old[1], later]
+
+
+def test_a_refactoring_of_which_nothing_stands_any_more_is_not_put_back(workshop: Workshop) -> None:
+    library = workshop.library
+    old = workshop.keep(DIG)
+    before = refactorings.standing(library)
+    newer = workshop.keep(DIG.replace("  await tidy", "  // anew\n  await tidy"))
+    library.promote("digDirt", newer.hash, reason="test")
+    proposal = Proposal("duplicates", ("digDirt", "digEarth"), "the same")
+    done = refactorings.record(library, proposal, key="k", outcome="done", replays=1, before=before)
+    library.promote("digDirt", old.hash, reason="test")
+    with pytest.raises(NotAllowed, match="nothing of refactoring 1 stands any more: digDirt has changed since"):
+        refactorings.undo(library, done.number, reason="test")
+    assert refactorings.done(library, done.number).undone is None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+from click.testing import CliRunner
+
 from agent import browse, families, skill_commands, skill_failures
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
+from agent.cli import main
 from agent.database import database
+from agent.errors import UsageError
 from agent.world_desktop import Desktop
 from agent.world_minecraft import Minecraft
 from curriculum import gamedata
 from memory.log import Event, EventLog
 from skills.admit import Admission
+from skills.errors import UnknownSkill
 from skills.library import Library
 from skills.skill import Signature, Use
 
@@ -58,6 +64,40 @@ def test_what_is_out_of_use_is_listed_when_asked_for_and_says_so_and_who_still_c
     graph = skill_commands.graph("main", None)
     assert "retired  gainIt, which goOn still calls" in skill_commands.graph_words(graph)
     assert graph["orphans"] == []
+
+
+def test_a_caller_that_stays_with_an_older_version_is_told_apart() -> None:
+    library = Library(database())
+    versions = [keep("1", 1), keep("2", 2)]
+    for name, called in zip(("goOn", "stayHere"), versions, strict=True):
+        source = f"async function {name}(bot) {{ return await gainIt(bot) }}"
+        library.add(Admission(source, (), Signature(name, ()), "", uses={"gainIt": called}), reason="test")
+    told = browse.skill("main", "gainIt")
+    assert (told["hash"], told["called_by"]) == (versions[1], ["goOn", "stayHere"])
+    assert told["older_version_called_by"] == {"goOn": versions[0]}
+    assert f"called by      goOn ({versions[0][:15]}, an older version), stayHere\n" in browse.skill_words(told)
+
+
+def test_a_library_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    database()
+    assert browse.skill_table(browse.skills("main")) == "No skills yet: journeyman run minecraft"
+    keep("1", 1)
+    with pytest.raises(UsageError, match="no library is called 'man'; libraries: main"):
+        browse.skills("man")
+
+
+def test_a_version_that_there_is_not_is_told_with_the_way_to_those_that_there_are() -> None:
+    keep("1", 1)
+    with pytest.raises(UnknownSkill, match="no version begins with 'v1:zz': `journeyman skills history gainIt` shows"):
+        browse.code("main", "gainIt", "v1:zz")
+
+
+@pytest.mark.parametrize("words", [["--apply", "--list"], ["--apply", "--undo", "1"], ["--list", "--undo", "1"]])
+def test_what_one_command_cannot_do_at_once_is_refused(words: list[str]) -> None:
+    keep("1", 1)
+    done = CliRunner().invoke(main, ["skills", "refactor", *words])
+    assert done.exit_code == 2
+    assert f"{words[0]} and {words[1]} do not go together" in done.output
 
 
 def test_why_tells_what_a_writer_would_be_shown_for_the_task() -> None:
