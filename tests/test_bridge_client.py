@@ -82,10 +82,8 @@ def test_a_body_that_dies_at_work_is_noticed_long_before_the_deadline(world: Wor
     body.join(socket="world.sock", seed=1, username="Tester")
     assert body.pid is not None
     killer = subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {body.pid}"])
-    begun = time.monotonic()
-    with pytest.raises(BodyLost):
+    with pytest.raises(BodyLost):  # the deadline would be a BodyTimeout
         body.run(program("for (;;) await bot.waitForTicks(10)"), {"ticks": 10**6}, timeout=120)
-    assert time.monotonic() - begun < 60
     killer.wait()
 
 

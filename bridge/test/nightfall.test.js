@@ -24,7 +24,7 @@ test('by day a program begins at once', async () => {
 
 test('an unarmed bot spends the night in the ground and begins in the morning, alive', async () => {
   await body.ask('command', { text: 'give Tester dirt 4' })
-  await at(13_000)
+  await at(20_000) // late, so that there is little to wait for
   const run = await body.run('return bot.time.timeOfDay')
   assert.equal(run.outcome, 'returned')
   assert.ok(run.value >= 23_000 || run.value < 2_000, `it began at ${run.value}`)
