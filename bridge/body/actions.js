@@ -49,8 +49,15 @@ const actions = {
     body.bot.toss(args.itemType(body, item), null, args.number(count, 'count', { min: 1, fallback: 1 })),
   tossStack: (body, item) => body.bot.tossStack(args.item(body, item)),
 
-  lookAt: (body, point) => body.bot.lookAt(args.position(point), true),
-  look: (body, yaw, pitch) => body.bot.look(args.number(yaw, 'yaw'), args.number(pitch, 'pitch'), true),
+  /** The world hears of it with the next tick: what is used after that is used there. */
+  async lookAt (body, point) {
+    await body.bot.lookAt(args.position(point), true)
+    await body.ticks(1)
+  },
+  async look (body, yaw, pitch) {
+    await body.bot.look(args.number(yaw, 'yaw'), args.number(pitch, 'pitch'), true)
+    await body.ticks(1)
+  },
 
   waitForTicks: (body, count) => body.ticks(args.number(count, 'ticks', { min: 0, max: MOST_TICKS })),
 

@@ -156,6 +156,23 @@ test('the façade', async t => {
     assert.ok(ticks >= 20 && ticks <= 200, `${ticks} ticks`)
   })
 
+  await t.test('what is used next is used where the bot has just looked', async () => {
+    const { value: [x, y, z] } = await run('return bot.entity.position.floored().toArray()')
+    await command(`/setblock ${x + 1} ${y} ${z} air`)
+    await command(`/setblock ${x + 1} ${y - 1} ${z} water`)
+    await command('/give Tester bucket 1')
+    await body.operations.tick({ count: 2 })
+    const { value } = await run(`
+      await bot.equip(bot.inventory.findInventoryItem('bucket'), 'hand')
+      await bot.lookAt(bot.entity.position.offset(0, 9, 1))
+      await bot.waitForTicks(2)
+      await bot.lookAt(new Vec3(${x + 1.5}, ${y - 0.2}, ${z + 0.5}))
+      await bot.activateItem()
+      await bot.waitForTicks(2)
+      return bot.inventory.count('water_bucket')`)
+    assert.equal(value, 1)
+  })
+
   await t.test('entities are plain, nearest first, and can be awaited upon', async () => {
     await command('/summon cow')
     await body.operations.tick({ count: 10 })
