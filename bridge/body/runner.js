@@ -50,7 +50,7 @@ class Run {
     this.finished = null
     this.stopped = null
     this.action = null
-    this.sentAt = null // the tick of the latest action that took none
+    this.sentAt = null // the tick of the latest action of the bot that took none
     this.questions = 0 // since time last passed
     this.asking = 0 // milliseconds spent on answers
     this.files = new Map()
@@ -160,7 +160,10 @@ class Run {
       const [kind, operation] = name.split(':')
       if (kind === 'query' && Object.hasOwn(queries, operation)) return this.question(operation, args)
       if (kind === 'action' && Object.hasOwn(actions, operation)) {
-        return await this.act(operation, body => actions[operation](body, ...args), args, place)
+        const from = this.body.tick
+        const answer = await this.act(operation, body => actions[operation](body, ...args), args, place)
+        if (this.body.tick === from) this.sentAt = from // primitives wait for what they send
+        return answer
       }
       if (kind === 'primitive' && this.primitives.has(operation)) {
         const { run } = this.primitives.get(operation)
@@ -244,7 +247,6 @@ class Run {
     } finally {
       this.action = null
       call.ticks = body.tick - from
-      if (call.ticks === 0) this.sentAt = from
     }
   }
 
