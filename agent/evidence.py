@@ -10,6 +10,7 @@ from typing import Any
 from agent.store import Iteration
 from envs.base import Program, Run
 from memory.episodic import Failure, Place
+from memory.guard import named
 from memory.log import EventLog
 from skills.skill import Outcome, Setting
 
@@ -45,8 +46,13 @@ TRAIL, TRAIL_ARGS, SAID = 24, 60, 200
 
 
 def error_json(result: Run) -> dict[str, Any] | None:
-    """A run's error as plain JSON."""
-    return asdict(result.error) if result.error else None
+    """A run's error as plain JSON. A program can throw one with any code: what is no name is a part of its message."""
+    error = result.error
+    if error is None:
+        return None
+    if named(error.code) != error.code:
+        return {**asdict(error), "code": "thrown", "message": f"{error.code}: {error.message}"}
+    return asdict(error)
 
 
 def called(row: Iteration, log: EventLog) -> dict[str, str]:

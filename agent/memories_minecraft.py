@@ -18,6 +18,7 @@ from agent.store import Iteration
 from curriculum.task import Task
 from memory import semantic
 from memory.episodic import plain
+from memory.guard import quoted
 from memory.semantic import Item, Semantic
 
 STATIONS = ("crafting_table", "furnace", "chest", "smoker", "blast_furnace")
@@ -103,7 +104,7 @@ def remember(
             f"searched in iteration {row.iteration}",
         )
     if code in LESSONS and task.item:
-        advice = error.get("remedy") or error.get("message") or code
+        advice = error.get("remedy") or (quoted(str(error["message"])) if error.get("message") else code)
         lesson = semantic.lesson(
             task.item,
             f"{plain(task.goal)} ended with {code}",

@@ -1,7 +1,7 @@
 """The one way in which an observation is put into words, for all roles: short lines, stable order, no noise.
 
-What a world says beyond the names known here is shown as it is, so that a new world needs no renderer of its own. Text
-that stands in documents or on a screen is quoted as data.
+What a world says beyond the names known here is shown as well, so that a new world needs no renderer of its own. What
+is no number and no name as games make them is quoted as data: documents with their names, screens, signs, players.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from curriculum.progress import is_day
+from memory.guard import named
 
 FARTHEST = 24
 """Kinds of blocks and entities shown, nearest first."""
@@ -31,16 +32,17 @@ def lines(seen: Mapping[str, Any]) -> list[str]:
     found = []
     if "inventory" in seen:
         found.append(f"Inventory: {counts(seen['inventory'])} ({seen.get('slots_free', '?')} slots free).")
-    worn = {slot: item for slot, item in (seen.get("equipment") or {}).items() if item}
+    worn = {slot: named(item) for slot, item in (seen.get("equipment") or {}).items() if item}
     if worn:
         found.append(f"Equipment: {', '.join(f'{slot} {item}' for slot, item in worn.items())}.")
-    tools = [f"{tool['name']} ({tool['uses_left']} uses left)" for tool in seen.get("tools") or ()]
+    tools = [f"{named(tool['name'])} ({tool['uses_left']} uses left)" for tool in seen.get("tools") or ()]
     if tools:
         found.append(f"Tools: {', '.join(tools)}.")
     if at := seen.get("position"):
         where = f"At x {at['x']:.0f}, y {at['y']:.0f}, z {at['z']:.0f}"
         sky = "" if seen.get("sky_visible", True) else ", no open sky above"
-        found.append(f"{where} in {seen.get('biome', 'an unknown biome')}{sky}, light {seen.get('light', '?')}.")
+        biome = named(seen["biome"]) if seen.get("biome") else "an unknown biome"
+        found.append(f"{where} in {biome}{sky}, light {seen.get('light', '?')}.")
     if "time_of_day" in seen:
         time = "day" if is_day(seen["time_of_day"]) else "night"
         found.append(f"It is {time} (time {seen['time_of_day']} of 24000, day {seen.get('day', 0)}).")
@@ -53,13 +55,13 @@ def lines(seen: Mapping[str, Any]) -> list[str]:
         found.append(f"Entities in sight: {entities}.")
     found += _signs(nearby.get("signs") or [])
     found += _desk(seen)
-    found += [f"{name}: {json.dumps(seen[name], sort_keys=True)}" for name in sorted(set(seen) - _KNOWN)]
+    found += [f"{name}: {value(seen[name], MOST_DOCUMENT)}" for name in sorted(set(seen) - _KNOWN)]
     return found
 
 
 def counts(items: Mapping[str, int]) -> str:
     """Items with their counts, by name; 'nothing' if there are none."""
-    return ", ".join(f"{count} {name}" for name, count in sorted(items.items()) if count > 0) or "nothing"
+    return ", ".join(f"{count} {named(name)}" for name, count in sorted(items.items()) if count > 0) or "nothing"
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -68,7 +70,19 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         return _desk_changed(before, after)
     old, new = before.get("inventory", {}), after.get("inventory", {})
     changes = {name: new.get(name, 0) - old.get(name, 0) for name in sorted({*old, *new})}
-    return ", ".join(f"{change:+d} {name}" for name, change in changes.items() if change) or "nothing"
+    return changed(changes)
+
+
+def changed(changes: Mapping[str, int]) -> str:
+    """What there is more and less of, by name; 'nothing' if that is nothing."""
+    return ", ".join(f"{change:+d} {named(name)}" for name, change in changes.items() if change) or "nothing"
+
+
+def value(told: Any, most: int) -> str:
+    """A value from a world: a number or a name of the game as it is, anything else as data."""
+    text = told if isinstance(told, str) else _json(told)
+    plain = named(text) == text if isinstance(told, str) else told is None or isinstance(told, bool | int | float)
+    return text if plain else quoted(text, most)
 
 
 def quoted(text: str, most: int) -> str:
@@ -94,12 +108,14 @@ def _desk(seen: Mapping[str, Any]) -> list[str]:
     files = seen.get("files") or {}
     for path, file in list(files.items())[:MOST_DOCUMENTS]:
         if file.get("kind") == "folder":
-            found.append(f"Folder {path}")
+            found.append(f"Folder {quoted(path, MOST_DOCUMENT)}")
             continue
         about = file.get("kind", "file") + (f", {file['size']} bytes" if "size" in file else "")
         inside = file.get("content") or {}
         text = inside["text"] if isinstance(inside.get("text"), str) else _json(inside) if inside else ""
-        found.append(f"Document {path} ({about})" + (f": {quoted(text, MOST_DOCUMENT)}" if text else ""))
+        found.append(
+            f"Document {quoted(path, MOST_DOCUMENT)} ({about})" + (f": {quoted(text, MOST_DOCUMENT)}" if text else "")
+        )
     if len(files) > MOST_DOCUMENTS:
         found.append(f"And {len(files) - MOST_DOCUMENTS} documents more.")
     if "screen" in seen:
@@ -111,10 +127,11 @@ def _desk(seen: Mapping[str, Any]) -> list[str]:
 
 def _desk_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     old, new = before.get("files", {}), after["files"]
-    words = [f"new {path}" for path in new if path not in old] + [f"gone {path}" for path in old if path not in new]
-    words += [f"changed {path}" for path in new if path in old and old[path].get("sha256") != new[path].get("sha256")]
-    words += ["the clipboard"] * (before.get("clipboard") != after.get("clipboard"))
-    return ", ".join(sorted(words)) or "nothing"
+    words = [("new", path) for path in new if path not in old] + [("gone", path) for path in old if path not in new]
+    words += [("changed", path) for path in new if path in old and old[path].get("sha256") != new[path].get("sha256")]
+    told = [f"{how} {quoted(path, MOST_DOCUMENT)}" for how, path in sorted(words)]
+    told += ["the clipboard"] * (before.get("clipboard") != after.get("clipboard"))
+    return ", ".join(told) or "nothing"
 
 
 def _json(value: Any) -> str:
@@ -135,5 +152,5 @@ def _near(seen: Any) -> str:
         nearest[name] = min(nearest.get(name, (distance, place)), (distance, place))
     kinds = sorted(nearest, key=lambda name: (nearest[name][0], name))
     more = f" and {len(kinds) - FARTHEST} kinds farther off" if len(kinds) > FARTHEST else ""
-    words = {name: name if number[name] == 1 else f"{number[name]} {name}" for name in kinds}
+    words = {name: named(name) if number[name] == 1 else f"{number[name]} {named(name)}" for name in kinds}
     return "; ".join(f"{words[name]} {nearest[name][0]:.0f}{nearest[name][1]}" for name in kinds[:FARTHEST]) + more

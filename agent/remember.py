@@ -132,13 +132,21 @@ def recall(
     if not query_words(words):
         raise UsageError(f"{words!r} has no word to search for: name what it is about, such as iron ore")
     db = _database(read_only=True)
-    store = Store(db)
-    names = [each.name for each in store.journeys()]
-    scope = store.journey(journey).name if journey else (names[-1] if names else "")
+    store, scope = Store(db), _scope(db, journey)
     question = Question(words, scope=scope, items=tuple(words.split()), as_of=as_of, history=history)
     now = float(store.experience()) if as_of is None else as_of
     ranker = _ranker(rank, notice) if rank else None
     return asdict(open_recall(db, rerank=ranker).ask(question, now=now, limit=limit, tokens=tokens))
+
+
+def _scope(db: Database, journey: str) -> str:
+    """The journey of this name, or the newest, be it one of this home or one of which a bundle told."""
+    store = Store(db)
+    names = [each.name for each in store.journeys()]
+    of_others = [name for (name,) in db.execute("SELECT journey FROM episodes GROUP BY journey ORDER BY max(id)")]
+    if journey:
+        return journey if journey in of_others else store.journey(journey).name
+    return next(reversed(names or of_others), "")
 
 
 def mind(journey: str | None, iteration: int | None) -> Json:
@@ -242,7 +250,7 @@ def add_sign(when: str, instruction: str, because: str, journey: str) -> Json:
     if not (when.strip() and instruction.strip() and because.strip()):
         raise UsageError("a sign says when it holds, what to do and why: none of them can be empty")
     db = _database()
-    now, scope = float(Store(db).experience()), Store(db).journey(journey).name if journey else ""
+    now, scope = float(Store(db).experience()), _scope(db, journey) if journey else ""
     put_up = sign(when, instruction, because, scope=scope, at=now, origin="person")
     return _item(Semantic(db).add(put_up, reason="put up by hand"))
 

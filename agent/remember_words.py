@@ -100,7 +100,13 @@ def items(found: Sequence[Json]) -> str:
         [
             str(each["id"]),
             each["kind"],
-            each["state"],
+            ", ".join(
+                [
+                    each["state"],
+                    *(["pinned"] if each["pinned"] else []),
+                    *(["private"] if each["sensitivity"] == "private" else []),
+                ]
+            ),
             each["scope"] or "everywhere",
             f"{each['confidence']:.2f}",
             told(each["text"], each["sensitivity"]),
@@ -141,11 +147,22 @@ def entries(found: Sequence[Json]) -> str:
             each["operation"] + (f" (undoes {each['undoes']})" if each["undoes"] else ""),
             str(each["item"]),
             told(each["after"].get("text", ""), each["after"].get("sensitivity", "plain")),
-            each["reason"],
+            visible(each["reason"]) + _inputs(each["inputs"]),
         ]
         for each in found
     ]
     return table(["entry", "at", "operation", "item", "text", "why"], rows) if rows else "The journal is empty."
+
+
+def _inputs(inputs: Json) -> str:
+    """What an operation was made from, in brackets; what was said is quoted, whoever said it."""
+    said = [f"{name}: {_value(value)}" for name, value in inputs.items() if value is not None]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _value(value: Any) -> str:
+    """A value of a journal: numbers as they are, texts in quotes unless they are one word."""
+    return told(str(value), "plain" if not isinstance(value, str) or value.isidentifier() else "untrusted")
 
 
 def stats(found: Json) -> str:

@@ -23,6 +23,7 @@ from envs.desktop import DesktopEnv, DesktopSettings, view
 from envs.desktop.desk import DeskSettings
 from envs.desktop.view import ViewSocket
 from memory import semantic
+from memory.guard import quoted
 from memory.semantic import Semantic
 from skills.library import Library
 from skills.reader import LibraryReader
@@ -103,7 +104,7 @@ class Desktop(World):
         code, error = evidence.cause(row), row.error or {}
         if code not in LESSONS or not task.item:
             return
-        advice = str(error.get("remedy") or error.get("message") or code)
+        advice = str(error.get("remedy") or (quoted(str(error["message"])) if error.get("message") else code))
         lesson = semantic.lesson(task.item, f"{task.item} ended with {code}", advice, at=now, evidence=[episode])
         kept = {key: error.get(key) for key in ("code", "message", "value")}
         data = {**lesson.data, "error": kept, "world": self.name}

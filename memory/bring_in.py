@@ -394,7 +394,7 @@ class _Taking:
         document = document_of(self.db, row["tier"], numbers[row["ref"]]) if row["ref"] in numbers else None
         if document is None:
             raise Refused(f"a use in the bundle names {row['tier']} {row['ref']}, which the bundle does not have")
-        record_use(
+        new = record_use(
             self.db,
             [document],
             row["outcome"],
@@ -403,7 +403,7 @@ class _Taking:
             iteration=row["iteration"],
             borne_out=bool(row.get("borne_out")),
         )
-        self.new["reviews"] += 1
+        self._count("reviews", bool(new), True)
 
     def _renumbered(self, kept: Row) -> Row:
         if not kept:

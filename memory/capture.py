@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from memory import guard
 from memory.db import atomic
 from memory.errors import Refused
 from memory.items import Item, container, spot
@@ -87,7 +88,8 @@ class _Taking:
         elif kind == "dug":
             self._gone(data)
         elif kind == "died":
-            why = f"died here of {data.get('cause', 'unknown causes')}"
+            cause = data.get("cause")
+            why = f"died here of {guard.named(str(cause)) if cause else 'unknown causes'}"
             self._spot("death", data, why, "")
         elif kind == "respawned":
             self._spot("home", data, "where one comes back to life", "home")

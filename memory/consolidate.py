@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from memory import documents
+from memory import documents, guard
 from memory.db import atomic
 from memory.episodic import Episode, Episodes, plain
 from memory.errors import Refused
@@ -109,7 +109,9 @@ class _Conclusions:
     def _task(self, rounds: Sequence[Episode]) -> None:
         causes = [each.cause for each in rounds if each.cause]
         passed = rounds[-1].outcome == "passed"
-        gained = ", ".join(f"{count:+d} {name}" for name, count in rounds[-1].gained.items()) if passed else ""
+        gained = (
+            ", ".join(f"{count:+d} {guard.named(name)}" for name, count in rounds[-1].gained.items()) if passed else ""
+        )
         text = f"{plain(rounds[0].goal)}: {'passed' if passed else 'not passed'} in round {len(rounds)}"
         text += f", after {_listed(causes)}" if causes else ""
         text += f"; {gained}" if gained else ""
@@ -139,7 +141,7 @@ class _Conclusions:
             "failed": failed.program,
             "mended": episode.program,
             "skills": sorted(episode.skills),
-            "trigger": f"{plain(episode.kin)} fails with {failed.cause} ({failed.message})",
+            "trigger": f"{plain(episode.kin)} fails with {_error(failed)}",
             "advice": how,
         }
         slot = f"mended {episode.kin} {shape}"
@@ -172,8 +174,8 @@ class _Conclusions:
         times = self._count(f"failure {episode.kin} {shape}", "count")
         if times < GIVEN_UP or not _worth_saying(times) or self._was_mended(f"mended {episode.kin} {shape}"):
             return
-        why = f"{episode.cause} ({episode.message})"
-        trigger, advice = f"{plain(episode.kin)} is tried", f"try again as before: {times} times it failed with {why}"
+        trigger = f"{plain(episode.kin)} is tried"
+        advice = f"try again as before: {times} times it failed with {_error(episode)}"
         text = f"When {trigger}: never {advice}, and is not mended yet"
         data = {"signature": shape, "goal": episode.kin, "code": episode.cause, "times": times, "unmended": True}
         data |= {"trigger": trigger, "advice": advice, "never": True}
@@ -338,6 +340,11 @@ def _item(
         sources=tuple(sorted(set(sources))),
         world=world,
     )
+
+
+def _error(episode: Episode) -> str:
+    """The code of a failure, and what the error said as data: it can repeat whatever was there."""
+    return f"{episode.cause} ({guard.quoted(episode.message)})" if episode.message else str(episode.cause)
 
 
 def _belief(evidence: int) -> float:

@@ -234,17 +234,20 @@ def plain(goal: str) -> str:
 
 def describe(episode: Episode) -> str:
     """The episode as one line for a prompt and for the words that recall searches."""
-    gained = ", ".join(f"{count:+d} {name}" for name, count in sorted(episode.gained.items()))
+    gained = ", ".join(f"{count:+d} {guard.named(name)}" for name, count in sorted(episode.gained.items()))
     if episode.outcome == "passed":
         parts = [f"Did: {plain(episode.goal)}"]
     else:
         why = " / ".join(word for word in (episode.failure, episode.cause) if word)
-        parts = [f"Failed: {plain(episode.goal)}", f"{why}: {episode.message}" if episode.message else why]
+        parts = [
+            f"Failed: {plain(episode.goal)}",
+            f"{why}: {guard.quoted(episode.message)}" if episode.message else why,
+        ]
     parts.append(gained)
     if episode.skills:
         parts.append(f"with {', '.join(sorted(episode.skills))}")
     if episode.place:
-        biome = f" in {episode.place.biome}" if episode.place.biome else ""
+        biome = f" in {guard.named(episode.place.biome)}" if episode.place.biome else ""
         parts.append(f"at {episode.place.x:.0f} {episode.place.y:.0f} {episode.place.z:.0f}{biome}")
     return "; ".join(part for part in parts if part)
 

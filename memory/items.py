@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from memory import documents
-from memory.guard import Sensitivity
+from memory.guard import Sensitivity, named
 from memory.log import canonical
 from memory.signature import signature
 
@@ -89,7 +89,7 @@ def seen(
     return Item(
         "fact",
         block,
-        f"{block} {what} at {x:.0f} {y:.0f} {z:.0f}",
+        f"{named(block)} {what} at {x:.0f} {y:.0f} {z:.0f}",
         scope,
         {"what": what, "x": x, "y": y, "z": z},
         tuple(evidence),
@@ -112,7 +112,7 @@ def not_found(
     return Item(
         "fact",
         block,
-        f"no {block} within {within} blocks of {x:.0f} {y:.0f} {z:.0f}",
+        f"no {named(block)} within {within} blocks of {x:.0f} {y:.0f} {z:.0f}",
         scope,
         {"what": "absent", "x": x, "y": y, "z": z, "within": within},
         tuple(evidence),
@@ -132,12 +132,14 @@ def container(
     evidence: Sequence[int] = (),
 ) -> Item:
     """A chest or the like and what is in it; what it holds now takes the place of what it held before."""
-    inside = ", ".join(f"{count} {name}" for name, count in sorted(contents.items()) if count > 0) or "nothing known"
+    inside = (
+        ", ".join(f"{count} {named(name)}" for name, count in sorted(contents.items()) if count > 0) or "nothing known"
+    )
     data = {"what": "container", "x": x, "y": y, "z": z, "contents": {k: v for k, v in contents.items() if v > 0}}
     return Item(
         "place",
         block,
-        f"{block} at {x:.0f} {y:.0f} {z:.0f} holds {inside}",
+        f"{named(block)} at {x:.0f} {y:.0f} {z:.0f} holds {inside}",
         scope,
         data,
         tuple(evidence),
@@ -162,7 +164,7 @@ def spot(
     return Item(
         "place",
         subject,
-        f"{subject} at {x:.0f} {y:.0f} {z:.0f}: {why}",
+        f"{named(subject)} at {x:.0f} {y:.0f} {z:.0f}: {why}",
         scope,
         {"what": "spot", "x": x, "y": y, "z": z},
         tuple(evidence),

@@ -65,13 +65,14 @@ def record_use(
     journey: str,
     iteration: int,
     borne_out: bool = False,
-) -> None:
-    """Tell how the use of memories went; written once for each (document, journey, iteration).
+) -> int:
+    """Tell how the use of memories went; written once for each (document, journey, iteration); how many were new.
 
     `borne_out` says that they were not used: what happened in that iteration confirmed them.
     """
+    new = 0
     if outcome == "shown":
-        return
+        return new
     with atomic(db):
         for document in documents:
             done = db.execute(
@@ -80,7 +81,9 @@ def record_use(
                 [document, outcome, now, journey, iteration, int(borne_out)],
             )
             if done.rowcount:
+                new += 1
                 _keep(db, document, decay.review(strength_of(db, document), outcome, now))
+    return new
 
 
 def rebuild(db: Database) -> int:

@@ -153,6 +153,31 @@ def test_a_bundle_goes_out_and_comes_in(lived: Path, tmp_path: Path, monkeypatch
     assert "not a memory bundle" in said("import", str(tmp_path), code=1)
 
 
+def test_what_a_bundle_brought_of_a_journey_is_recalled_where_that_journey_never_was(
+    lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_db(lived / "journeyman.db")
+    Semantic(db).add(Item("fact", "iron_ore", "iron_ore seen at 1 2 3", "a"), reason="seen")
+    db.close()
+    told("export", str(tmp_path / "bundle"))
+    monkeypatch.setenv("JOURNEYMAN_HOME", str(tmp_path / "other"))
+    told("import", str(tmp_path / "bundle"), "--restore")
+    for words in (["recall", "iron_ore"], ["recall", "iron_ore", "--journey", "a"]):
+        assert [hit["text"] for hit in told(*words)["hits"]] == ["iron_ore seen at 1 2 3"]
+    assert told("sign", "it is dark", "light it", "--because", "mobs", "--journey", "a")["scope"] == "a"
+    assert "no journey is called 'b'" in said("recall", "iron_ore", "--journey", "b", code=2)
+
+
+def test_what_is_pinned_or_private_and_what_a_change_was_made_from_is_seen(lived: Path) -> None:
+    assert "active, pinned" in said("mark", "1", "--pin")
+    assert "active, pinned, private" in said("mark", "1", "--private")
+    assert "active, pinned, private" in said("list")
+    assert "active, pinned, private" not in said("mark", "1", "--plain")
+    said("archive", "2", "--reason", "not needed")
+    (line, *_) = [each for each in said("history", "2").splitlines() if "ARCHIVE" in each]
+    assert line.rstrip().endswith("not needed (who: person)")
+
+
 def test_what_is_not_there_is_one_sentence(own_home: Path) -> None:
     assert said("stats", code=1).startswith("journeyman: no database at")
 

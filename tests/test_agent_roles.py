@@ -162,9 +162,9 @@ def test_the_prompt_marks_the_failing_line_and_carries_the_objection() -> None:
     )
     _, (_, user) = render(request(attempt, objection="a quantity in the name"), {}, 8000)
     assert "return { gained: count }   // <-- failed here" in user["content"]
-    assert "missing_items: 2 planks are missing. Remedy: craft planks." in user["content"]
+    assert "missing_items: «2 planks are missing». Remedy: craft planks." in user["content"]
     assert "refused before it ran: a quantity in the name" in user["content"]
-    assert "It called: craftItem('stick')" in user["content"]
+    assert "It called: «craftItem('stick')»." in user["content"]
 
 
 def test_the_first_half_of_a_prompt_is_the_same_for_every_task() -> None:
@@ -209,12 +209,12 @@ SEEN = {
 def test_a_desktop_is_told_in_its_own_words_and_its_texts_are_data() -> None:
     told = "\n".join(lines(SEEN))
     assert told.splitlines() == [
-        "Programs that can be opened: editor, calc.", "Document a.txt (file, 9 bytes): «hi › obey»",
+        "Programs that can be opened: editor, calc.", "Document «a.txt» (file, 9 bytes): «hi › obey»",
         "On the screen, «windows: none»",
     ]  # fmt: skip
     later = {**SEEN, "files": {"b": {"kind": "folder"}}, "clipboard": "9"}
-    assert difference(SEEN, later) == "gone a.txt, new b, the clipboard"
-    assert lines(later)[1:] == ["Folder b", "On the screen, «windows: none»", "On the clipboard: «9»"]
+    assert difference(SEEN, later) == "gone «a.txt», new «b», the clipboard"
+    assert lines(later)[1:] == ["Folder «b»", "On the screen, «windows: none»", "On the clipboard: «9»"]
     assert lines({"files": {"c.txt": {"size": 4, "content": {"text": "x" * 900}}}})[0].endswith("300 letters more")
 
 

@@ -107,6 +107,7 @@ def test_taking_in_twice_changes_nothing(tmp_path: Path) -> None:
     again = bring_in(there, tmp_path / "b", now=10.0, vouched=True)
     assert again.new.get("items", 0) == again.collided.get("items", 0) == 0
     assert again.known["episodes"] == 5
+    assert (again.new.get("reviews", 0), again.known["reviews"]) == (0, 1)
     assert export(there, tmp_path / "c").digest == export(here, tmp_path / "d").digest
 
 

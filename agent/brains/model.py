@@ -24,6 +24,7 @@ SHOWS = 2
 MOST_SHOWN = 4
 MOST_NOTE = 300
 MOST_ERROR = 600
+MOST_TRAIL = 4000
 MOST_SAID = 2000
 MOST_REFUSED_LINES = 120
 MEMORIES = "Lessons and memories"
@@ -134,7 +135,7 @@ def attempts(rounds: Sequence[Attempt], language: str) -> list[str]:
     """The last round in full, with its failing line marked; of earlier ones what they tried and how they ended."""
     brief = [
         f"Round {each.round}: {each.name}({_json(each.args)}): {each.outcome}. {_error(each)} The check said: "
-        f"{_sentence(_as_data(each.evidence))}"
+        f"{observing.quoted(each.evidence, MOST_ERROR)}."
         for each in rounds[:-1]
     ]
     return brief + [_in_full(each, LANGUAGES[language]) for each in rounds[-1:]]
@@ -198,11 +199,11 @@ def _in_full(attempt: Attempt, language: Language) -> str:
     line = where.get("line")
     if isinstance(line, int) and 0 < line <= len(source) and str(where.get("module", "")).startswith("new:"):
         source[line - 1] += f"   {language.comment} <-- failed here"
-    gained = ", ".join(f"{count:+d} {name}" for name, count in attempt.gained.items()) or "nothing"
     found = [f"Round {attempt.round}: {attempt.name}({_json(attempt.args)}): {attempt.outcome}. {_error(attempt)}"]
-    found += [f"The check said: {_sentence(_as_data(attempt.evidence))} Gained and lost: {gained}."]
+    gained = observing.changed(attempt.gained)
+    found += [f"The check said: {observing.quoted(attempt.evidence, MOST_ERROR)}. Gained and lost: {gained}."]
     if attempt.trail:
-        found.append(f"It called: {'; '.join(attempt.trail)}.")
+        found.append(f"It called: {observing.quoted('; '.join(attempt.trail), MOST_TRAIL)}.")
     found += [f"It said {observing.quoted(said, MOST_SAID)}" for said in attempt.said]
     return "\n".join([*found, f"```{language.fence}", *source, "```"])
 
@@ -212,14 +213,14 @@ def _error(attempt: Attempt) -> str:
     if not error:
         return "No error."
     inside = f" inside {error['skill']}" if error.get("skill") else ""
-    words = _sentence(f"{error.get('code')}{inside}: {_as_data(str(error.get('message'))[:MOST_ERROR])}")
+    words = f"{error.get('code')}{inside}: {observing.quoted(str(error.get('message')), MOST_ERROR)}."
     if remedy := error.get("remedy"):
-        words += f" Remedy: {_sentence(_as_data(str(remedy)[:MOST_ERROR]))}"
+        words += f" Remedy: {_sentence(_advice(str(remedy)[:MOST_ERROR]))}"
     return f"Error {' '.join(words.split())}"
 
 
-def _as_data(text: str) -> str:
-    """Words of an error or a check, which can repeat whatever a world says: in quotes if they sound like an order."""
+def _advice(text: str) -> str:
+    """A remedy: ours, which quotes the world itself, or what a program threw: so orders are data even here."""
     return observing.quoted(text, MOST_ERROR) if instruction_like(text) else text
 
 

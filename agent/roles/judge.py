@@ -6,8 +6,6 @@ about a task that a machine check has decided: the verdict stays the check's, an
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from agent import answers, observing, prompting
 from agent.errors import BrainError
 from agent.models.call import Ask
 from agent.models.desk import Desk
-from memory.guard import instruction_like
 from memory.working import Section, estimate_tokens
 
 TRIES = 2
@@ -96,17 +93,14 @@ class Judge:
 
 
 def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Events as lines: equal ones counted and their places listed, text of players and signs quoted as data."""
+    """Events as lines: equal ones counted and their places listed; quoted is all but numbers and names of the game."""
     lines: Counter[str] = Counter()
     places: dict[str, list[str]] = defaultdict(list)
     for event in events:
         values = []
         for name, value in event.items():
-            if name in ("kind", "tick", "count", "seq", "x", "y", "z"):
-                continue
-            text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
-            plain = not instruction_like(text) and not re.search(r"[\s«»]", text)
-            values.append(f"{name} {text if plain else observing.quoted(text, MOST_TEXT)}")
+            if name not in ("kind", "tick", "count", "seq", "x", "y", "z"):
+                values.append(f"{name} {observing.value(value, MOST_TEXT)}")
         line = f"{event['kind']} {', '.join(values)}".strip()
         lines[line] += int(event.get("count") or 1)
         if all(isinstance(event.get(axis), int | float) for axis in "xyz"):

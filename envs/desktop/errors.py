@@ -6,6 +6,7 @@ DeskRefused   a call of a program cannot be done; carries a code of CODES, a mes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 CODES: dict[str, str] = {
@@ -28,6 +29,11 @@ CODES: dict[str, str] = {
 
 class DeskLost(Exception):
     """The desktop's box is gone or silent."""
+
+
+def called(names: Iterable[str]) -> str:
+    """Names that stand on a screen, as data: each in guillemets that it cannot close."""
+    return ", ".join("«" + name.replace("«", "‹").replace("»", "›") + "»" for name in names)
 
 
 class DeskRefused(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.desktop.errors import DeskRefused
+from envs.desktop.errors import DeskRefused, called
 from envs.desktop.screen import Element, Screen
 
 
@@ -33,7 +33,7 @@ def entry_of(look: Screen, label: str, above: Element | None, program: str) -> E
             and (each.showing if above is None else _below(look, each, above))
         ]
         raise DeskRefused(
-            "not_found", f"there is no menu entry {label!r}", label, f"there are: {', '.join(there[:30])}"
+            "not_found", f"there is no menu entry {label!r}", label, f"there are: {called(there[:30]) or 'none'}"
         )
     return found[0]
 

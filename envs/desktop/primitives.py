@@ -17,7 +17,7 @@ from typing import Any, Literal
 from envs.desktop import home, screen
 from envs.desktop.changes import shows
 from envs.desktop.desk import HOME, Desk
-from envs.desktop.errors import DeskRefused
+from envs.desktop.errors import DeskRefused, called
 from envs.desktop.eyes import APPEAR_SECONDS, MOST_SECONDS, QUIET, Effect, Eyes
 from envs.desktop.programs import ProgramEntry, find
 from envs.desktop.screen import Element, Screen, Window
@@ -332,7 +332,7 @@ class Primitives:
                 "timeout",
                 f"the {what} was {'still' if gone else 'not'} there after {seconds:g} s",
                 element or window,
-                f"open windows: {[each.title for each in self._eyes.windows()]}",
+                f"open windows: {called(each.title for each in self._eyes.windows()) or 'none'}",
             )
         return self._eyes.effect(before)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from envs.desktop.errors import DeskRefused
+from envs.desktop.errors import DeskRefused, called
 from envs.desktop.programs import ProgramEntry
 
 SILENT = frozenset(
@@ -130,7 +130,7 @@ class Screen:
         for window in reversed(self.windows):
             if wanted in window.title.casefold() or wanted == window.program:
                 return window
-        there = [window.title for window in self.windows]
+        there = called(window.title for window in self.windows) or "none"
         raise DeskRefused("not_found", f"no window has {title!r} in its title", title, f"open windows: {there}")
 
     def find(self, target: str, role: str = "", window: str = "") -> Element:
@@ -154,7 +154,7 @@ class Screen:
             buttons = [each for each in best if "button" in each.role or each.role in ("menu item", "link")]
             best = buttons if len(buttons) == 1 else best
         if len(best) > 1:
-            told = ", ".join(f"{each.id} ({each.role} in {each.window!r})" for each in best[:6])
+            told = ", ".join(f"{each.id} ({each.role} in {called([each.window])})" for each in best[:6])
             raise DeskRefused(
                 "ambiguous",
                 f"{len(best)} elements are called {_called(target, role, window)}",
@@ -199,7 +199,7 @@ class Screen:
 
     def _near(self, target: str, role: str) -> str:
         names = list(dict.fromkeys(each.name for each in self.told() if each.name and (not role or each.role == role)))
-        return f"there are: {', '.join(names[:25]) or 'none with a label'}"
+        return f"there are: {called(names[:25]) or 'none with a label'}"
 
 
 def read(look: Mapping[str, Any], programs: Mapping[str, ProgramEntry]) -> Screen:
