@@ -64,6 +64,7 @@ test('primitives', async t => {
 
   await t.test('mineBlock names the tools that would do before it moves', async () => {
     await give({})
+    await body.operations.tick({ count: 20 }) // it comes to rest after the hunt
     const before = await observe()
     const error = await failure("await mineBlock(bot, 'iron_ore')")
     assert.equal(error.code, 'no_tool')
