@@ -289,11 +289,7 @@ class Tidying:
         library = self._prover.library
         newest = library.newest
         if newest != self._looked and self._prover.spent("refactor") < SHARE * allowance:
-            try:
-                proposal = self._refactoring.untried() if len(library.names()) <= MOST_SKILLS else None
-            except ValueError as error:
-                report("notice", text=f"refactoring is put off: {error}")
-                proposal = None
+            proposal = self._refactoring.untried() if len(library.names()) <= MOST_SKILLS else None
             if proposal is None:
                 self._looked = newest
             else:

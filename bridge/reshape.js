@@ -56,6 +56,7 @@ function words (statement) {
 /** A tree as text without layout: own names are numbered in their order, free names stay, constants if wanted. */
 function canonical (root, free, withConstants, own = new Map()) {
   const text = node => {
+    if (typeof node === 'bigint') return `${node}n`
     if (node === null || typeof node !== 'object') return JSON.stringify(node) ?? 'null'
     if (Array.isArray(node)) return `[${node.map(text).join(',')}]`
     if (node.type === 'Identifier') {
@@ -115,6 +116,7 @@ function generalise ({ source, name, groups }) {
   const meant = new Set([...bindings(program).map(node => node.name), ...analyse(program).free.keys()])
   const taken = groups.find(({ parameter }) => meant.has(parameter))
   if (taken) throw new SyntaxError(`${taken.parameter} has another meaning in this source`)
+  botOf(main)
   const all = constants(main)
   const edits = [[main.id.start, main.id.end, name]]
   const added = []
@@ -127,6 +129,12 @@ function generalise ({ source, name, groups }) {
   else if (pattern.properties.length === 0) edits.push([pattern.start, pattern.end, `{ ${added.join(', ')} }`])
   else edits.push([pattern.properties[0].start, pattern.properties[0].start, `${added.join(', ')}, `])
   return { source: edited(source, edits) }
+}
+
+/** The name under which a function takes the bot. */
+function botOf (main) {
+  if (main.params[0]?.type !== 'Identifier') throw new SyntaxError('it takes no bot')
+  return main.params[0].name
 }
 
 /** The pattern that takes a function's options apart; undefined if it takes none. */
@@ -145,7 +153,7 @@ function wrapper ({ source, name, values }) {
     return key.name === local.name ? key.name : `${key.name}: ${local.name}`
   })
   const given = [...own, ...Object.entries(values).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)]
-  const call = `${name}(${[main.params[0].name, ...(given.length ? [`{ ${given.join(', ')} }`] : [])].join(', ')})`
+  const call = `${name}(${[botOf(main), ...(given.length ? [`{ ${given.join(', ')} }`] : [])].join(', ')})`
   return { source: edited(source, [[main.body.start, main.body.end, `{\n  return await ${call}\n}`]]) }
 }
 
@@ -203,7 +211,7 @@ function excerpt (source, start, length) {
   const body = main.body.body
   const inside = body.slice(start, start + length)
   if (inside.length < length || inside.some(leaves)) throw new SyntaxError('a step leaves the function')
-  const bot = main.params[0]?.name
+  const bot = botOf(main)
   const defaults = new Map([...nodes(main.params.at(-1))].filter(node => node.type === 'AssignmentPattern')
     .filter(({ left, right }) => left.type === 'Identifier' && right.type === 'Literal')
     .map(({ left, right }) => [left.name, source.slice(right.start, right.end)]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from skills.words import apart
 Kind = Literal["duplicate", "siblings", "common_steps", "idle_wrapper"]
 Shape = Callable[[str], Mapping[str, Any]]
 """Source to {same, like, constants, steps, words, size, passes_on}: see bridge/reshape.js, and for Python
-envs/desktop/reshape.py."""
+envs/desktop/reshape.py. Raises ValueError."""
 Joined = Callable[[Sequence[str]], str]
 """Words to a name, as a language writes it."""
 
@@ -74,12 +75,12 @@ def find(
     everything = library.all()
     called = {callee for skill in everything for callee in skill.current.uses}
     left_over = _left_over(everything, called)
-    skills = [
-        skill
-        for skill in everything
-        if skill.record.succeeded and skill.current.language == language and skill.name not in left_over
-    ]
-    shapes = {skill.name: shape(skill.current.source) for skill in skills}
+    shapes: dict[str, Mapping[str, Any]] = {}
+    for skill in everything:
+        if skill.record.succeeded and skill.current.language == language and skill.name not in left_over:
+            with suppress(ValueError):  # what cannot be looked at stays as it is
+                shapes[skill.name] = shape(skill.current.source)
+    skills = [skill for skill in everything if skill.name in shapes]
     names = {*taken, *library.names(retired=True)} - left_over
     doubles = list(_duplicates(skills, shapes))
     gone = {name for proposal in doubles for name in proposal.skills[1:]}
@@ -168,7 +169,10 @@ def _joining(
         if not is_shared(general.current) or general.current.hash not in origins:
             continue
         old = [library.version(hash) for hash in origins[general.current.hash]]
-        first, rows = shape(old[0].source), [shape(version.source)["constants"] for version in old]
+        try:
+            first, rows = shape(old[0].source), [shape(version.source)["constants"] for version in old]
+        except ValueError:
+            continue
         groups = _differing(rows) if len({len(row) for row in rows}) == 1 else ()
         taken = {parameter.name for parameter in general.current.signature.parameters}
         if not groups or not taken.issuperset(group.parameter for group in groups):

@@ -144,3 +144,19 @@ def test_a_name_that_is_always_bound_before_is_taken_and_given_back() -> None:
     assert general.startswith("def g(a: str, n: Any) -> Any:")
     for text in ("", "x"):
         assert ran({"g": general, "f": caller}, "f", text) == ran({"f": source}, "f", text)
+
+
+def test_what_decorates_a_function_goes_with_it() -> None:
+    source = (
+        "def f(path: str) -> dict:\n    @cached\n    def load():\n        return path\n    press(load())\n"
+        "    press('a')\n    return {}\n"
+    )
+    assert PYTHON.wrapper(source, "g", {}) == "def f(path: str) -> dict:\n    return g(path=path)\n"
+    shared, (caller, _) = PYTHON.extract([source, source], [0, 0], 2, "shared", "What both do.")
+    assert "    @cached\n    def load" in shared
+    assert "@cached" not in caller
+
+
+def test_the_name_of_a_function_is_found_behind_def() -> None:
+    general = PYTHON.generalise("async def e():\n    press('a')\n", "press_key", [{"at": [0], "parameter": "key"}])
+    assert general.startswith("async def press_key(key: str = 'a'):")

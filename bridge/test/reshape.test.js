@@ -34,6 +34,20 @@ test('a constant becomes a parameter with itself as default', () => {
     '  await mineBlock(bot, item, count)\n  return item\n}')
 })
 
+test('what takes no bot is not rewritten, whatever stands in its place', () => {
+  for (const params of ['', "items = ['a']", '...items']) {
+    const source = `async function list(${params}) { await say('a'); await say('b'); return 'c' }`
+    assert.throws(() => generalise({ source, name: 'general', groups: [{ at: [0], parameter: 'item' }] }), /takes no bot/)
+    assert.throws(() => wrapper({ source, name: 'general', values: {} }), /takes no bot/)
+    assert.throws(() => extract({ sources: [source, source], starts: [0, 0], length: 2, name: 'c', purpose: '' }), /takes no bot/)
+  }
+})
+
+test('large integers are told apart', () => {
+  const [one, other] = ['5n', '6n'].map(value => shape({ source: MINE.replace('return', `await wait(${value}); return`) }))
+  assert.notEqual(one.same, other.same)
+})
+
 test('a default becomes a parameter that stands before whatever it is the default of', () => {
   const source = "async function mine(bot, { kind = 'oak_log' } = {}) { return await mineBlock(bot, kind) }"
   const general = generalise({ source, name: 'mineItem', groups: [{ at: [0], parameter: 'item' }] })

@@ -349,15 +349,21 @@ class _Places:
             self._lines.append(self._lines[-1] + len(line))
 
     def of(self, node: ast.stmt | ast.expr | ast.arg) -> Span:
-        """The bytes of a node."""
+        """The bytes of a node, with what decorates it."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
-        return self._lines[node.lineno - 1] + node.col_offset, self._lines[node.end_lineno - 1] + node.end_col_offset
+        start = self._at(node)
+        if isinstance(node, Function | ast.ClassDef) and node.decorator_list:
+            start = self._bytes.rindex(b"@", 0, self._at(node.decorator_list[0]))
+        return start, self._lines[node.end_lineno - 1] + node.end_col_offset
+
+    def _at(self, node: ast.stmt | ast.expr | ast.arg) -> int:
+        return self._lines[node.lineno - 1] + node.col_offset
 
     def name(self, function: Function) -> Span:
         """The bytes of a function's name."""
         word = function.name.encode()
-        start = self._bytes.index(word, self.of(function)[0] + len("def"))
+        start = self._bytes.index(word, self.after(self._at(function), b"def"))
         return start, start + len(word)
 
     def after(self, start: int, what: bytes) -> int:
