@@ -47,7 +47,7 @@ class Commands(Listing):
 
 
 def _of_the_database(error: Exception) -> str:
-    """What to do about a file that is busy or damaged; '' for anything else."""
+    """What to do about a file that is busy, damaged or cannot be written; '' for anything else."""
     import sqlite3
 
     from agent.config import home
@@ -55,8 +55,10 @@ def _of_the_database(error: Exception) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code, without what extends it
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another process is writing to the database and does not come to an end: try again"
+    path = home() / "journeyman.db"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return f"{path} cannot be written ({error}): look at its disk and at who may write there"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        path = home() / "journeyman.db"
         return (
             f"{path} is damaged ({error}): put it aside, and bring in what was exported (memory import, skills import)"
         )

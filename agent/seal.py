@@ -16,8 +16,9 @@ from agent.errors import UsageError
 
 
 def seal(digest: str) -> str:
-    """What only this installation can make of a digest."""
-    return hmac.new(_key(), digest.encode(), hashlib.sha256).hexdigest()
+    """What only this installation can make of a digest; '' where its key cannot be made, as nothing can be written."""
+    key = _key()
+    return hmac.new(key, digest.encode(), hashlib.sha256).hexdigest() if key else ""
 
 
 def sealed_by_us(digest: str, told: str) -> bool:
@@ -26,7 +27,7 @@ def sealed_by_us(digest: str, told: str) -> bool:
 
 
 def _key() -> bytes:
-    """The key of this installation, made when it is first needed and readable by its owner only."""
+    """The key of this installation, made when it is first needed and readable by its owner only; empty if it cannot."""
     path = home() / "seal.key"
     try:
         return bytes.fromhex(path.read_text().strip())
@@ -40,6 +41,8 @@ def _key() -> bytes:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return bytes.fromhex(path.read_text().strip())
+    except OSError:
+        return b""
     with os.fdopen(handle, "w") as file:
         file.write(key.hex() + "\n")
     return key

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from memory import schema
-from memory.errors import StoreMissing, StoreTooNew, StoreTooOld
+from memory.errors import StoreMissing, StoreTooNew, StoreTooOld, StoreUnreadable
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another writer before it gives up."""
@@ -34,7 +34,7 @@ def open_db(path: str | Path, *sets: Migrations, read_only: bool = False) -> Dat
         if not path.exists():
             raise StoreMissing(f"no database at {path}: start a journey first")
         _bring_up_to_date(path, sets)
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        connection = _to_read(path)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
@@ -93,9 +93,32 @@ def reading(db: Database) -> Iterator[Database]:
         db.conn.rollback()
 
 
+def _to_read(path: Path) -> sqlite3.Connection:
+    """A connection that only reads. Where nothing can be written at all, SQLite is told that nobody else writes."""
+    where = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreUnreadable(
+                f"{path} cannot be written, and was not closed by its last writer: "
+                f"copy it with {log.name} to where it can"
+            ) from error
+        connection = sqlite3.connect(f"{where}&immutable=1", uri=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _bring_up_to_date(path: Path, sets: tuple[Migrations, ...]) -> None:
     """What only looks knows the tables of today alone."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
+    with closing(_to_read(path)) as connection:
         pending = any(migrations.pending(Database(connection)) for migrations in (schema.MEMORY, *sets))
     if not pending:
         return

@@ -4,6 +4,7 @@ MemoryStoreError            base: one plain sentence with the value and what to 
 ├─ StoreTooNew              the file was written by a later version of the program
 ├─ StoreTooOld              the file was written by an earlier version and may not be written to
 ├─ StoreMissing             a file to be read does not exist
+├─ StoreUnreadable          a file lies where nothing can be written, and needs to be written to be read whole
 ├─ NotKept                  no such episode, item or journal entry
 ├─ Refused                  the operation would lose or contradict something that is kept
 └─ DenseUnavailable         a model or package for dense recall is missing (recall works without it)
@@ -24,6 +25,10 @@ class StoreTooOld(MemoryStoreError):
 
 class StoreMissing(MemoryStoreError):
     """A database that was to be read does not exist."""
+
+
+class StoreUnreadable(MemoryStoreError):
+    """What was last written to the database is not in its file yet, and the disk takes no writing; a copy will do."""
 
 
 class NotKept(MemoryStoreError):
