@@ -107,6 +107,7 @@ class Adaptation {
       this.replace(main.id, this.name)
       this.changes.push(`renamed from ${main.id.name}`)
     }
+    this.about = this.spokenOf()
     this.commonEdits(main, (start, end, text) => this.edits.push({ start, end, text }))
   }
 
@@ -145,7 +146,7 @@ class Adaptation {
 
   /** What has to change in any function: constants that are assigned, calls of renamed skills, counts of recipes. */
   commonEdits (node, edit, source = this.source) {
-    const { renamed, positional, yields } = this.settings
+    const { renamed, positional } = this.settings
     const text = part => source.slice(part.start, part.end)
     this.beside(node, edit, source)
     const assigned = new Set(analyse(parse(text(node))).assignedConstants.map(({ name }) => name))
@@ -166,9 +167,9 @@ class Adaptation {
         }
         edit(args.at(-1).end, args.at(-1).end, ' }')
       }
-      if (name === 'craftItem' && args[2]) {
+      if (name === 'craftItem' && args[2] && part !== this.about?.node) {
         const item = args[1].type === 'Literal' ? args[1].value : null
-        const each = Object.hasOwn(yields, item ?? '') ? yields[item] : 1
+        const each = this.yieldOf(name, item)
         if (item === null && !(args[2].type === 'Literal' && args[2].value === 1)) {
           this.changes.push('craftItem is told how many items here, where it was told how often: look at its count')
         } else if (each > 1) {
@@ -210,27 +211,39 @@ class Adaptation {
     }
   }
 
-  /** Makes the quantity of the name, or of the call that the skill is about, a parameter; and the kind of wood too. */
-  quantity () {
+  /** How many items a count of one means: crafting was told how often, everything else how many. */
+  yieldOf (name, item) {
+    const { yields } = this.settings
+    return name === 'craftItem' && Object.hasOwn(yields, item ?? '') ? yields[item] : 1
+  }
+
+  /** The call that the skill is about, by its name and by the quantity in it: {node, item, count, usual}, or undefined. */
+  spokenOf () {
     const calls = []
     walk.full(this.main.body, node => {
       if (node.type !== 'CallExpression' || !Object.hasOwn(COUNTED, node.callee.name ?? '')) return
       const [item, count] = COUNTED[node.callee.name].map(place => node.arguments[place])
-      if (item?.type === 'Literal' && (!count || typeof count.value === 'number')) calls.push({ node, item, count })
+      if (item?.type !== 'Literal' || (count && typeof count.value !== 'number')) return
+      calls.push({ node, item, count, usual: (count?.value ?? 1) * this.yieldOf(node.callee.name, item.value) })
     })
     const { quantityInName: quantity } = this
     const written = this.main.id.name.toLowerCase()
     const names = ({ item }) => String(item.value).split('_').every(word => written.includes(word))
-    const target = (quantity !== null && calls.find(({ count }) => count?.value === quantity)) || calls.findLast(names)
-    if (target) {
-      const { node, item, count } = target
+    const told = quantity === null ? [] : calls.filter(({ count, usual }) => count && [count.value, usual].includes(quantity))
+    return told.findLast(names) ?? told[0] ?? calls.findLast(names)
+  }
+
+  /** Makes the quantity of the name, or of the call that the skill is about, a parameter; and the kind of wood too. */
+  quantity () {
+    const { quantityInName: quantity } = this
+    if (this.about) {
+      const { node, item, count, usual } = this.about
       if (count) this.replace(count, 'count')
       else this.edits.push({ start: node.end - 1, end: node.end - 1, text: ', count' })
-      const usual = String(count?.value ?? 1)
-      this.parameters.push({ name: 'count', type: 'number', default: usual, text: `how many ${item.value}` })
+      this.parameters.push({ name: 'count', type: 'number', default: String(usual), text: `how many ${item.value}` })
       this.changes.push(`proposed the parameter count = ${usual} for ${node.callee.name} of ${item.value}`)
-      if (quantity !== null && quantity > 1 && count?.value === quantity) this.otherPlaces(quantity, count)
-      this.kind(item.value, written)
+      if (quantity !== null && quantity > 1 && usual === quantity) this.otherPlaces(quantity, count)
+      this.kind(item.value, this.main.id.name.toLowerCase())
     } else if (quantity !== null) {
       this.changes.push(`the ${quantity} of its name is not to be found in its code: it became no parameter`)
     }

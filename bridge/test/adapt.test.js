@@ -97,6 +97,24 @@ test('a step from the bot, which may be taken, is no place to insist on', () => 
     'where it is looked at later, where it is no step, and where another says')
 })
 
+test('of two calls with the quantity of the name it is the one that the name speaks of', () => {
+  const { source } = adapt({ source: `async function mineThreeIronOres(bot) {
+    await mineBlock(bot, 'stone', 3)
+    await mineBlock(bot, 'iron_ore', 3)
+  }` })
+  assert.match(source, /mineBlock\(bot, 'stone', 3\)/)
+  assert.match(source, /mineBlock\(bot, 'iron_ore', count\)/)
+})
+
+test('a count of runs of a recipe becomes a parameter that counts items', () => {
+  const adapted = (name, call) => adapt({ source: `async function ${name}(bot) { await ${call} }`, yields: { torch: 4 } })
+  const eight = adapted('craftEightTorches', "craftItem(bot, 'torch', 2)")
+  assert.match(eight.source, /\{ count = 8 \}/)
+  assert.match(eight.source, /craftItem\(bot, 'torch', count\)/)
+  assert.ok(!eight.changes.some(said => said.includes('each run')), 'the parameter says it')
+  assert.match(adapted('craftTorch', "craftItem(bot, 'torch')").source, /\{ count = 4 \}[^]*craftItem\(bot, 'torch', count\)/)
+})
+
 test('counts of recipes become counts of items', () => {
   const { source, changes } = adapt({
     source: "async function f(bot) { await craftItem(bot, 'stick', n(bot)); await craftItem(bot, x, 2) }",
