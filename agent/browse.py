@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,8 @@ from skills.skill import Effect, Skill
 
 Json = dict[str, Any]
 _STATES = {
+    "in quarantine": "in quarantine: it came from elsewhere, and nothing calls it before it is verified here: "
+    "`journeyman skills test {}`",
     "retired": "retired: neither found nor called by new programs, until `journeyman skills restore {}`",
     "pinned": "pinned: evidence does not move it to another version, until `journeyman skills unpin {}`",
 }
@@ -25,10 +27,10 @@ _STATES = {
 def skills(library: str, *, retired: bool = False) -> list[Json]:
     """All skills of a library; retired ones too if asked for."""
     opened = Library(database(read_only=True), library)
-    counts = opened.version_counts()
+    counts, waiting = opened.version_counts(), _waiting(opened)
     if not counts and (there := opened.libraries()):
         raise UsageError(f"no library is called {library!r}; libraries: {', '.join(there)}")
-    return [_summary(skill, counts[skill.name]) for skill in opened.all(retired=retired)]
+    return [_summary(skill, counts[skill.name], waiting) for skill in opened.all(retired=retired)]
 
 
 def skill_table(found: Sequence[Mapping[str, Any]]) -> str:
@@ -53,7 +55,7 @@ def skill(library: str, name: str) -> Json:
     opened = Library(database(read_only=True), library)
     found, graph = opened.get(name), SkillGraph(opened)
     return {
-        **_summary(found, len(opened.versions(name))),
+        **_summary(found, len(opened.versions(name)), _waiting(opened)),
         "call": render.call(found.current.signature, found.current.language),
         "purpose": found.current.purpose,
         "contract": render.contract(found),
@@ -129,7 +131,14 @@ def _effect_words(effect: Json) -> str:
 
 def _marks(skill: Mapping[str, Any]) -> list[str]:
     """How a skill stands beside its rung."""
-    return [mark for mark in _STATES if skill[mark]]
+    if skill["quarantined"]:
+        return ["in quarantine"]
+    return [mark for mark in ("retired", "pinned") if skill[mark]]
+
+
+def _waiting(library: Library) -> set[str]:
+    """Versions in quarantine."""
+    return {each.version for each in library.quarantined()}
 
 
 def code(library: str, name: str, hash: str | None) -> Json:
@@ -139,12 +148,13 @@ def code(library: str, name: str, hash: str | None) -> Json:
     return {"name": version.skill, "hash": version.hash, "source": version.source, "uses": dict(version.uses)}
 
 
-def _summary(skill: Skill, versions: int) -> Json:
+def _summary(skill: Skill, versions: int, waiting: Set[str]) -> Json:
     record = skill.record
     return {
         "name": skill.name,
         "rung": skill.rung,
         "retired": skill.retired,
+        "quarantined": skill.current.hash in waiting,
         "pinned": skill.pinned,
         "hash": skill.current.hash,
         "succeeded": record.succeeded,

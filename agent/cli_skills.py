@@ -19,7 +19,7 @@ LIBRARY = click.option("--library", default="main", show_default=True, help="Whi
 
 
 @skills.command("list")
-@click.option("--retired", is_flag=True, help="Also those out of use.")
+@click.option("--retired", is_flag=True, help="Also those out of use or in quarantine.")
 @LIBRARY
 @AS_JSON
 def skills_list(retired: bool, library: str, as_json: bool) -> None:

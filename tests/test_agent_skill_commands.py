@@ -66,6 +66,16 @@ def test_what_is_out_of_use_is_listed_when_asked_for_and_says_so_and_who_still_c
     assert graph["orphans"] == []
 
 
+def test_what_came_from_elsewhere_is_told_apart_from_what_was_retired() -> None:
+    library = Library(database())
+    library.quarantine(Admission("// digs", (), Signature("digIt", ()), "Digs."), "elsewhere", reason="test")
+    assert browse.skills("main") == []
+    assert "draft, in quarantine " in browse.skill_table(browse.skills("main", retired=True))
+    told = browse.skill_words(browse.skill("main", "digIt"))
+    assert "verified here: `journeyman skills test digIt`" in told
+    assert "retired" not in told
+
+
 def test_a_caller_that_stays_with_an_older_version_is_told_apart() -> None:
     library = Library(database())
     versions = [keep("1", 1), keep("2", 2)]
