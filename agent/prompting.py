@@ -17,7 +17,7 @@ from string import Template
 
 from agent.config import home
 from agent.errors import UsageError
-from agent.models.call import Message
+from agent.models.call import Message, PackedMessage
 from memory.working import Packed, Section, estimate_tokens, pack
 
 BETWEEN = "\n===\n"
@@ -39,8 +39,11 @@ class Prompt:
 
     def user(self, sections: Sequence[Section], budget: int, **variables: str) -> Message:
         """The changing part: `$sections` is replaced by what fits into the budget, most important first."""
-        text = self.pack(sections, budget, **variables).text
-        return {"role": "user", "content": fill(self.name, self.changing, {**variables, "sections": text}).strip()}
+        packed = self.pack(sections, budget, **variables)
+        content = fill(self.name, self.changing, {**variables, "sections": packed.text}).strip()
+        said = PackedMessage(role="user", content=content)
+        said.cut = packed.cut
+        return said
 
     def pack(self, sections: Sequence[Section], budget: int, **variables: str) -> Packed:
         """What of the sections fits beside the rest of the changing part."""

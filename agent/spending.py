@@ -98,6 +98,8 @@ def one_words(row: Mapping[str, Any]) -> str:
     head = f"{row['journey']}, call {row['number']}: {row['role']}, {row['model']}, prompt {row['prompt']}"
     cost = f"{row['tokens_in']} + {row['tokens_out']} tokens, ${row['dollars']:.4f}, {row['seconds']:.1f} s"
     said = [f"--- {message['role']}\n{message['content']}" for message in row["messages"]]
+    cut = [f"{each['section']}: {each['line']} ({each['tokens']} tokens)" for each in row["cut"]]
+    said += ["\n".join(["--- did not fit", *cut])] if cut else []
     answer = f"--- answer ({row['finish']})\n{row['answer'] if row['answer'] is not None else row['problem']}"
     return "\n".join([head, cost, *said, answer, f"--- led to\n{row['led_to'] or 'nothing yet'}"])
 

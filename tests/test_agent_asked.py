@@ -26,9 +26,11 @@ from agent.models.settings import Prices, Settings
 from agent.oversight import OVERSIGHT, Ledger
 from agent.roles import goals, horizon
 from agent.roles.describer import Describer
+from agent.roles.judge import Judge, told
 from agent.roles.proposer import ModelProposer
 from agent.roles.reflector import Reflector
 from agent.roles.steered import Steered
+from agent.spending import one_words
 from curriculum import gamedata, tree
 from curriculum.agenda import Agenda
 from curriculum.checks import All, Gained, Judged
@@ -245,3 +247,26 @@ def test_a_person_answers_in_the_terminal(db: Database) -> None:
         desk_over(db, Terminal(io.StringIO("half an answer\n"), target)).ask(
             Ask("write", "test:1", ({"role": "user", "content": "And 3 + 4?"},), "2")
         )
+
+
+# -- afterwards
+
+
+def test_what_did_not_fit_into_a_prompt_is_kept_with_the_call_and_shown(db: Database) -> None:
+    canned = Canned({"passed": True, "evidence": "there it is"})
+    desk = desk_over(db, canned, "judge")
+    desk.settings = replace(desk.settings, prompt_tokens=900)
+    before = {"screen": "x" * 4000, "files": {}}
+    word = Judge(desk).decide("Is it there?", before, {**BARE.state}, [{"kind": "saved", "path": "a"}], "1", "desktop")
+    assert word is not None
+    (call,) = Calls(db).of("j")
+    assert [each["section"] for each in call["cut"]] == ["Before"]
+    assert call["cut"][0]["line"].startswith("On the screen, «xxx")
+    assert "more did not fit" in call["messages"][1]["content"] or "Before" not in call["messages"][1]["content"]
+    assert set(call["messages"][1]) == {"role", "content"}
+    assert "--- did not fit\nBefore: On the screen" in one_words(call)
+
+
+def test_a_judge_is_told_that_there_were_more_events_than_it_sees() -> None:
+    lines = told([{"kind": "saved", "path": f"p{n}"} for n in range(70)])
+    assert (len(lines), lines[-1]) == (61, "- and 10 kinds of events more")

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from memory.working import Cut
+
 Role = Literal["propose", "write", "judge", "reflect", "describe", "consolidate", "improve", "rank"]
 ROLES: tuple[Role, ...] = ("propose", "write", "judge", "reflect", "describe", "consolidate", "improve", "rank")
 
@@ -17,6 +19,12 @@ PASSING: frozenset[TroubleKind] = frozenset(["rate_limited", "server_error", "ti
 
 Message = Mapping[str, str]
 """{"role": "system" | "user" | "assistant", "content": text}"""
+
+
+class PackedMessage(dict[str, str]):
+    """A message that was packed into a budget: it knows what did not fit, which no server is told."""
+
+    cut: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,11 @@ class Ask:
     schema: Mapping[str, Any] | None = None
     """A JSON schema for the answer, for servers that can hold a model to one."""
     temperature: float | None = None
+
+    @property
+    def cut(self) -> tuple[Cut, ...]:
+        """The lines that did not fit into the prompt."""
+        return tuple(cut for message in self.messages if isinstance(message, PackedMessage) for cut in message.cut)
 
     @property
     def digest(self) -> str:

@@ -7,7 +7,7 @@ or pay again. Rows are never changed but for `led_to` and `success`, which come 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database, Migrations
@@ -15,7 +15,7 @@ from sqlite_utils import Database, Migrations
 from agent.models.call import Ask, Reply
 from agent.models.usage import Spent
 from memory.db import atomic
-from memory.guard import redact
+from memory.guard import redact, redact_all
 
 MODELS = Migrations("models")
 """The migration set of the gateway."""
@@ -37,6 +37,12 @@ def m001_calls(db: Database) -> None:
         CREATE INDEX model_calls_model ON model_calls (role, model);
         """
     )
+
+
+@MODELS()
+def m002_cut(db: Database) -> None:
+    """What did not fit into the prompt of each call."""
+    db.execute("ALTER TABLE model_calls ADD COLUMN cut TEXT NOT NULL DEFAULT '[]'")
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class Calls:
     ) -> int:
         """Write a try down and give its number. Secrets in prompts and answers are struck out."""
         messages = json.dumps([{**each, "content": redact(each["content"])} for each in ask.messages])
+        cut = json.dumps(redact_all([asdict(each) for each in ask.cut]))
         with atomic(self._db):
             number = 1 + int(
                 self._db.execute(
@@ -80,12 +87,12 @@ class Calls:
             )
             self._db.execute(
                 "INSERT INTO model_calls (journey, number, place, role, model, prompt, digest, messages, answer, "
-                "finish, problem, tokens_in, tokens_out, cached, counted, dollars, seconds, attempt, at) "
-                f"VALUES ({', '.join('?' * 19)})",
+                "finish, problem, tokens_in, tokens_out, cached, counted, dollars, seconds, attempt, at, cut) "
+                f"VALUES ({', '.join('?' * 20)})",
                 [
                     journey, number, ask.place, ask.role, model, ask.prompt, ask.digest, messages,
                     None if answer is None else redact(answer), finish, problem, spent.tokens_in, spent.tokens_out,
-                    spent.cached, spent.source, dollars, seconds, attempt, at,
+                    spent.cached, spent.source, dollars, seconds, attempt, at, cut,
                 ],
             )  # fmt: skip
         return number
@@ -172,6 +179,6 @@ class Calls:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    row["messages"] = json.loads(row["messages"])
+    row["messages"], row["cut"] = json.loads(row["messages"]), json.loads(row["cut"])
     row["success"] = None if row["success"] is None else bool(row["success"])
     return row

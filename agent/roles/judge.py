@@ -110,4 +110,5 @@ def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
         where = places[line][:MOST_PLACES]
         more = f" and {len(places[line]) - len(where)} places more" if len(places[line]) > len(where) else ""
         found.append(f"- {f'{count} × ' if count > 1 else ''}{line}{' at ' if where else ''}{'; '.join(where)}{more}")
-    return found[:MOST_EVENTS]
+    left = len(found) - MOST_EVENTS
+    return [*found[:MOST_EVENTS], *([f"- and {left} kinds of events more"] if left > 0 else [])]
