@@ -91,6 +91,7 @@ function adapt ({ source, purpose = '', helpers = {}, renamed = {}, positional =
   job.dropOutside(program)
   const own = functions.filter(node => node !== main).map(node => [node.id.name, source.slice(node.start, node.end)])
   const inner = job.helpers(new Map(own), helpers)
+  job.declare(program)
   job.quantity()
   job.returns()
   job.signature()
@@ -120,6 +121,17 @@ class Adaptation {
       const begins = this.text(outside[0]).split('\n')[0].slice(0, 60)
       this.changes.push(`left out what stood outside of functions: ${begins}`)
     }
+  }
+
+  /** What is assigned and nowhere declared was a global of all their programs: here it is a variable of the function. */
+  declare (program) {
+    const assigned = node => new Set(analyse(node).assignedFree.map(({ name }) => name))
+    const anywhere = assigned(program)
+    const names = [...assigned(parse(this.text(this.main)))].filter(name => anywhere.has(name))
+    if (names.length === 0) return
+    const open = this.main.body.start + 1
+    this.edits.push({ start: open, end: open, text: `\n  let ${names.join(', ')};` })
+    this.changes.push(`declared ${names.join(', ')}, which it only assigned`)
   }
 
   /** The functions that the main one needs, its own first, then from elsewhere, each adapted like the main one. */

@@ -132,6 +132,17 @@ test('constants that are assigned become variables, and code outside of function
   assert.equal(changes.length, 2)
 })
 
+test('what is assigned without having been declared becomes a variable, unless it stood outside of the function', () => {
+  const { source, changes } = adapt({ source: `async function f(bot) {
+    if (bot.food < 9) left = 1
+    for (at of [1, 2]) await bot.waitForTicks(at)
+  }` })
+  assert.deepEqual(refusals(source), [])
+  assert.ok(changes.includes('declared left, at, which it only assigned'))
+  const outside = adapt({ source: 'let met = 0\nasync function f(bot) { met += 1; return met }' })
+  assert.ok(refusals(outside.source).length > 0, 'what it was before is lost')
+})
+
 test('a purpose cannot end the comment that it stands in', () => {
   const { source } = adapt({ source: 'async function f(bot) { return 1 }', purpose: 'Nice */ process.exit() /* try' })
   assert.deepEqual(refusals(source), [])
