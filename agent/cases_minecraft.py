@@ -8,6 +8,7 @@ the day, with whatever was carried then.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,8 @@ from skills.words import named
 
 AMOUNTS = (1, 2, 3, 5, 4)
 """Counts to try, but for those that the writer tried."""
+TOOLS = ("_pickaxe", "_axe", "_shovel", "_hoe", "_sword")
+"""How names of tools end."""
 HUNGRY = 16
 """Food level at which one can eat, and does not yet by oneself."""
 EVENING = 12_600
@@ -128,12 +131,13 @@ class MinecraftCases(Cases):
         """What every success had at hand before: tools and stations, and what it used up, for this amount.
 
         A version that never did it gets what the current one needs; where none ever did, what the last step takes to
-        what its name promises.
+        what its name promises, and the tools that its code speaks of.
         """
         kit: dict[str, int] = {}
         known = self._operators.of_version(version) or self._operators.of(version.skill)
         if not known and (promise := promised(version.skill, _units(args), self._data)):
-            kit.update(promise.kit)
+            brought = promise.check.item if isinstance(promise.check, Gained) else None
+            kit = {tool: 1 for tool in _tools(version.source) if tool != brought} | dict(promise.kit)
         for operator in known[:1]:
             for served in operator.tools:
                 kit[served[0]] = max(1, kit.get(served[0], 0))
@@ -146,6 +150,11 @@ def condition(check: Check) -> dict[str, int]:
     if isinstance(check, Ate):
         return {"food": HUNGRY}
     return {"time": EVENING} if isinstance(check, Slept) else {}
+
+
+def _tools(source: str) -> list[str]:
+    """Tools that a source names, in order of the alphabet."""
+    return sorted({word for word in re.findall(r"[a-z_]+", source) if word.endswith(TOOLS)})
 
 
 def _units(args: Mapping[str, Any]) -> int:

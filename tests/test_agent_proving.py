@@ -326,6 +326,22 @@ def test_a_journey_brings_up_what_came_from_elsewhere_after_its_own_and_lets_not
     assert first.kit == {"oak_planks": 2}, "what its name promises takes this, and nothing was given beside it"
 
 
+def test_a_program_from_elsewhere_finds_the_tools_at_hand_that_it_names_and_nothing_of_what_it_is_to_bring(
+    workshop: Workshop, proving: Prover, tmp_path: Path
+) -> None:
+    programs = {"mineCoalOre": ("stone_pickaxe", "mineBlock(bot, 'coal_ore', 1)"),
+                "craftStoneAxe": ("stone_axe", "craftItem(bot, 'stone_axe', 1)")}  # fmt: skip
+    sources = {
+        name: f"async function {name}(bot) {{ if (!bot.inventory.count('{tool}')) return; await {does} }}"
+        for name, (tool, does) in programs.items()
+    }
+    workshop.bring_in(tmp_path / "theirs", **sources)
+    cases = [proving.cases.fresh(workshop.library.version(each.version), 0) for each in workshop.library.quarantined()]
+    kits = [case.beginning.kit for case in cases if case]
+    assert kits[0] == {"wooden_pickaxe": 1, "stone_pickaxe": 1}
+    assert "stone_axe" not in kits[1]
+
+
 def test_what_is_in_quarantine_neither_speaks_against_skills_in_use_nor_takes_their_callers_along(
     workshop: Workshop, proving: Prover, tmp_path: Path
 ) -> None:
