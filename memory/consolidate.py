@@ -185,7 +185,7 @@ class _Conclusions:
         """Whether it is known to have been mended, even if a person took back how."""
         if self.semantic.answer("lesson", slot, "") is not None:
             return True
-        return any(each.slot == slot for each in self.semantic.put_away("lesson", ""))
+        return bool(self.semantic.put_away("lesson", "", slot))
 
     def _procedure(self, skill: str) -> None:
         """A link into the skill graph: this skill serves that goal."""

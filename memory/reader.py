@@ -142,22 +142,26 @@ class SemanticReader:
             raise NotKept(f"the journal has no entry {id}")
         return _entry(row)
 
-    def put_away(self, kind: Kind, scope: str) -> list[Item]:
-        """What a person put out of mind or took back, newest first, as far as it still is; not merges taken apart."""
-        return [item for item in self._put_away(kind, scope) if not self._apart(item)]
+    def put_away(self, kind: Kind, scope: str, slot: str | None = None) -> list[Item]:
+        """What a person put out of mind or took back, newest first, as far as it still is; not merges taken apart.
+
+        With `slot` only what answers that question, or with '' what answers none.
+        """
+        return [item for item in self._put_away(kind, scope, slot) if not self._apart(item)]
 
     def merges_taken_apart(self, kind: Kind, scope: str) -> list[Item]:
         """What was merged and a person took apart again."""
-        return [item for item in self._put_away(kind, scope) if self._apart(item)]
+        return [item for item in self._put_away(kind, scope, None) if self._apart(item)]
 
-    def _put_away(self, kind: Kind, scope: str) -> list[Item]:
+    def _put_away(self, kind: Kind, scope: str, slot: str | None) -> list[Item]:
         rows = self._db.execute(
             "SELECT away.item FROM journal AS away INDEXED BY journal_put_away "
             f"CROSS JOIN items ON items.id = away.item WHERE {_PUT_AWAY} "
-            "AND items.kind = ? AND items.scope = ? AND items.state = 'archived' AND items.valid_to IS NULL "
+            "AND items.kind = ? AND items.scope = ? AND items.slot = coalesce(?, items.slot) "
+            "AND items.state = 'archived' AND items.valid_to IS NULL "
             "AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.item = away.item "
             "AND later.operation = 'ARCHIVE' AND later.id > away.id) ORDER BY away.id DESC",
-            [kind, scope],
+            [kind, scope, slot],
         )
         return [self.get(id) for (id,) in rows.fetchall()]
 

@@ -296,7 +296,7 @@ class Semantic(SemanticReader):
             return None
         if item.origin == "journey" and self.answer(item.kind, item.slot, item.scope) is not None:
             return None
-        put_away = self.put_away(item.kind, item.scope)
+        put_away = self.put_away(item.kind, item.scope, item.slot)
         return next((away for away in put_away if taken_back.about_the_same(item, away)), None)
 
     def _once_more(self, away: Item, item: Item, reason: str, inputs: Mapping[str, Any] | None) -> Item:
