@@ -75,7 +75,13 @@ def test(library: str, name: str, worlds: int, hash: str | None, told: Callable[
             proving = prover(skills, Store(db), EventLog(db))
         stack.callback(proving.close)
         if not proving.cases.provable(version):
-            raise UsageError(f"nothing tells what {name} is to bring about: run it for a task first")
+            waits = version.hash in {each.version for each in skills.quarantined()}
+            way = (
+                f"look at it, and take it in with `journeyman skills restore {name}`"
+                if waits
+                else "run it for a task first"
+            )
+            raise UsageError(f"nothing tells what {name} is to bring about: {way}")
         found = proving.verify(version.hash, worlds, purpose="test", told=told)
     passed = sum(trial.passed for trial in found)
     return {
@@ -167,8 +173,9 @@ def line(trial: Trial) -> str:
     """One trial as a line."""
     args = ", ".join(f"{name}: {value!r}" for name, value in trial.args.items())
     kit = ", ".join(f"{count} {item}" for item, count in (trial.kit or {}).items()) or "bare hands"
+    start = "a captured situation" if trial.situation else kit
     mark = "worked" if trial.passed else "failed"
-    return f"  {mark}  seed {trial.seed}  ({args})  from {kit}: {trial.evidence}  [{trial.ticks / 20:.0f} s game]"
+    return f"  {mark}  seed {trial.seed}  ({args})  from {start}: {trial.evidence}  [{trial.ticks / 20:.0f} s game]"
 
 
 def test_words(found: Mapping[str, Any]) -> str:

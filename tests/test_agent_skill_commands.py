@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
-from agent import browse, families, skill_commands, skill_failures
+from agent import browse, families, skill_commands, skill_failures, skill_trials
 from agent.cases_desktop import DesktopCases
 from agent.cases_minecraft import MinecraftCases
 from agent.cli import main
@@ -18,6 +20,7 @@ from memory.log import Event, EventLog
 from skills.admit import Admission
 from skills.errors import UnknownSkill
 from skills.library import Library
+from skills.proofs import Trial
 from skills.skill import Signature, Use
 
 
@@ -66,6 +69,13 @@ def test_what_is_out_of_use_is_listed_when_asked_for_and_says_so_and_who_still_c
     assert graph["orphans"] == []
 
 
+def test_a_trial_says_from_what_it_began() -> None:
+    trial = Trial("v1:1", "test", 7, {}, "Gain 1 dirt.", True, "dirt 0 → 1", kit={"dirt": 2})
+    said = [skill_trials.line(each) for each in (trial, replace(trial, kit={}), replace(trial, kit={}, situation="ab"))]
+    began = [each.partition("  from ")[2].partition(":")[0] for each in said]
+    assert began == ["2 dirt", "bare hands", "a captured situation"]
+
+
 def test_what_came_from_elsewhere_is_told_apart_from_what_was_retired() -> None:
     library = Library(database())
     library.quarantine(Admission("// digs", (), Signature("digIt", ()), "Digs."), "elsewhere", reason="test")
@@ -74,6 +84,10 @@ def test_what_came_from_elsewhere_is_told_apart_from_what_was_retired() -> None:
     told = browse.skill_words(browse.skill("main", "digIt"))
     assert "verified here: `journeyman skills test digIt`" in told
     assert "retired" not in told
+    with pytest.raises(
+        UsageError, match=r"nothing tells what digIt is to bring about: .*`journeyman skills restore digIt`"
+    ):
+        skill_trials.test("main", "digIt", 1, None, None)
 
 
 def test_a_caller_that_stays_with_an_older_version_is_told_apart() -> None:
