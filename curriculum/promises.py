@@ -50,9 +50,9 @@ def promised(skill: str, count: int, data: GameData) -> Promise | None:
     called = _MEANS.split(skill)[0] if verb in CRAFT | MINE | SMELT | KILL else skill
     if verb in KILL and (mob := _longest(called, data.mobs)):
         return Promise(Killed(mob=mob, count=count))
-    item = _longest(called, data.items)
+    item = _longest(called, data.items.keys() - {verb})
     if not item:
-        tags = {tag.removesuffix("s"): tag for tag in data.tags}
+        tags = {tag.removesuffix("s"): tag for tag in data.tags if verb not in (tag, tag.removesuffix("s"))}
         tag = _longest(called, tags)
         return _gained(f"#{tags[tag]}", verb, count, data) if tag else None
     if verb in EQUIP:

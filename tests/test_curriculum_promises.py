@@ -32,6 +32,8 @@ def test_a_name_promises_what_its_verb_does_to_its_noun(name: str, wanted: str, 
     assert (found.check.sentence(), dict(found.kit)) == (wanted, kit)
 
 
-@pytest.mark.parametrize("name", ["exploreCave", "checkStonePickaxe", "craftStoneTools", "eatStone", "doSomething"])
+@pytest.mark.parametrize(
+    "name", ["exploreCave", "checkStonePickaxe", "craftStoneTools", "eatStone", "doSomething", "hoeFarmland"]
+)
 def test_a_name_that_says_nothing_that_can_be_checked_promises_nothing(name: str) -> None:
     assert promised(name, 1, gamedata.load()) is None
