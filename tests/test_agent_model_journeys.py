@@ -167,7 +167,7 @@ def test_a_prompt_tells_each_round_and_each_episode_once(own_home: Path, monkeyp
     (own_home / "prices.toml").write_text("[models]\nscripted = {input = 1, output = 1}\n")
     asked = play(monkeypatch, lambda request, number: FAILS, 4, "#logs")
     user = asked[3]["messages"][1]["content"]
-    assert user.count("Error thrown: Error: I cannot.") == 3, "once for each round"
+    assert user.count("Error thrown: «Error: I cannot».") == 3, "once for each round"
     told = re.findall(r'<memory id="(\d+)" tier="episode">', user)
     assert len(told) == len(set(told))
     assert "I cannot" not in user.partition("## Lessons and memories")[2].partition("## Earlier rounds")[0]
