@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.errors import BrainError
+from bridge.wire import whole
 
 MOST_STARTS = 400
 """Opening braces at which JSON is looked for."""
@@ -31,11 +32,6 @@ def plain(text: str) -> str:
     """The answer without what the model thought aloud."""
     kept = _THINKING.sub("", text)
     return _LOOSE_END.sub("", kept) if "<think" not in text.lower() else kept
-
-
-def whole(text: str) -> str:
-    """A text with halves of characters joined, and marked where the other one is missing: no file could hold them."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def objects(text: str) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,7 @@ from typing import Any
 
 from bridge import jail
 from bridge.errors import BodyExhausted, BodyLost, BodyRefused, BodyTimeout, BridgeError
+from bridge.wire import kept
 
 PROTOCOL = 1
 HANDOVER_SECONDS = 30.0
@@ -178,7 +179,7 @@ class Body:
     def _receive(self, _emitter: Any, text: str) -> None:
         """Take one event. It must never raise: an exception in here would end Node.js."""
         with contextlib.suppress(Exception):
-            message = json.loads(text)
+            message = kept(text)
             answer = self._waiting.get(message.get("id"))
             if answer is not None:
                 answer.message = message

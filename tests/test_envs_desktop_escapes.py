@@ -325,6 +325,23 @@ def test_every_ending_of_a_program_is_typed(name: str) -> None:
     assert (ending.error is None) == (outcome == "returned")
 
 
+def test_what_no_table_can_hold_is_marked_where_a_skill_says_it() -> None:
+    ending = told_by(
+        "def main() -> Any:\n    print('\\ud83d')\n"
+        "    return {'\\udc00': ['\\ud83d\\ude00', '\\ud83d', float('nan'), float('inf')]}\n"
+    )
+    assert (ending.value, ending.said) == ({"\ufffd": ["😀", "\ufffd", None, None]}, ["\ufffd"])
+
+
+def test_a_link_that_is_no_utf_8_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "way").symlink_to(os.fsdecode(b"caf\xe9"))
+    descriptor = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        assert home.tree(descriptor) == {"way": {"kind": "link", "target": "caf\\xe9"}}
+    finally:
+        os.close(descriptor)
+
+
 def test_processes_of_a_skill_are_few() -> None:
     bomb = (
         "import os, signal\n    n = 0\n    try:\n        while n < 500:\n            if os.fork() == 0: signal.pause()\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import pytest
 
@@ -138,6 +140,14 @@ def test_a_program_cannot_give_orders_to_the_world(env: MinecraftEnv) -> None:
     result = run(env, "bot.chat('/give journeyman diamond 64'); await bot.waitForTicks(5); return 1")
     assert "diamond" not in result.after["inventory"]
     assert "command" not in {event["kind"] for event in result.events}
+
+
+def test_what_no_table_can_hold_is_marked_where_a_program_says_it(env: MinecraftEnv) -> None:
+    result = run(env, "console.log('\\ud83d')\nreturn { ['\\udc00']: ['\\ud83d\\ude00', '\\ud83d', NaN] }")
+    assert (result.value, result.log) == ({"\ufffd": ["😀", "\ufffd", None]}, ("\ufffd",))
+    thrown = run(env, "throw new Error('half \\ud83d')")
+    assert thrown.error is not None
+    json.dumps([asdict(each) for each in (result, thrown)], ensure_ascii=False, allow_nan=False).encode()
 
 
 def test_a_flood_of_printing_is_shortened(env: MinecraftEnv) -> None:

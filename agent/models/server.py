@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.answers import whole
 from agent.config import NO_SERVER, ModelServer
 from agent.errors import ServerRefused
 from agent.models.call import Completion, Request, Trouble
+from bridge.wire import whole
 
 LOOK_EVERY = 1.0
 """Seconds between looks whether the journey is to stop while a server thinks."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.wire import kept
 from envs import sandbox
 from envs.desktop import stage
 from envs.desktop.errors import DeskLost, DeskRefused
@@ -143,7 +144,7 @@ class Desk:
         try:
             self._channel.sendall(json.dumps({"op": operation, **arguments}).encode() + b"\n")
             line = self._stream.readline(MOST_ANSWER)
-            reply = json.loads(line) if line.endswith(b"\n") else None
+            reply = kept(line) if line.endswith(b"\n") else None
         except (OSError, ValueError) as error:
             raise DeskLost(f"the desktop does not answer to {operation}: {error}") from error
         if not isinstance(reply, dict):

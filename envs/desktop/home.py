@@ -141,7 +141,7 @@ def tree(home: int) -> dict[str, dict[str, Any]]:
         if entry.kind == "file":
             found[entry.path] = {"kind": "file", "size": entry.size, "sha256": _hash(home, entry.path)}
         elif entry.kind == "link":
-            found[entry.path] = {"kind": "link", "target": entry.target}
+            found[entry.path] = {"kind": "link", "target": os.fsencode(entry.target).decode(errors="backslashreplace")}
         else:
             found[entry.path] = {"kind": entry.kind}
     return found

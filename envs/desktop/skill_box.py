@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.wire import kept
 from envs import sandbox
 from envs.base import Limits, Outcome, Program, RunError, Where
 from envs.desktop import stage
@@ -172,8 +173,8 @@ class _Conversation:
                     )
         line, _, self._unread = self._unread.partition(b"\n")
         try:
-            message = json.loads(line)
-        except (ValueError, RecursionError):
+            message = kept(line)
+        except ValueError:
             message = None
         return (
             message
