@@ -33,7 +33,7 @@ def skills_list(retired: bool, library: str, as_json: bool) -> None:
 @click.argument("name")
 @LIBRARY
 @AS_JSON
-def skillsshow(name: str, library: str, as_json: bool) -> None:
+def skills_show(name: str, library: str, as_json: bool) -> None:
     """One skill: contract, evidence, versions, callers and callees."""
     from agent import browse
 

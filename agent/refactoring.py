@@ -6,6 +6,7 @@ fails a replay leaves nothing in use that was not there before.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -296,7 +297,7 @@ class Tidying:
                 found = self._refactoring.apply(proposal)
                 name = proposal.name or proposal.skills[0]
                 report("refactored", name=name, passed=found.applied, reason=found.reason)
-        where = "" if library.name == "main" else f" --library {library.name}"
+        where = "" if library.name == "main" else f" --library {shlex.quote(library.name)}"
         for each in refactorings.carried_out(library, self._journey):
             self._ledger.write(
                 self._journey, iteration, "refactoring", f"refactoring/{each.number}", what=each.outcome,

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
+MOST_DEPTH = 200
+"""How deep lists and objects may stand in each other: whoever writes it down again needs room on the stack for it."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -26,9 +29,19 @@ def kept(line: str | bytes) -> Any:
     text = line.decode() if isinstance(line, bytes) else line
     try:
         value = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
-        return json.loads(whole(json.dumps(value, ensure_ascii=False))) if _HALF.search(text) else value
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    if text.count("[") + text.count("{") > MOST_DEPTH:
+        level = [value]
+        for _ in range(MOST_DEPTH):
+            level = [part for each in level for part in _parts(each)]
+        if level:
+            raise ValueError("it is nested too deeply")
+    return json.loads(whole(json.dumps(value, ensure_ascii=False))) if _HALF.search(text) else value
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _finite(text: str) -> float | None:

@@ -76,7 +76,7 @@ class WorldProcess:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [str(part) for part in command],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, text=True, encoding="utf-8",
                 start_new_session=True,
             )  # fmt: skip
         assert self._process.stdout is not None

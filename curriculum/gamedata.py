@@ -149,10 +149,6 @@ class GameData:
         held = set(owned)
         return next((tool for tool in reversed(tools) if tool in held), None)
 
-    def best_tools(self, block: str) -> tuple[str, ...]:
-        """The tools that make `block` drop something, worst first; empty when bare hands do."""
-        return self._block(block).tools or ()
-
     def _block(self, name: str) -> Block:
         if name not in self.blocks:
             raise UnknownName(f"block of Minecraft {self.version}", name, self.blocks)
@@ -186,22 +182,6 @@ class GameData:
             0 if item in have else ranks[item].depth for item in self.expand(name) if item in have or item in ranks
         ]
         return min(depths, default=None)
-
-    def craftable_closure(self, have: Collection[str]) -> frozenset[str]:
-        """Everything that crafting alone makes of unlimited `have`, and `have` itself; a table must be among them."""
-        known = set(have)
-        grown = True
-        while grown:
-            grown = False
-            for item, recipes in self.recipes.items():
-                if item in known:
-                    continue
-                for recipe in recipes:
-                    if known.issuperset(recipe.ingredients) and (not recipe.table or "crafting_table" in known):
-                        known.add(item)
-                        grown = True
-                        break
-        return frozenset(known)
 
     def plan(self, name: str, count: int = 1, inventory: Mapping[str, int] | None = None) -> tuple[Step, ...]:
         """The steps that end with `count` of `name` in the inventory, by the cheapest ways; () if it is there.

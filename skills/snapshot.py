@@ -3,7 +3,8 @@
 Which tables belong to a library is read from the database itself: `versions`, and every table with a foreign key that
 leads there. So a table that is added later travels too. Rows lose what only means something in one database (row
 numbers, the library's name) and name versions by their hashes. What is derived (the words of the search) is made anew;
-the record of imports is about one database and stays there. This module never changes a row that is there.
+the records of imports and of refactorings, and captured situations, are about one database and stay there. This module
+never changes a row that is there.
 """
 
 from __future__ import annotations

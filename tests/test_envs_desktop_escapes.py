@@ -313,6 +313,7 @@ ENDINGS = {
     "a value that is no JSON": ("return {1, 2}", "threw"),
     "nonsense on the channel": ("import os\n    for f in range(3, 64):\n        try: os.write(f, b'nonsense\\n')\n        except OSError: pass\n"
                                 "    echo(1)", "died"),
+    "an answer that is nested too deeply": ("v = 1\n    for _ in range(950): v = [v]\n    return v", "died"),
     "a forged answer": ("return 1", "returned"),
 }  # fmt: skip
 

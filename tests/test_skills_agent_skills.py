@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Mapping
@@ -196,6 +197,15 @@ def test_a_second_export_replaces_the_first_and_nothing_else(library: Library, t
     with pytest.raises(CannotExport, match="was not exported from a library"):
         writer.write(sand, tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["mine-logs", "mine-sand"]
+
+
+def test_nothing_of_an_export_that_was_killed_gets_into_the_next(library: Library, tmp_path: Path) -> None:
+    library.add(admitted("mineLogs"), reason="r")
+    (folder,) = exported(library)
+    left = tmp_path / f".{folder.name}.{os.getpid()}.new"
+    left.mkdir()
+    (left / "half.md").write_text("of a process of the same number")
+    assert not (writer.write(folder, tmp_path) / "half.md").exists()
 
 
 def test_what_the_language_cannot_run_elsewhere_is_said(library: Library) -> None:

@@ -114,6 +114,7 @@ def write(folder: Folder, directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     fresh = directory / f".{folder.name}.{os.getpid()}.new"
     stale = directory / f".{folder.name}.{os.getpid()}.old"
+    shutil.rmtree(fresh, ignore_errors=True)  # what an export of this number left that was killed
     try:
         for path, content in folder.files.items():
             (fresh / path).parent.mkdir(parents=True, exist_ok=True)
