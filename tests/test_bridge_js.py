@@ -26,5 +26,15 @@ def test_javascript(file: Path, root: Path, node: Path, node_environment: dict[s
     assert done.returncode == 0, f"{file.name}\n{done.stdout[-20_000:]}"
 
 
+def test_a_pattern_of_names_that_no_test_of_a_file_has_is_no_failure(
+    root: Path, node: Path, node_environment: dict[str, str]
+) -> None:
+    """`make conformance ARGS=--test-name-pattern=furnace` goes over all files."""
+    environment = {name: value for name, value in node_environment.items() if name != "NODE_TEST_CONTEXT"}
+    command = [node, "--test", "--test-name-pattern=furnace", "bridge/test/vitals.test.js"]
+    done = subprocess.run(command, cwd=root, env=environment, text=True, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
 def test_there_are_javascript_tests() -> None:
     assert TESTS

@@ -1,9 +1,10 @@
 'use strict'
 /** Crafting: recipes looked up right, and mineflayer's own craft exact however often it is called. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 const gamedata = require('../world/gamedata')
 const { Recipes } = require('../world/recipes')
 
@@ -31,12 +32,11 @@ test('a wrong shape makes nothing', () => {
 })
 
 let world, player, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start()
   player = await world.join()
   feet = await player.platform()
-})
-after(() => world.stop())
+}, () => world.stop())
 
 async function craft(name, times, table) {
   const [recipe] = player.bot.recipesFor(player.item(name), null, 1, table)

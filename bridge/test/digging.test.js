@@ -1,18 +1,18 @@
 'use strict'
 /** Breaking blocks: vanilla's times, the tool gate, wear, and no breaking ahead of time. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { Vec3 } = require('vec3')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 
 let world, player, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start()
   player = await world.join()
   feet = await player.platform()
-})
-after(() => world.stop())
+}, () => world.stop())
 
 /** Break a block beside the player; gives the ticks it took and the `dug` event. */
 async function breakOne(block, tool) {

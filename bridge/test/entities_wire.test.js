@@ -1,12 +1,13 @@
 'use strict'
 /** What an unmodified mineflayer bot sees of mobs and items, and what it can do with them. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 
 let world, player, bot, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start({ rules: { difficulty: 'normal' } })
   player = await world.join()
   bot = player.bot
@@ -18,8 +19,7 @@ before(async () => {
     }
   }
   await world.command('time set 6000')
-})
-after(() => world.stop())
+}, () => world.stop())
 
 /** The nearest entity of a kind, if it is close: wild ones may live around. */
 const named = (name) => {

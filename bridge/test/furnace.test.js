@@ -1,9 +1,10 @@
 'use strict'
 /** Furnaces: vanilla's times and fuel, results and experience, and what becomes of their contents. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 const gamedata = require('../world/gamedata')
 const SMELTING = require('../data/smelting.json')
 const FUEL = require('../data/fuel.json')
@@ -16,12 +17,11 @@ test('the tables name only items of the game', () => {
 })
 
 let world, player, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start()
   player = await world.join()
   feet = await player.platform()
-})
-after(() => world.stop())
+}, () => world.stop())
 
 async function openFurnace(block, items) {
   await player.clear()

@@ -1,14 +1,14 @@
 'use strict'
 /** What the body does about the night before a program begins. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { join } = require('./body_harness')
+const { throughout } = require('./throughout')
 
 let body
 
-before(async () => { body = await join({ seed: 7, rules: { mob_spawning: true } }) })
-after(() => body.close())
+throughout(async () => { body = await join({ seed: 7, rules: { mob_spawning: true } }) }, () => body.close())
 
 const timeOfDay = async () => (await body.ask('observe', { player: 'Tester' })).time_of_day
 const at = async time => {

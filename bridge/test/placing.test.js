@@ -1,19 +1,19 @@
 'use strict'
 /** Placing: the state that each kind of block gets, what needs support, and never into a body. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { Vec3 } = require('vec3')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 
 const UP = new Vec3(0, 1, 0)
 let world, player, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start()
   player = await world.join()
   feet = await player.platform()
-})
-after(() => world.stop())
+}, () => world.stop())
 
 /** Place an item against a face of a block; gives the block that stands there then. */
 async function place(item, against, face = UP, options = {}) {

@@ -1,16 +1,16 @@
 'use strict'
 /** Health, hunger, breath, death, sleep: vanilla's figures. */
 
-const { test, before, after, beforeEach } = require('node:test')
+const { test, beforeEach } = require('node:test')
 const assert = require('node:assert/strict')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 
 let world, player, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start({ rules: { difficulty: 'normal' } })
   player = await world.join()
-})
-after(() => world.stop())
+}, () => world.stop())
 
 /** A new life on a new platform, so that no test inherits another's wounds or floods. */
 let height = 120

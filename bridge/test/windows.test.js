@@ -1,7 +1,7 @@
 'use strict'
 /** Windows: every way to click, and a client that always ends up with what the server has. */
 
-const { test, before, after } = require('node:test')
+const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { Vec3 } = require('vec3')
 const gamedata = require('../world/gamedata')
@@ -10,6 +10,7 @@ const { Recipes } = require('../world/recipes')
 const { ContainerView, SlotList } = require('../world/views')
 const { move } = require('../world/clicks')
 const { WorldUnderTest } = require('./harness')
+const { throughout } = require('./throughout')
 
 const recipes = new Recipes(gamedata.registry)
 const CLICK = 0
@@ -120,12 +121,11 @@ test('nothing goes into a result slot, and only armour onto the body', () => {
 })
 
 let world, player, feet
-before(async () => {
+throughout(async () => {
   world = await WorldUnderTest.start()
   player = await world.join()
   feet = await player.platform()
-})
-after(() => world.stop())
+}, () => world.stop())
 
 test('a chest keeps what is stored, reports it, and two chests open as one', async () => {
   await player.clear()
