@@ -10,9 +10,14 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 
 from agent.config import home
 from agent.errors import UsageError
+
+KEY_BYTES = 32
 
 
 def seal(digest: str) -> str:
@@ -29,20 +34,26 @@ def sealed_by_us(digest: str, told: str) -> bool:
 def _key() -> bytes:
     """The key of this installation, made when it is first needed and readable by its owner only; empty if it cannot."""
     path = home() / "seal.key"
+    if not path.exists():
+        try:
+            _make(path)
+        except OSError:
+            return b""
     try:
-        return bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError:
-        pass
+        key = bytes.fromhex(path.read_text().strip())
     except ValueError:
-        raise UsageError(f"{path} is damaged: move it away, and import your exports with --restore") from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_bytes(32)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
-    except OSError:
-        return b""
-    with os.fdopen(handle, "w") as file:
-        file.write(key.hex() + "\n")
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise UsageError(f"{path} is damaged: move it away, and import your exports with --restore")
     return key
+
+
+def _make(path: Path) -> None:
+    """A new key, whole or not there; of two that are made at once the first stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".seal-") as draft:
+        draft.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
