@@ -114,6 +114,11 @@ def test_what_people_write_is_read_as_it_was_meant(text: str, description: str |
         ("---\nname: dig-sand\n---\n\nNothing says what it does.\n", "no_description"),
         (HEAD + "[see](../../../etc/passwd)", "leads_out"),
         ("---\n" + "a: [" * 5000 + "\n---\n", "yaml"),
+        (HEAD.replace("name:", "? [a, b]\n: c\nname:"), "yaml"),
+        (HEAD.replace("name:", "metadata:\n  ? {a: b}\n  : c\nname:"), "yaml"),
+        (HEAD.replace("Digs sand.", '"Digs \\U00110000."'), "yaml"),
+        (HEAD.replace("Digs sand. Use when there is too little sand.", '"Digs \\ud83d sand."'), "yaml"),
+        (HEAD.replace("name:", 'metadata:\n  "\\udc00": a\nname:'), "yaml"),
     ],
 )
 def test_what_deceives_is_refused_in_words(text: str, code: str, take: Callable[..., list[Report]]) -> None:

@@ -7,6 +7,7 @@ write all the time, is read as what was meant.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,10 +54,10 @@ class _Plain(yaml.BaseLoader):  # type: ignore[misc]
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
         for key, _ in node.value:
-            if key.value in seen:
-                raise BadFrontmatter("repeated_key", f"line {key.start_mark.line + 2} repeats the key {key.value!r}")
             if not isinstance(key, yaml.ScalarNode):
                 raise BadFrontmatter("yaml", f"line {key.start_mark.line + 2} has a key that is not text")
+            if key.value in seen:
+                raise BadFrontmatter("repeated_key", f"line {key.start_mark.line + 2} repeats the key {key.value!r}")
             seen.add(key.value)
         return super().construct_mapping(node, deep=True)
 
@@ -88,12 +89,15 @@ def read(text: str, *, lenient: bool = True) -> Frontmatter:
 def _load(text: str) -> dict[str, Any]:
     try:
         values = yaml.load(text, Loader=_Plain)
+        json.dumps(values, ensure_ascii=False).encode()  # an escape may name half of a character
     except yaml.YAMLError as problem:
         said = " ".join(str(getattr(problem, "problem", None) or problem).split())
         mark = getattr(problem, "problem_mark", None)
         raise BadFrontmatter("yaml", f"line {mark.line + 2 if mark else '?'} is not YAML: {said}") from None
     except RecursionError:
         raise BadFrontmatter("yaml", "the front matter is nested too deeply") from None
+    except ValueError:
+        raise BadFrontmatter("yaml", "the front matter has an escape that stands for no character") from None
     if not isinstance(values, dict):
         raise BadFrontmatter("not_a_map", "the front matter is not a list of `key: value` lines")
     return values
