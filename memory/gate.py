@@ -21,7 +21,14 @@ _NUMBER_WORD = re.compile(
     r"(?i)\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
     r"hundred|thousand|million|once|twice|half|first|second|third|last)\b"
 )
-_COUNT = re.compile(r"(?<!\w)[-−+]?\d+(?:[.,]\d+)*(?:st|nd|rd|th|%)?(?!\w)")
+_COUNT = (
+    r"(?:(?<![\w:/-])[-−+]?\d+(?:[.,]\d+)*%?(?![\w:/-])|"
+    r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
+    r"hundred|thousand|million)\b)"
+)
+_COUNTED = re.compile(rf"(?i){_COUNT}")
+_LIST = re.compile(rf"(?i)(?:{_COUNT}|\ban?)\s+\w+(?:(?:\s*,\s*|\s+)(?:and\s+)?(?:{_COUNT}|\ban?)\s+\w+)+")
+"""So many of this and so many of that."""
 _DATE = re.compile(
     r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
     r"\b(?:today|yesterday|tomorrow|tonight|now|formerly|since|until|before|after)\b"
@@ -132,15 +139,22 @@ def same(one: str, other: str) -> Verdict:
 
 
 def restates(one: str, other: str) -> bool:
-    """Whether one text says again what the other says, but for its counts, their order and what `same` overlooks.
+    """Whether one text says again what the other says, but for counts, the order of lists and what `same` overlooks.
 
     No reason to merge them, as a number would be lost, but enough to see that who took one back meant the other too.
     """
-    texts = [_NUMBER_WORD.sub(" ", _COUNT.sub(" ", text)) for text in (one, other)]
-    if likeness(*texts) < ALIKE or _turned(texts) or _instead(*texts):
+    texts = [_COUNTED.sub(" ", _LIST.sub(_in_order, text)) for text in (one, other)]
+    first, second = (_said(text) - _LINKING for text in texts)
+    if likeness(*texts) < ALIKE or first < second or second < first or _unlike(*texts) or _instead(*texts):
         return False
-    first, second = ({each for each in content(text) if each.startswith(("negation", "name"))} for text in texts)
-    return first == second
+    names = [{each for each in content(text) if each.startswith("name")} for text in texts]
+    return names[0] == names[1] and _turning(texts[0]) == _turning(texts[1]) and not _turned(texts)
+
+
+def _in_order(listed: re.Match[str]) -> str:
+    """What a list names, in one order and without how many of each."""
+    names = re.split(r"\s+and\s+|\s*,\s*(?:and\s+)?", _COUNTED.sub(" ", listed.group()))
+    return " and ".join(sorted(re.sub(r"^\s*an?\s+", "", name, flags=re.IGNORECASE).strip() for name in names))
 
 
 def likeness(one: str, other: str) -> float:

@@ -1,9 +1,9 @@
 """What a person took back or put away, known again by what it is about, whatever words a job finds for it.
 
 A statement is about the same as another of its kind and scope if it answers the same question, tells of the same thing
-at the same place, or says the same but for counts, order, inflection and everyday synonyms; and so is whatever else
-the very same episodes are said to teach about the same thing. Its mistakes are statements that come back: a denial,
-another name or one word in place of another make another statement. Pure; semantic.py acts on it.
+at the same place, or says the same but for counts, the order of a list, inflection and everyday synonyms; and so is
+whatever else the very same episodes are said to teach about the same thing. Its mistakes are statements that come back:
+a denial, another name or one word in place of another make another statement. Pure; semantic.py acts on it.
 """
 
 from __future__ import annotations

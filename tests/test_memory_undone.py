@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from memory import gate
 from memory.bring_in import bring_in
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
@@ -138,6 +139,26 @@ def test_a_lesson_is_known_again_by_what_it_says(tmp_path: Path, trigger: str, a
         )
         by_hand = replace(lesson("sticks", trigger, advice, at=4.0), origin="person")
         assert semantic.add(by_hand, reason="said by hand").live, "a person may say so again"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "again"),
+    [
+        ("bring 2 logs and 32 planks", "bring 8 planks and 4 logs", True),
+        ("get 3 oak_log, 1 stick and 2 coal first", "get 1 stick, 4 coal and 3 oak_log first", True),
+        ("walk 120 blocks north and look for logs", "go 64 blocks north and search for logs", True),
+        ("the chest is beside the anvil", "the anvil is beside the chest", False),
+        ("walk south and look again", "walk north and look again", False),
+        ("mine copper, then cook the meat", "cook the meat, then mine copper", False),
+        ("go there first", "go there last", False),
+        ("since 2026-03-11 it needs 4 coal", "since 2026-04-01 it needs 4 coal", False),
+        ("put the key under the stone", "put the key under the left stone", False),
+        ("mine it with an iron pickaxe", "mine it with a stone pickaxe", False),
+        ("the bridge was safe", "the bridge is safe", False),
+    ],
+)
+def test_other_counts_and_another_order_of_a_list_are_no_other_words(one: str, other: str, again: bool) -> None:
+    assert gate.restates(one, other) == gate.restates(other, one) == again
 
 
 def test_other_words_for_what_the_same_episodes_taught_stay_away_too(tmp_path: Path) -> None:
