@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -370,6 +371,18 @@ def test_a_history_that_does_not_belong_together_is_refused_whole(library: Libra
     with pytest.raises(SkillError, match=said):
         restore(other, content)
     assert other.names(retired=True) == []
+
+
+@pytest.mark.parametrize("odd", [b'"\\ud83d"', b"1e999"])
+def test_a_history_that_no_table_can_hold_is_refused_with_its_folder(library: Library, odd: bytes) -> None:
+    a_full_life(library)
+    (folder,) = [each for each in exported(library, "mineLogs") if each.name == "mine-logs"]
+    (path,) = [each for each in folder.files if each.endswith(".jsonl")]
+    damaged = {**folder.files, path: folder.files[path].replace(b'"it was not"', odd)}
+    assert damaged[path] != folder.files[path]
+    (report,) = take_folders(empty(), [replace(folder, files=damaged)], desk(ours=True))
+    assert report.outcome == "refused"
+    assert "damaged" in report.said[0]
 
 
 def test_a_history_longer_than_a_file_may_be_is_split_and_read(library: Library) -> None:

@@ -131,10 +131,10 @@ def _history(folder: Folder, values: Mapping[str, Any]) -> dict[str, Content] | 
     found: dict[str, Content] = {}
     for _, paths in parts_of(folder):
         lines = [line for path in paths for line in folder.files[path].decode().splitlines()]
-        head = load_json(lines[0])
+        head = _whole_json(lines[0])
         content: Content = {}
         for line in lines[1:]:
-            told = load_json(line)
+            told = _whole_json(line)
             content.setdefault(str(told["table"]), []).append(dict(told["row"]))
         if head["format"] != FORMAT or sum(map(len, content.values())) != head["rows"]:
             raise ValueError(f"the history of {head['skill']!r} is not whole")
@@ -149,7 +149,7 @@ def _scripts(folder: Folder) -> list[Script]:
     listed = folder.files.get("scripts/program.json")
     if listed is not None:
         scripts = []
-        for module in load_json(listed.decode())["modules"]:
+        for module in _whole_json(listed.decode())["modules"]:
             path = str(PurePosixPath("scripts") / str(module["file"]))
             uses = {str(name): str(id) for name, id in dict(module["uses"]).items()}
             scripts.append(Script(path, folder.files[path].decode(), str(module["id"]), uses))
@@ -164,10 +164,17 @@ def _scripts(folder: Folder) -> list[Script]:
 def _seal(folder: Folder, fingerprint: str) -> str:
     """The mark on the folder, if it is a mark on exactly this content."""
     try:
-        told = load_json(folder.files[SEAL].decode())
+        told = _whole_json(folder.files[SEAL].decode())
         return str(told["seal"]) if told["digest"] == fingerprint else ""
     except (KeyError, ValueError, TypeError):
         return ""
+
+
+def _whole_json(text: str) -> Any:
+    """JSON that can be written down again: no halves of characters, no number beyond all. Raises ValueError."""
+    value = load_json(text)
+    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    return value
 
 
 def load_json(text: str) -> Any:
