@@ -15,6 +15,7 @@ MEASURES = sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
 
 def start(name: str, *words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [f"{name}.py", *words])
+    monkeypatch.delitem(sys.modules, f"benchmarks.{name}", raising=False)  # other tests import some of them
     runpy.run_module(f"benchmarks.{name}", run_name="__main__", alter_sys=True)
 
 

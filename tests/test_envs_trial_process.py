@@ -68,7 +68,7 @@ def test_a_trial_ends_with_the_journey_that_wanted_it() -> None:
     root = Path(__file__).resolve().parent.parent
     enter: dict[str, Any] = {
         "op": "enter",
-        "beginning": {"seed": 1, "dice": 0, "kit": {}, "situation": None},
+        "beginning": {"seed": 1, "dice": 0, "kit": {}, "condition": {}, "situation": None},
         "ahead": None,
     }
     run = {"op": "run", "program": LONG.to_json(), "limits": asdict(LIMITS)}
