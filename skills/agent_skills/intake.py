@@ -170,7 +170,7 @@ def _restore(library: Library, ours: Sequence[_Arrival]) -> tuple[list[Report], 
             return reports, left
     for name, rows in content.items():
         current = library.get(name).current
-        told = f"{len(rows['versions'])} versions, {len(rows.get('uses', []))} runs"
+        told = f"versions: {len(rows['versions'])}, runs: {len(rows.get('uses', []))}"
         report = Report(name, "restored", (told,), current.hash, name)
         reports.append(_record(library, report, homes[name]))
     return reports, left
