@@ -191,7 +191,7 @@ def memory_mark(item: int, pinned: bool | None, private: bool | None, as_json: b
 @click.option("--reason", default="put away by hand", show_default=True, help="Why; kept in the journal.")
 @AS_JSON
 def memory_archive(item: int, reason: str, as_json: bool) -> None:
-    """Put an item out of mind; `memory restore` brings it back."""
+    """Put an item out of mind, a place wherever it is kept; `memory restore` brings it back."""
     from agent import remember, remember_words
 
     show(remember.archive(item, reason), as_json, lambda found: remember_words.items([found]))

@@ -41,6 +41,7 @@ from memory.rebuild import Told, rebuild
 from memory.recall import Question, Recall, Rerank, query_words
 from memory.scheduler import scheduler
 from memory.semantic import Semantic
+from memory.taken_back import is_place, kept_with
 from memory.working import Working
 from skills.similarity import SKILL_TEXTS
 
@@ -203,7 +204,37 @@ def items(kind: Kind | None, scope: str | None, state: State | None, limit: int,
         raise UsageError(f"{', '.join(others)}: only episodes are searched by that: add --kind episode")
     db = _database(read_only=True)
     _refuse_unknown(db, [] if scope is None else [scope])
-    return [_item(each) for each in Semantic(db).find(kind=kind, scope=scope, state=state, as_of=as_of, limit=limit)]
+    semantic, looked_at = Semantic(db), limit
+    while True:
+        found = semantic.find(kind=kind, scope=scope, state=state, as_of=as_of, limit=looked_at)
+        lines = _once(found)
+        if len(lines) >= limit or len(found) < looked_at:
+            return [_with_others(line) for line in lines[:limit]]
+        looked_at *= 2
+
+
+def _once(found: Sequence[Item]) -> list[list[Item]]:
+    """The items, those together that say the same of the same place: it is kept for its journey and for its world."""
+    lines: list[list[Item]] = []
+    alike: dict[tuple[str, str], list[list[Item]]] = {}
+    for item in found:
+        same = alike.setdefault((item.kind, item.text), []) if is_place(item) else []
+        line = next((line for line in same if any(kept_with(item, other) for other in line)), None)
+        if line is None:
+            line = []
+            same.append(line)
+            lines.append(line)
+        line.append(item)
+    return lines
+
+
+def _with_others(items: Sequence[Item]) -> Json:
+    """The first of them, with where else it is kept."""
+    return {**_item(items[0]), "also": _also(items[1:])}
+
+
+def _also(others: Sequence[Item]) -> list[Json]:
+    return [{"id": each.id, "scope": each.scope, "state": each.state} for each in others]
 
 
 def show(id: int) -> Json:
@@ -224,6 +255,7 @@ def show(id: int) -> Json:
         "data": dict(item.data),
         "sources": list(item.sources),
         "made_into": made_into,
+        "also": _also(semantic.elsewhere(id)),
         "document": document,
         "strength": asdict(strength),
         "episodes": [dict(zip(("journey", "iteration", "goal", "outcome"), row, strict=True)) for row in episodes],
@@ -261,21 +293,24 @@ def mark(id: int, pinned: bool | None, private: bool | None) -> Json:
         raise UsageError("say what to mark: --pin or --unpin, --private or --plain")
     db = _database()
     now, sensitivity = float(Store(db).experience()), None if private is None else "private" if private else "plain"
-    changed = Semantic(db).update(id, at=now, reason="marked by hand", pinned=pinned, sensitivity=sensitivity)  # type: ignore[arg-type]
-    return _item(changed)
+    semantic = Semantic(db)
+    marked = partial(semantic.update, at=now, reason="marked by hand", pinned=pinned, sensitivity=sensitivity)  # type: ignore[arg-type]
+    return _with_others(semantic.everywhere(id, marked))
 
 
 def archive(id: int, reason: str) -> Json:
-    """Put an item out of mind; it stays and can be restored."""
+    """Put an item out of mind, a place wherever it is kept; it stays and can be restored."""
     db = _database()
-    by_hand = {"who": "person"}
-    return _item(Semantic(db).archive(id, at=float(Store(db).experience()), reason=reason, inputs=by_hand))
+    semantic, now = Semantic(db), float(Store(db).experience())
+    away = partial(semantic.archive, at=now, reason=reason, inputs={"who": "person"})
+    return _with_others(semantic.everywhere(id, away))
 
 
 def restore(id: int, reason: str) -> Json:
-    """Bring an archived item back into mind."""
+    """Bring an archived item back into mind, a place wherever it was kept."""
     db = _database()
-    return _item(Semantic(db).restore(id, at=float(Store(db).experience()), reason=reason))
+    semantic, now = Semantic(db), float(Store(db).experience())
+    return _with_others(semantic.everywhere(id, partial(semantic.restore, at=now, reason=reason)))
 
 
 def stats() -> Json:

@@ -8,6 +8,7 @@ from typing import Any
 from agent import observing, publishing
 from agent.tables import number_of, table
 from memory.guard import told, visible
+from memory.items import told_scope
 
 Json = Mapping[str, Any]
 
@@ -107,7 +108,7 @@ def items(found: Sequence[Json]) -> str:
                     *(["private"] if each["sensitivity"] == "private" else []),
                 ]
             ),
-            each["scope"] or "everywhere",
+            ", ".join(told_scope(one["scope"]) for one in [each, *each.get("also", [])]),
             f"{each['confidence']:.2f}",
             told(each["text"], each["sensitivity"]),
         ]
@@ -124,7 +125,7 @@ def item(found: Json) -> str:
     subject = told(found["subject"], found["sensitivity"])
     lines = [
         told(found["text"], found["sensitivity"]),
-        f"  {found['kind']} about {subject}, holds in {found['scope'] or 'every world'}",
+        f"  {found['kind']} about {subject}, holds in {told_scope(found['scope'])}",
         f"  {found['state']}{', pinned' if found['pinned'] else ''}; so since {found['valid_from']:g}{until}{by}",
         f"  belief {found['confidence']:.2f}; from {found['origin']}; {found['sensitivity']}",
         f"  used {held['uses']} times, {held['lapses']} of them in vain; holds for {held['stability']:.1f} iterations",
@@ -132,6 +133,8 @@ def item(found: Json) -> str:
     for label, key in (("made of", "sources"), ("made into", "made_into")):
         if found[key]:
             lines.append(f"  {label} items {', '.join(map(str, found[key]))}")
+    also = [f"{each['id']} ({told_scope(each['scope'])}, {each['state']})" for each in found["also"]]
+    lines += [f"  the same place is kept as {', '.join(also)}"] if also else []
     lines += [
         f"  {each['journey']} #{each['iteration']} {each['outcome']}: {each['goal']}" for each in found["episodes"]
     ]

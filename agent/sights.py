@@ -54,15 +54,18 @@ def remember(memory: Semantic, journey: str, place: str, row: Iteration, episode
             memory.close(item.id, at=now, reason=f"not there any more in iteration {row.iteration}")
         else:
             known.setdefault(item.subject, []).append(there)
-    for item in memory.put_away("fact", journey):
+    away = [item for scope in _scopes(journey, place) for item in memory.put_away("fact", scope)]
+    for item in away:
         if item.data.get("what") == "seen":  # What a person took back is not kept again as the next ore of its vein.
             known.setdefault(item.subject, []).append(_place(item.data))
     for block, there in sorted(in_sight.items()):
         if any(math.dist(there, other) <= VEIN for other in known.get(block, ())):
             continue
-        for scope in (journey, same_world(place)):
+        for scope in _scopes(journey, place):
             fact = semantic.seen(block, *there, scope=scope, at=now, evidence=[episode])
-            memory.add(replace(fact, world="minecraft"), reason=f"in sight after iteration {row.iteration}")
+            told = f"in sight after iteration {row.iteration}"
+            if not memory.add(replace(fact, world="minecraft"), reason=told).live:
+                break
 
 
 def _enter_biomes(memory: Semantic, journey: str, place: str, row: Iteration, episode: int, now: float) -> None:
@@ -72,10 +75,18 @@ def _enter_biomes(memory: Semantic, journey: str, place: str, row: Iteration, ep
             continue
         x, y, z = (round(each) for each in _place(at))
         slot = f"biome {biome}"
-        for scope in (journey, same_world(place)):
-            if memory.answer("place", slot, scope) is None:
-                entered = spot(biome, x, y, z, "this biome", scope=scope, at=now, evidence=[episode], slot=slot)
-                memory.add(replace(entered, world="minecraft"), reason=f"entered in iteration {row.iteration}")
+        for scope in _scopes(journey, place):
+            if memory.answer("place", slot, scope) is not None:
+                continue
+            entered = spot(biome, x, y, z, "this biome", scope=scope, at=now, evidence=[episode], slot=slot)
+            told = f"entered in iteration {row.iteration}"
+            if not memory.add(replace(entered, world="minecraft"), reason=told).live:
+                break
+
+
+def _scopes(journey: str, place: str) -> tuple[str, str]:
+    """Where a place is kept: for its world, then for the journey, unless a person took it back for the world."""
+    return same_world(place), journey
 
 
 def _worth_knowing(block: str) -> bool:

@@ -69,6 +69,11 @@ class Item:
         return self.state == "archived"
 
 
+def told_scope(scope: str) -> str:
+    """A scope as people are told of it."""
+    return scope.removeprefix(FAMILY) if scope.startswith(same_world("")) else scope or "everywhere"
+
+
 def same_world(place: str) -> str:
     """The scope of what holds for every journey in the same world: its kind with its seed, or its address."""
     return f"{FAMILY}world {place}"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from memory import taken_back
 from memory.errors import NotKept
 from memory.items import LIVE, Item, Kind, State, from_snapshot
 
@@ -141,6 +142,27 @@ class SemanticReader:
         if row is None:
             raise NotKept(f"the journal has no entry {id}")
         return _entry(row)
+
+    def elsewhere(self, id: int) -> list[Item]:
+        """The same place as it is kept beside this one, be it out of mind: in its journey, for its world, in others."""
+        item = self.get(id)
+        if not taken_back.is_place(item):
+            return []
+        near = self._select(
+            "kind = ? AND subject = ? AND id <> ? AND abs(json_extract(data, '$.x') - ?) < 1 "
+            "AND abs(json_extract(data, '$.z') - ?) < 1",
+            [item.kind, item.subject, id, item.data["x"], item.data["z"]],
+            "id",
+            -1,
+        )
+        found, seen = list[Item](), [item]
+        while seen:
+            one = seen.pop()
+            new = [other for other in near if taken_back.is_place(other) and taken_back.kept_with(one, other)]
+            near = [other for other in near if other not in new]
+            found, seen = found + new, seen + new
+        kept = [each for each in found if each.valid_to is None and each.state != "merged"]
+        return sorted(kept, key=lambda each: each.id)
 
     def put_away(self, kind: Kind, scope: str, slot: str | None = None) -> list[Item]:
         """What a person put out of mind or took back, newest first, as far as it still is; not merges taken apart.

@@ -8,7 +8,7 @@ lives on in another: three columns, three meanings. Nothing is ever deleted.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import combinations
@@ -171,6 +171,14 @@ class Semantic(SemanticReader):
                 raise Refused(f"item {id} is pinned: unpin it first")
             return self._write("ARCHIVE", old, replace(old, state="archived"), at, reason, inputs)
 
+    def everywhere(self, id: int, change: Callable[[int], Item]) -> list[Item]:
+        """Change an item, and with it the same place wherever else it is kept: all of them or none.
+
+        A place is kept for its journey and for its world. Who wants to be rid of it, or to have it back, means both.
+        """
+        with self._act():
+            return [change(each.id) for each in (self.get(id), *self.elsewhere(id))]
+
     def restore(self, id: int, *, at: float, reason: str, inputs: Mapping[str, Any] | None = None) -> Item:
         """RESTORE: bring an archived item back into mind."""
         with atomic(self._db):
@@ -228,11 +236,20 @@ class Semantic(SemanticReader):
             return self.journal(done.item, limit=1)[0]
 
     def undo_act(self, entry: int, *, at: float, reason: str) -> list[Entry]:
-        """Undo the whole operation that an entry belongs to, or nothing of it; returns the inverse entries."""
+        """Undo the whole operation that an entry belongs to, or nothing of it; returns the inverse entries.
+
+        A place that was kept is put out of mind wherever else it is kept: it would come back from there.
+        """
         with self._act():
-            act = self.entry(entry).act
-            rows = self._db.execute("SELECT id FROM journal WHERE id = ?1 OR act = ?1 ORDER BY id DESC", [act])
-            return [self.undo(id, at=at, reason=reason) for (id,) in rows.fetchall()]
+            same_act = "SELECT id, operation FROM journal WHERE id = ?1 OR act = ?1 ORDER BY id DESC"
+            done = self._db.execute(same_act, [self.entry(entry).act]).fetchall()
+            undone = [self.undo(id, at=at, reason=reason) for id, _ in done]
+            kept = [back.item for back, (_, operation) in zip(undone, done, strict=True) if operation == "ADD"]
+            for other in {each.id: each for item in kept for each in self.elsewhere(item)}.values():
+                if other.live and other.id not in {back.item for back in undone}:
+                    self.archive(other.id, at=at, reason=reason, inputs={"who": "person"})
+                    undone += self.journal(other.id, limit=1)
+            return undone
 
     # -- writing
 

@@ -29,6 +29,18 @@ def about_the_same(one: Item, other: Item) -> bool:
     return (bool(one.evidence) and {*one.evidence} <= {*other.evidence}) or _same_words(one, other)
 
 
+def is_place(item: Item) -> bool:
+    """Whether it tells where something is."""
+    return _placed(item) and item.data.get("what") in _HERE
+
+
+def kept_with(one: Item, other: Item) -> bool:
+    """Whether two of them tell of the same place in the same world: one scope, one origin, or one made of the other."""
+    alike = _same_place(one, other) and one.kind == other.kind
+    together = one.scope == other.scope or {*one.evidence} & {*other.evidence}
+    return alike and bool(together or one.id in other.sources or other.id in one.sources)
+
+
 def changes_in_the_world(item: Item) -> bool:
     """Whether it tells of a thing that is otherwise each time one looks: then what was seen last is what holds."""
     return item.data.get("what") == "container"

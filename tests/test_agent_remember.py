@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
+from agent import sights
 from agent.cli import main
 from agent.config import JourneyConfig
 from agent.models.call import Ask
@@ -22,6 +23,7 @@ from agent.store import AGENT, Store
 from curriculum.schema import CURRICULUM
 from memory.db import open_db
 from memory.episodic import Episode, Episodes
+from memory.items import same_world, seen
 from memory.notes import Note, Notes
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic, lesson
@@ -298,3 +300,72 @@ def test_a_database_that_is_busy_or_damaged_is_one_sentence(lived: Path, monkeyp
     for damaged in (content[: len(content) // 2], b"no database" * 1000):
         path.write_bytes(damaged)
         assert said("recall", "coal", code=1).startswith(f"journeyman: {path} is damaged (")
+
+
+PLACE = "minecraft:7"
+
+
+@pytest.fixture
+def twice(own_home: Path) -> Path:
+    """A home where two journeys in the same world, and one in another, know of the same iron; one of them mined it."""
+    db = open_db(own_home / "journeyman.db", SKILLS, CURRICULUM, AGENT)
+    memory = Semantic(db)
+    for n, (journey, place) in enumerate((("a", PLACE), ("b", PLACE), ("c", "minecraft:8")), 1):
+        sights.inherit(memory, journey, place, float(n))
+        id = Episodes(db).record(Episode(journey, 1, "t", "look", "passed", float(n))).id
+        if journey != "b":
+            for scope in (same_world(place), journey):
+                memory.add(seen("iron_ore", 5, 50, 0, scope=scope, at=float(n), evidence=[id]), reason="in sight")
+    dug = seen("iron_ore", 5, 50, 0, scope="b", at=2.0, evidence=[2], what="found")
+    memory.add(dug, reason="dug")
+    db.close()
+    return own_home
+
+
+def everywhere() -> list[str]:
+    found = [(item, where) for item in told("list") for where in [item["scope"], *(o["scope"] for o in item["also"])]]
+    return sorted(f"{item['text'].split()[1]} in {where.removeprefix('family:')}" for item, where in found)
+
+
+OTHERS = ["seen in c", "seen in world minecraft:8"]
+ALL = sorted(["found in b", "seen in a", "seen in b", "seen in world minecraft:7", *OTHERS])
+
+
+@pytest.mark.parametrize("scope", ["a", "b", "family:world minecraft:7"])
+def test_who_puts_a_place_away_is_rid_of_it_wherever_it_would_come_back_from(twice: Path, scope: str) -> None:
+    assert everywhere() == ALL
+    ids = {where["scope"]: where["id"] for item in told("list") for where in [item, *item["also"]]}
+    away = told("archive", str(ids[scope]))
+    assert {item["scope"] for item in [away, *away["also"]]} == {"a", "b", "family:world minecraft:7"}
+    assert everywhere() == OTHERS
+    assert told("recall", "iron ore", "--journey", "b")["hits"] == []
+    assert len(told("restore", str(ids[scope]))["also"]) == len(away["also"]) == 3
+    assert everywhere() == ALL
+
+
+def test_undoing_a_place_undoes_it_wherever_it_is_kept_and_can_be_undone_at_once(twice: Path) -> None:
+    first = told("list", "--journey", "a")[0]["id"]
+    entry = told("history", str(first))[-1]["id"]
+    undone = told("undo", str(entry))
+    assert len(undone) == 4
+    assert everywhere() == OTHERS
+    told("undo", str(undone[-1]["id"]))
+    assert everywhere() == ALL
+
+
+def test_a_place_that_is_kept_for_its_journey_and_its_world_is_one_line_with_both(twice: Path) -> None:
+    lines = [line for line in said("list").splitlines() if "iron_ore seen" in line]
+    assert len(lines) == 2
+    (line,) = [line for line in lines if "world minecraft:7" in line]
+    assert "a, " in line or ", a" in line
+    assert len(told("list", "--limit", "2")) == 2
+    shown = said("show", str(told("list", "--journey", "a")[0]["id"]))
+    assert "the same place is kept as" in shown
+    assert "world minecraft:7, active" in shown
+
+
+def test_a_place_is_kept_private_or_pinned_wherever_it_is_kept(twice: Path) -> None:
+    id = str(told("list", "--journey", "a")[0]["id"])
+    assert len(told("mark", id, "--private", "--pin")["also"]) == 3
+    assert {(item["sensitivity"], item["pinned"]) for item in told("list", "--journey", "b")} == {("private", True)}
+    assert "is pinned: unpin it first" in said("archive", id, code=1)

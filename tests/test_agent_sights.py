@@ -114,3 +114,25 @@ def test_a_later_journey_in_the_same_world_knows_the_biomes_of_earlier_ones(memo
     enter(memory, 2, 40, "desert", "b")
     assert live(memory, "b") == ["desert at 90 60 0: this biome"]
     assert live(memory, "c") == []
+
+
+def test_what_a_person_took_back_for_the_world_is_not_kept_by_a_later_journey_that_comes_by(memory: Semantic) -> None:
+    see(memory, 1, 0, iron_ore=(5, 50, 0))
+    enter(memory, 2, 90, "desert")
+    for item in memory.find():
+        if item.scope == same_world(WORLD):
+            memory.undo_act(memory.journal(item.id)[0].id, at=2.0, reason="it is not there")
+    assert memory.find() == []
+    Episodes(memory._db).record(Episode("b", 1, "t", "look", "passed", 3.0))
+    passing = iteration(1, 0, {"iron_ore": (6, 51, 0), "coal_ore": (0, 50, 9)})
+    sights.remember(memory, "b", WORLD, passing, 3, 3.0)
+    enter(memory, 2, 90, "desert", "b")
+    enter(memory, 3, 40, "plains", "b")
+    assert live(memory, "b") == ["coal_ore seen at 0 50 9", "plains at 40 60 0: this biome"]
+
+
+def test_a_biome_that_the_world_knows_stays_where_an_earlier_journey_entered_it(memory: Semantic) -> None:
+    enter(memory, 1, 90, "desert")
+    enter(memory, 2, 40, "desert", "b")
+    assert live(memory, "b") == ["desert at 40 60 0: this biome"]
+    assert live(memory, same_world(WORLD)) == ["desert at 90 60 0: this biome"]
