@@ -22,7 +22,7 @@ _NUMBER_WORD = re.compile(
     r"hundred|thousand|million|once|twice|half|first|second|third|last)\b"
 )
 _COUNT = (
-    r"(?:(?<![\w:/-])[-−+]?\d+(?:[.,]\d+)*%?(?![\w:/-])|"
+    r"(?:(?<![\w:/−-])\+?\d+(?:[.,]\d+)*%?(?![\w:/-])|"
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
     r"hundred|thousand|million)\b)"
 )
@@ -142,13 +142,19 @@ def restates(one: str, other: str) -> bool:
     """Whether one text says again what the other says, but for counts, the order of lists and what `same` overlooks.
 
     No reason to merge them, as a number would be lost, but enough to see that who took one back meant the other too.
+    A number below zero is a value and no count.
     """
     texts = [_COUNTED.sub(" ", _LIST.sub(_in_order, text)) for text in (one, other)]
-    first, second = (_said(text) - _LINKING for text in texts)
-    if likeness(*texts) < ALIKE or first < second or second < first or _unlike(*texts) or _instead(*texts):
+    first, second = (_said(text) - _BLAND for text in texts)
+    if likeness(*texts) < ALIKE or first != second or _unlike(*texts) or _instead(*texts):
         return False
-    names = [{each for each in content(text) if each.startswith("name")} for text in texts]
-    return names[0] == names[1] and _turning(texts[0]) == _turning(texts[1]) and not _turned(texts)
+    return turns_alike(*texts)
+
+
+def turns_alike(one: str, other: str) -> bool:
+    """Whether two texts agree in names, numbers, denials, dates and directions, whatever else they say."""
+    names = [{each for each in content(text) if each.startswith("name")} for text in (one, other)]
+    return names[0] == names[1] and _turning(one) == _turning(other) and not _turned((one, other))
 
 
 def _in_order(listed: re.Match[str]) -> str:
