@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from agent import unproven
@@ -131,8 +132,9 @@ class Prover:
         found: list[Trial] = []
         rebound: list[tuple[Skill, Admission, list[Use]]] = []
         cases = self.cases_of(skill.current, REPLAYS)
-        for case in cases:
-            trial = self._try(version, self._graph.modules(hash), hash, case, "challenge")
+        for case, after in zip_longest(cases, cases[1:]):
+            ahead = after.beginning if after else None
+            trial = self._try(version, self._graph.modules(hash), hash, case, "challenge", ahead)
             found.append(trial)
             if not trial.passed and self.passes(skill.current, case, found):
                 return self._hold(hash, f"failed a replay of {skill.current.hash[:15]}: {trial.evidence}", found)

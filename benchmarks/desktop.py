@@ -1,4 +1,4 @@
-"""How fast and how large a desktop is: start, first window, look, action, screenshot, snapshot, memory, ten at once.
+"""How fast and how large a desktop is: start, first window, look, action, screenshot, trials, memory, ten at once.
 
 Medians of 30 (of 10 for starts).
 
@@ -14,12 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks._result import Result
-from envs.base import Limits, Module, Program
+from envs.base import Beginning, Limits, Module, Program
 from envs.desktop import DesktopEnv, DesktopSettings
 from envs.desktop.desk import Desk, DeskSettings
 from envs.desktop.eyes import Eyes
@@ -55,6 +56,7 @@ def starts() -> dict[str, float]:
     for _ in range(STARTS):
         begun = time.perf_counter()
         desk = Desk(DeskSettings(), editor)
+        desk.furnish()
         ready.append((time.perf_counter() - begun) * 1000)
         desk.ask("start", program="editor", command=["mousepad"], environment={})
         while not desk.ask("windows"):
@@ -98,13 +100,43 @@ def one_desktop(folder: Path) -> dict[str, float]:
 
 
 def _observe_anew(env: DesktopEnv) -> None:
-    env._seen = None
-    env.observe()
+    with env.by_hand():
+        """Time runs for a moment, so that there is something to see anew."""
 
 
 def _save(env: DesktopEnv, generation: int, used: bool) -> None:
     env._used = used
     env.save(generation)
+
+
+def trials(folder: Path) -> dict[str, float]:
+    """Until a trial stands on its desktop: asked for at once, and announced while the trial before it was played."""
+    wanted = [name for name in ("editor", "spreadsheet") if catalogue()[name].installed]
+    env = DesktopEnv(DesktopSettings(folder, programs=tuple(wanted)))
+    beginnings = {"fresh": Beginning(0, files={"a.txt": b"hello\n"})}
+    try:
+        env.prepare({"a.txt": b"hello\n"})
+        for count, name in enumerate(wanted, 1):
+            opened = f'def main() -> int:\n    open_program("{name}", "{"" if count > 1 else "a.txt"}")\n    return 1\n'
+            env.run(Program((Module("new", "main", opened),), "new"), Limits())
+            kind = "one program" if count == 1 else f"{count} programs"
+            beginnings[f"captured with {kind} open"] = Beginning(0, situation=env.capture())
+        figures: dict[str, float] = {}
+        with closing(env.trials()) as places:
+            for kind, beginning in beginnings.items():
+                figures[f"trial, {kind}, ms"] = median(STARTS, lambda each=beginning: places.enter(each))
+                places.enter(beginning, beginning)
+                spent = []
+                for _ in range(STARTS):
+                    assert places._ahead is not None
+                    places._ahead.seen()
+                    begun = time.perf_counter()
+                    places.enter(beginning, beginning)
+                    spent.append((time.perf_counter() - begun) * 1000)
+                figures[f"trial, {kind}, announced, ms"] = round(statistics.median(spent), 1)
+        return figures
+    finally:
+        env.close()
 
 
 def many(count: int, folder: Path) -> dict[str, float]:
@@ -139,6 +171,7 @@ def main() -> None:
         parts = (
             starts,
             lambda: one_desktop(Path(folder) / "one"),
+            lambda: trials(Path(folder) / "trials"),
             lambda: many(options.desktops, Path(folder) / "many"),
         )
         figures = {name: value for part in parts for name, value in part().items()}

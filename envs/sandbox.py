@@ -121,10 +121,13 @@ class Box:
         self._said.seek(0)
         return self._said.read().decode(errors="replace")[-2000:].strip()
 
+    def kill(self) -> None:
+        """End every process in it, from any thread; `close` gives back what it holds."""
+        self._process.send_signal(signal.SIGKILL)
+
     def close(self) -> None:
         """End every process in it. Safe to call twice."""
-        if self.alive:
-            self._process.send_signal(signal.SIGKILL)
+        self.kill()
         self._process.wait()
         if self._group is not None:
             self._memory_kills = self._group.memory_kills()

@@ -153,6 +153,7 @@ def targets() -> Iterator[dict[str, object]]:
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     desk = Desk(DeskSettings(home_mb=16), {})
+    desk.furnish()
     yield desk
     desk.close()
 

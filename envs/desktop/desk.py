@@ -73,25 +73,21 @@ class DeskSettings:
 class Desk:
     """One desktop in its box."""
 
-    def __init__(self, settings: DeskSettings, programs: Mapping[str, ProgramEntry], home: bytes | None = None) -> None:
-        """Start it with `home` (a tar archive) unpacked. Raises EnvUnavailable if it cannot be set up here."""
+    def __init__(self, settings: DeskSettings, programs: Mapping[str, ProgramEntry]) -> None:
+        """Start it and come back at once; `furnish` waits. Raises EnvUnavailable if no box can be made here."""
         ours, theirs = socket.socketpair()
         self._view, view = socket.socketpair()
-        inherit = [theirs.fileno(), view.fileno()]
+        self._archive = os.memfd_create("home")
+        """The home to be, shared with the box: written here, unpacked there."""
+        inherit = [theirs.fileno(), view.fileno(), self._archive]
         environment = {
             **_ENVIRONMENT,
             "DESK_CHANNEL": str(theirs.fileno()),
             "DESK_VIEW": str(view.fileno()),
+            "DESK_HOME_ARCHIVE": str(self._archive),
             "DESK_SERVER": settings.server,
             "DESK_SIZE": settings.size,
         }
-        if home is not None:
-            archive = os.memfd_create("home")
-            with os.fdopen(os.dup(archive), "wb") as file:
-                file.write(home)
-            os.lseek(archive, 0, os.SEEK_SET)
-            inherit.append(archive)
-            environment["DESK_HOME_ARCHIVE"] = str(archive)
         python = stage.interpreter()
         caps = sandbox.Caps(
             memory_mb=MEMORY_MB + settings.home_mb + max((each.memory_mb for each in programs.values()), default=0),
@@ -125,18 +121,33 @@ class Desk:
         )
         for descriptor in inherit:
             os.set_inheritable(descriptor, True)
+        self._channel = ours
+        self.home = -1
+        """The home's own descriptor: with it the real files are read, wherever links inside may lead."""
         try:
             self.box = sandbox.start(spec, inherit=inherit)
+        except BaseException:
+            for each in (ours, self._view):
+                each.close()
+            os.close(self._archive)
+            raise
         finally:
             theirs.close()
             view.close()
-            if home is not None:
-                os.close(archive)
-        self._channel = ours
+        self._stream = self._channel.makefile("rb")
+
+    def furnish(self, content: bytes | None = None) -> None:
+        """Wait until it stands, and unpack `content` (a tar archive) as its home. Raises EnvUnavailable."""
         self._channel.settimeout(START_SECONDS)
         self.home = self._receive_home()
-        self._channel.settimeout(ANSWER_SECONDS)
-        self._stream = self._channel.makefile("rb")
+        if content is not None:
+            with os.fdopen(os.dup(self._archive), "wb") as file:
+                file.write(content)
+            try:
+                self.ask("furnish", within=START_SECONDS)
+            except DeskRefused as refusal:
+                raise EnvUnavailable(f"the home cannot be unpacked: {refusal}") from refusal
+            os.ftruncate(self._archive, 0)
 
     def ask(self, operation: str, *, within: float = ANSWER_SECONDS, **arguments: Any) -> Any:
         """Let the desk do an operation. Raises DeskRefused if it cannot, DeskLost if it is gone."""
@@ -170,20 +181,23 @@ class Desk:
             self._stream.close()
             self._channel.close()
             self._view.close()
-            os.close(self.home)
+            os.close(self._archive)
+            if self.home >= 0:
+                os.close(self.home)
 
     def _receive_home(self) -> int:
-        """The home's own descriptor: with it the real files are read, wherever links inside may lead."""
+        late = ""
         try:
             _, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
+        except TimeoutError:
+            descriptors, late = [], f" within {START_SECONDS:g} s: let the machine do less, and try again"
         except OSError:
             descriptors = []
         if not descriptors:
             words = self._last_words()
-            self.box.close()
-            self._channel.close()
-            self._view.close()
-            raise EnvUnavailable(sandbox.remedy(words) if "bwrap" in words else f"the desktop does not start: {words}")
+            self.close()
+            told = f"the desktop does not start{late or f': {words}'}"
+            raise EnvUnavailable(sandbox.remedy(words) if "bwrap" in words else told)
         return descriptors[0]
 
     def _last_words(self) -> str:

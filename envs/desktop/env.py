@@ -29,11 +29,13 @@ from envs.desktop.errors import DeskLost, DeskRefused
 from envs.desktop.eyes import Eyes
 from envs.desktop.generations import Generations
 from envs.desktop.language import facts_in_a_box
+from envs.desktop.opening import open_program
 from envs.desktop.primitives import Primitives
-from envs.desktop.programs import ProgramEntry, catalogue, installed, missing_packages
-from envs.desktop.screen import Screen, render
+from envs.desktop.programs import ProgramEntry, catalogue, find, installed, missing_packages
+from envs.desktop.screen import Screen, Window, render
 from envs.desktop.situation import Situation, opened
 from envs.desktop.spans import Spans
+from envs.desktop.standby import Standby
 from envs.desktop.trials import DesktopTrials
 from envs.errors import EnvLost, EnvUnavailable
 
@@ -62,7 +64,8 @@ class DesktopEnv:
 
     name = "desktop"
 
-    def __init__(self, settings: DesktopSettings) -> None:
+    def __init__(self, settings: DesktopSettings, standby: Standby | None = None) -> None:
+        """`standby` is where desks are taken from (None: one of its own); see `trials`."""
         known = catalogue()
         names = settings.programs
         if names is None:
@@ -74,6 +77,8 @@ class DesktopEnv:
         self._settings = settings
         self._generations = Generations(settings.directory / "generations")
         self._documents = Documents()
+        self._standby = standby or Standby(lambda: Desk(settings.desk, self._programs))
+        self._shares = standby is not None
         self._desk: Desk | None = None
         self._left: bytes | None = None
         """The home of a desk that was left: the next look begins a fresh desktop with it."""
@@ -101,7 +106,7 @@ class DesktopEnv:
 
     def start(self, generation: int | None = None) -> Observation:
         """A desktop with the home as it was saved, or a new one; see Env.start."""
-        self.close()
+        self._end()
         saved = self._generations.load(generation)
         content, state = saved if saved is not None else (self._new_home({}), {"tick": 0})
         self._generation, self._tick = generation, int(state["tick"])
@@ -110,9 +115,9 @@ class DesktopEnv:
 
     def observe(self) -> Observation:
         """Windows, elements, menus, focus, clipboard, and the documents of the home with what they say."""
-        if self._seen is None:
+        if self._seen is None:  # a desktop on which nothing was opened yet: there is nothing to wait for
             with self._moving() as desk:
-                self._seen = self._observation(desk, self._at_rest(desk))
+                self._seen = self._observation(desk, Eyes(desk, self._programs).look())
         return self._seen
 
     def run(self, program: Program, limits: Limits) -> Run:
@@ -158,7 +163,7 @@ class DesktopEnv:
         self._generations.save(generation, content, {"tick": self._tick, "programs": list(self._programs)})
         self._generation = generation
         if self._used:
-            self.close()
+            self._end()
             self._left = content
 
     def recover(self) -> Observation:
@@ -174,11 +179,10 @@ class DesktopEnv:
         return facts_in_a_box(source)
 
     def close(self) -> None:
-        """End the desktop."""
-        if self._desk is not None:
-            self._desk.close()
-            self._desk = None
-        self._left = self._seen = None
+        """End the desktop, and the one that stands ready after it."""
+        self._end()
+        if not self._shares:
+            self._standby.close()
 
     # -- for trials
 
@@ -201,16 +205,33 @@ class DesktopEnv:
         self._open(stood.home)
         self._tick = stood.tick
         with self._moving() as desk:
-            primitives = Primitives(desk, self._programs)
+            eyes = Eyes(desk, self._programs)
+            before: tuple[Window, ...] = ()
             for program, file in stood.opened:
+                if before:
+                    eyes.rest()
                 with contextlib.suppress(DeskRefused):
-                    primitives.open_program(program, file)
+                    open_program(desk, eyes, find(program, tuple(self._programs)), file, before)
+                before = eyes.windows()
+            self._seen = self._observation(desk, self._at_rest(desk))
         self._used = True
-        return self.observe()
+        return self._seen
 
     def trials(self) -> Trials:
-        """Desktops with the same programs, beside this one."""
-        return DesktopTrials(lambda folder: DesktopEnv(replace(self._settings, directory=folder)))
+        """Desktops with the same programs, beside this one; those that stand ready are for both."""
+        settings, standby = self._settings, self._standby
+        return DesktopTrials(lambda folder: DesktopEnv(replace(settings, directory=folder), standby), standby.close)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its box is there, or will be at the next look."""
+        return self._left is not None or (self._desk is not None and self._desk.box.alive)
+
+    def abandon(self) -> None:
+        """End the box at once, from any thread: who is at the desk gets EnvLost. `close` is still to be called."""
+        desk = self._desk
+        if desk is not None:
+            desk.box.kill()
 
     # -- beyond the contract
 
@@ -235,7 +256,7 @@ class DesktopEnv:
             for name in programs:
                 primitives.open_program(name)
             yield
-        self._seen, self._used = None, True
+            self._seen, self._used = self._observation(desk, self._at_rest(desk)), True
 
     def screenshot(self) -> bytes:
         """The screen as a PNG picture."""
@@ -251,7 +272,7 @@ class DesktopEnv:
 
     def _open(self, content: bytes) -> None:
         """A fresh desktop with this home. Raises EnvUnavailable where something is not installed."""
-        self.close()
+        self._end()
         missing = missing_packages()
         if missing:
             raise EnvUnavailable(
@@ -260,8 +281,17 @@ class DesktopEnv:
         for name, entry in self._programs.items():
             if not entry.installed:
                 raise EnvUnavailable(f"the program {name!r} is not installed: run journeyman desktop install {name}")
-        self._desk = Desk(self._settings.desk, self._programs, content)
-        self._used = False
+        self._desk, self._used = self._standby.take(), False
+        try:
+            self._desk.furnish(content)
+        except DeskLost as error:
+            raise EnvLost(str(error)) from error
+
+    def _end(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+        self._left = self._seen = None
 
     def _leave(self) -> bytes:
         """End all programs; the home as it is then."""

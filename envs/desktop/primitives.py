@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from envs.desktop import home, screen
+from envs.desktop import home, opening, screen
 from envs.desktop.changes import shows
 from envs.desktop.desk import HOME, Desk
 from envs.desktop.errors import DeskRefused, called
@@ -25,8 +25,6 @@ from envs.desktop.screen import Element, Screen, Window
 TRIES = 6
 """How often a confirmation is pressed until its dialog is gone: file dialogs swallow the first one or two."""
 TRY_SECONDS = 0.8
-HANDED_OVER = 4.0
-"""Seconds in which a running program shows what it is given."""
 MOST_TYPED = 20_000
 MOST_ELEMENTS = 400
 MOST_CELLS = 2_000
@@ -106,33 +104,9 @@ class Primitives:
     def open_program(self, program: str, file: str = "") -> Effect:
         """Open a program by its name, perhaps with a file or folder of the home, and wait for its window."""
         entry = find(program, tuple(self._programs))
-        command = [*entry.run]
-        if file:
-            path = home.relative(file)
-            command.append(f"{HOME}/{path}")
+        path = home.relative(file)
         before = self._eyes.look()
-        self._desk.ask("start", program=program, command=command, environment=dict(entry.environment))
-        known = {window.number: window.title for window in before.windows}
-        running = any(window.program == program for window in before.windows)
-
-        def there() -> bool:
-            mine = [each for each in self._eyes.windows() if each.program == program and each.active]
-            return any(known.get(each.number) != each.title for each in mine)
-
-        # A program that runs already may show what it is given in a window that it has.
-        if not self._eyes.until(there, HANDED_OVER if running else entry.ready):
-            window = next((each for each in self._eyes.windows() if each.program == program), None)
-            if window is None:
-                raise DeskRefused(
-                    "timeout",
-                    f"{program!r} showed no window in {entry.ready:g} s",
-                    program,
-                    "look at screen_text(); a file that it cannot open may be the cause",
-                )
-            self._desk.ask("activate", window=window.number)
-        if entry.refresh:
-            self._eyes.rest()
-            self._desk.ask("press", keys=entry.refresh)
+        opening.open_program(self._desk, self._eyes, entry, path, before.windows)
         return self._eyes.effect(before)
 
     def focus_window(self, title: str) -> Effect:

@@ -17,13 +17,11 @@ def main() -> None:
     view = socket.socket(fileno=int(os.environ.pop("DESK_VIEW")))
     for each in (channel, view):
         each.set_inheritable(False)
+    archive = int(os.environ.pop("DESK_HOME_ARCHIVE"))
+    os.set_inheritable(archive, False)
     guard()
-    services = start_services(
-        server=os.environ.pop("DESK_SERVER"),
-        size=os.environ.pop("DESK_SIZE"),
-        home_archive=int(os.environ.pop("DESK_HOME_ARCHIVE", "-1")),
-    )
-    desk = Desk(services)
+    services = start_services(server=os.environ.pop("DESK_SERVER"), size=os.environ.pop("DESK_SIZE"))
+    desk = Desk(services, archive)
     hand_out(view, VNC_SOCKET)
     home = os.open(os.environ["HOME"], os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     socket.send_fds(channel, [b"+"], [home])

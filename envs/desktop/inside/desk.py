@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import resource
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ LETTER_PATIENCE = 1.0
 class Desk:
     """Eyes and hands over the running services."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, archive: int) -> None:
+        """`archive` is the descriptor behind which the home to be will stand as a tar file."""
+        self._archive = archive
         self._accessibility = services.accessibility
         self._display = services.display
         self._clipboard = Clipboard()
@@ -158,6 +161,15 @@ class Desk:
         self._windows.maximise(window)
 
     # -- the world itself: never reached by skills
+
+    def do_furnish(self) -> None:
+        """Unpack the home; once, before any program was started."""
+        with os.fdopen(self._archive, "rb") as file:
+            file.seek(0)
+            with tarfile.open(fileobj=file) as archive:
+                # Our own archive; and nothing but the box is at stake.
+                archive.extraction_filter = lambda member, path: member
+                archive.extractall(os.environ["HOME"], numeric_owner=False)
 
     def do_put(self, path: str, content: str) -> None:
         """Write a file into the home (content in base64), with the folders above it."""

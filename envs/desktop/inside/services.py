@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
-import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ def guard() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def start_services(server: str, size: str, home_archive: int) -> Services:
-    """Everything, in order, each waited for; the home is filled from the tar file behind `home_archive` (-1: none)."""
+def start_services(server: str, size: str) -> Services:
+    """Everything, in order, each waited for. The home is still empty: nothing in one can change what a desktop is."""
     for folder in ("/tmp/.X11-unix", "/tmp/.ICE-unix"):
         Path(folder).mkdir(mode=0o1777, exist_ok=True)
         Path(folder).chmod(0o1777)
@@ -47,8 +46,6 @@ def start_services(server: str, size: str, home_archive: int) -> Services:
     environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={BUS}"
     bus = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog", f"--address=unix:path={BUS}"]
     processes.append(_spawn("bus", bus))
-    if home_archive >= 0:
-        _fill_home(home_archive)
     with os.fdopen(ready) as lines:  # the whole line: it comes in two parts, and the server wants to write both
         number = lines.readline().strip()
     if not number:
@@ -106,12 +103,6 @@ def _spawn(name: str, command: list[str], keep: int | None = None) -> subprocess
             start_new_session=True,
             pass_fds=() if keep is None else (keep,),
         )
-
-
-def _fill_home(descriptor: int) -> None:
-    with os.fdopen(descriptor, "rb") as file, tarfile.open(fileobj=file) as archive:
-        archive.extraction_filter = lambda member, path: member  # our own archive; and nothing but the box is at stake
-        archive.extractall(os.environ["HOME"], numeric_owner=False)
 
 
 def _wait_for(holds: Callable[[], bool], what: str) -> None:
