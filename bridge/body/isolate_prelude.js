@@ -10,15 +10,18 @@
 
 const CONFIG = JSON.parse($1)
 const { parse, stringify } = JSON
+const { freeze, defineProperty, setPrototypeOf } = Object
+const { construct } = Reflect
 const ask = $0.applySyncPromise.bind($0)
 const BY_COPY = { arguments: { copy: true } }
 const LOG_LINES = 200
 const LOG_LETTERS = 16_000
 const RESULT_LETTERS = 64_000
+const ERROR_LETTERS = 4_000
 
 // ---------------------------------------------------------------- what must not be there
 
-for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'eval']) {
+for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'Intl', 'eval']) {
   delete globalThis[name]
 }
 
@@ -28,14 +31,18 @@ Math.random = () => {
   return chance / 4294967296
 }
 const RealDate = Date
-globalThis.Date = class Date extends RealDate {
-  constructor (...args) {
-    if (args.length > 0) super(...args)
-    else super(me().now)
-  }
-
-  static now () { return me().now }
+/** The date by the time of the game; no way leads from it to the real one. */
+function GameDate (...args) {
+  if (!new.target) return String(new RealDate(me().now))
+  return construct(RealDate, args.length > 0 ? args : [me().now], new.target)
 }
+defineProperty(GameDate, 'name', { value: 'Date' })
+GameDate.now = () => me().now
+GameDate.parse = RealDate.parse
+GameDate.UTC = RealDate.UTC
+GameDate.prototype = RealDate.prototype
+GameDate.prototype.constructor = GameDate
+globalThis.Date = GameDate
 
 // ---------------------------------------------------------------- asking the host
 
@@ -54,6 +61,9 @@ GameError.prototype.name = 'GameError'
 function where () {
   return String(new Error('').stack).split('\n').slice(1).find(line => !line.includes('<journeyman>')) ?? ''
 }
+
+/** Parts of a message that no program can change on its way: what it did to prototypes does not reach them. */
+const sealed = (...parts) => setPrototypeOf(parts, null)
 
 function call (name, args, place) {
   const text = stringify(args)
@@ -279,7 +289,7 @@ const goalClass = (name, fields) => {
       fields.forEach((field, at) => { this[field] = args[at] })
     }
   }
-  Object.defineProperty(goals[name], 'name', { value: name })
+  defineProperty(goals[name], 'name', { value: name })
 }
 for (const [name, fields] of Object.entries({
   GoalBlock: ['x', 'y', 'z'],
@@ -342,7 +352,7 @@ const readable = {
 }
 for (const name of ['username', 'health', 'food', 'foodSaturation', 'oxygenLevel', 'experience', 'time', 'game',
   'isRaining', 'isSleeping', 'quickBarSlot']) readable[name] = () => me()[name]
-for (const [name, get] of Object.entries(readable)) Object.defineProperty(bot, name, { get, enumerable: true })
+for (const [name, get] of Object.entries(readable)) defineProperty(bot, name, { get, enumerable: true })
 for (const name of ['on', 'once', 'off', 'emit', 'removeListener', 'loadPlugin', 'quit', 'end', 'setSettings']) {
   bot[name] = () => {
     throw new GameError({ code: 'bad_argument', value: name, message: `bot.${name} is not available to programs`,
@@ -350,10 +360,16 @@ for (const name of ['on', 'once', 'off', 'emit', 'removeListener', 'loadPlugin',
   }
 }
 
+freeze(bot.pathfinder)
+freeze(bot)
+
 // ---------------------------------------------------------------- primitives
 
+/** The modules of a run share their globals: none may put something else in the place of what the others call. */
+const settled = (name, value) => defineProperty(globalThis, name, { value, enumerable: true })
+
 for (const name of CONFIG.primitives) {
-  globalThis[name] = (first, ...args) => {
+  settled(name, (first, ...args) => {
     const place = where()
     return Awaited.of(() => {
       if (first !== bot) {
@@ -363,7 +379,7 @@ for (const name of CONFIG.primitives) {
       if (name === 'exploreUntil') return exploreUntil(args, place)
       return act('primitive:' + name, args, place)
     })
-  }
+  })
 }
 
 /** Exploring in steps of a second, with the program's own question asked in between. */
@@ -411,35 +427,43 @@ function log (...values) {
   ask(undefined, ['log', stringify([text]), ''], BY_COPY)
 }
 globalThis.console = { log, info: log, warn: log, error: log, debug: log }
-Object.assign(globalThis, { bot, Vec3, mcData, goals, GameError, ...goals })
+settled('bot', bot)
+Object.assign(globalThis, { Vec3, mcData, goals, GameError, ...goals })
 
 // ---------------------------------------------------------------- running
 
 const modules = Object.create(null)
 
+const cut = text => String(text ?? '').slice(0, ERROR_LETTERS)
+
 /** What was thrown, as plain strings. */
 function thrown (error) {
   if (error instanceof GameError) {
-    return { code: String(error.code), message: error.message, value: error.value, remedy: error.remedy,
-      stack: String(error.stack) }
+    const { code, message, value, remedy, stack } = error
+    return { code: cut(code), message: cut(message), value, remedy: cut(remedy), stack: cut(stack) }
   }
   if (error instanceof Error) {
-    return { code: 'thrown', message: `${error.name}: ${error.message}`, stack: String(error.stack) }
+    return { code: 'thrown', message: cut(`${error.name}: ${error.message}`), stack: cut(error.stack) }
   }
-  return { code: 'thrown', message: 'threw ' + (stringify(error) ?? String(error)), stack: '' }
+  return { code: 'thrown', message: cut('threw ' + (stringify(error) ?? String(error))), stack: '' }
 }
 
+/** Tells how the main function ended. A value that cannot be told is left out; a failure stays one without it. */
 function finish (outcome) {
   let text
+  let flaw = ''
   try {
-    text = stringify(outcome)
+    text = stringify(setPrototypeOf(outcome, null))
+    if (text.length > RESULT_LETTERS) flaw = `is too large: ${text.length} letters`
   } catch (error) {
-    text = stringify({ ok: true, value: null, note: `the returned value is not plain JSON: ${error.message}` })
+    flaw = `is not plain JSON: ${error.message}`
   }
-  if (text.length > RESULT_LETTERS && outcome.ok) {
-    text = stringify({ ok: true, value: null, note: `the returned value is too large: ${text.length} letters` })
+  if (flaw) {
+    const { ok, error } = outcome
+    const left = ok ? { note: `the returned value ${flaw}` } : { error: setPrototypeOf({ ...error, value: null }, null) }
+    text = stringify(setPrototypeOf({ ok, value: null, ...left }, null))
   }
-  ask(undefined, ['finish', text.slice(0, 4 * RESULT_LETTERS), ''], BY_COPY)
+  ask(undefined, ['finish', text, ''], BY_COPY)
 }
 
 /** The error code of whatever was thrown. */
@@ -453,13 +477,13 @@ function codeOf (error) {
 
 /** A skill as `caller` sees it: each call is told to the host at its beginning and its end. */
 const traced = (id, caller) => (first, options, ...rest) => Awaited.of(async () => {
-  const span = call('enter', [id, caller, options ?? null], '')
+  const span = call('enter', sealed(id, caller, options ?? null), '')
   try {
     const value = await modules[id](first, options, ...rest)
-    call('leave', [span, null], '')
+    call('leave', sealed(span, null), '')
     return value
   } catch (error) {
-    call('leave', [span, codeOf(error)], '')
+    call('leave', sealed(span, codeOf(error)), '')
     throw error
   }
 })
@@ -480,9 +504,7 @@ return {
       } catch {
         told = { code: 'thrown', message: 'threw something that cannot be shown', stack: '' }
       }
-      if (told.stack.length > 4000) told.stack = told.stack.slice(0, 4000)
-      told.message = told.message.slice(0, 2000)
-      finish({ ok: false, error: told })
+      finish({ ok: false, error: setPrototypeOf(told, null) })
     }
   }
 }

@@ -22,6 +22,12 @@ const VEC3 = fs.readFileSync(require.resolve('vec3'), 'utf8')
 const DEFAULTS = { ticks: 12_000, seconds: 600, cpu_seconds: 5, memory_mb: 64 }
 const MOST_ARGUMENT_LETTERS = 200_000
 const MOST_CALLS_KEPT = 500
+const MOST_ARGUMENTS_KEPT = 20
+const MOST_LOG_LETTERS = 20_000
+const MOST_STACK_LETTERS = 10_000
+const MOST_ERROR_LETTERS = 4_000
+/** How deep a value of a program may be: far deeper, JSON itself gives up, here or in Python. */
+const MOST_LEVELS = 25
 /** Questions that may be asked without any time passing: far more than a search of everything in sight needs. */
 const MOST_QUESTIONS_A_TICK = 100_000
 const WATCH_MS = 50
@@ -47,6 +53,7 @@ class Run {
     this.calls = []
     this.spans = new Spans(body, modules)
     this.log = []
+    this.letters = 0 // of the log
     this.finished = null
     this.stopped = null
     this.action = null
@@ -183,7 +190,8 @@ class Run {
   }
 
   note (line) {
-    this.log.push(line)
+    this.letters += line.length + 1
+    if (this.letters <= MOST_LOG_LETTERS) this.log.push(line)
     return success(null)
   }
 
@@ -197,12 +205,13 @@ class Run {
 
   /** The isolate tells how its main function ended; like everything from there it may be nonsense. */
   finish (told) {
-    const text = value => typeof value === 'string' ? value.slice(0, 4000) : ''
-    const { code, message, value = null, remedy, stack } = told?.error ?? {}
+    const text = value => typeof value === 'string' ? value.slice(0, MOST_ERROR_LETTERS) : ''
+    const { code, message, value, remedy, stack } = told?.error ?? {}
+    const about = shallow(value ?? null)
     this.finished ??= told?.ok === true
-      ? { ok: true, value: told.value, note: text(told.note) }
+      ? { ok: true, value: shallow(told.value ?? null), note: text(told.note) }
       : { ok: false, error: { code: text(code) || 'thrown', message: text(message) || 'ended, but cannot say how',
-          value, remedy: text(remedy), stack: text(stack) } }
+          value: JSON.stringify(about).length > MOST_ERROR_LETTERS ? null : about, remedy: text(remedy), stack: text(stack) } }
     return success(null)
   }
 
@@ -233,7 +242,7 @@ class Run {
   async act (name, start, args, place) {
     const body = this.body.forAction()
     const from = body.tick
-    const call = { name, args: args.map(short), ok: true, ticks: 0, ...this.placeOf(place) }
+    const call = { name, args: args.slice(0, MOST_ARGUMENTS_KEPT).map(short), ok: true, ticks: 0, ...this.placeOf(place) }
     if (this.calls.length < MOST_CALLS_KEPT) this.calls.push(call)
     this.action = body
     try {
@@ -359,7 +368,7 @@ class Run {
     }
     const { ok, value, note, error } = this.finished
     if (note) this.log.push(note)
-    if (ok) return { ...base, outcome: 'returned', value: plain(value ?? null, -20) }
+    if (ok) return { ...base, outcome: 'returned', value }
     const { stack = '', ...told } = error
     return { ...base, outcome: 'threw', error: { value: null, remedy: '', ...told,
       where: this.whereOf(this.placeOf(String(stack))) } }
@@ -368,7 +377,7 @@ class Run {
   /** The module and line of the first stack frame that is of a module. */
   placeOf (stack) {
     // A path stands before files of ours, whose names a module may share.
-    for (const [, file, line, column] of String(stack).matchAll(/(?<![\w$'/])([\w$']+\.js):(\d+):(\d+)/g)) {
+    for (const [, file, line, column] of String(stack).slice(0, MOST_STACK_LETTERS).matchAll(/(?<![\w$'/])([\w$']+\.js):(\d+):(\d+)/g)) {
       const module = this.files.get(file)
       if (module !== undefined) return { module, line: Number(line), column: Number(column) }
     }
@@ -385,6 +394,14 @@ class Run {
 function describeForeign (error) {
   if (error instanceof PrimitiveError) return error.toJSON()
   return { code: 'thrown', message: String(error?.message ?? error).slice(0, 2000), value: null, remedy: '' }
+}
+
+/** Plain JSON without what lies too deep in it. */
+function shallow (value, levels = MOST_LEVELS) {
+  if (value === null || typeof value !== 'object') return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map(element => shallow(element, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, shallow(element, levels - 1)]))
 }
 
 /** Positions among the arguments of a primitive arrive as Vec3. */

@@ -55,9 +55,19 @@ test('a body under attack', async t => {
 
   await t.test('nothing that shares memory or measures real time is there', async () => {
     const { value } = await run(`
-      const names = ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'setTimeout', 'performance']
+      const names = ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'setTimeout', 'performance', 'Intl']
       return names.filter(name => name in globalThis)`)
     assert.deepEqual(value, [])
+  })
+
+  await t.test('every way to the date leads to the time of the game', async () => {
+    const { value } = await run(`
+      const now = Date.now()
+      const ways = [new Date().getTime(), Date.parse(Date()), new Date().constructor.now(), Date.prototype.constructor.now(),
+        Object.getPrototypeOf(Date).now?.() ?? now, Object.getPrototypeOf(Date.prototype).constructor.now?.() ?? now]
+      return [ways.map(way => Math.trunc((way - now) / 1000)), new Date(2020, 1, 2, 3).getHours(), new Date(7) instanceof Date,
+        Date.UTC(1970, 0, 1, 0, 0, 1), new (class Mine extends Date {})(9).getTime()]`)
+    assert.deepEqual(value, [[0, 0, 0, 0, 0, 0], 3, true, 1000, 9])
   })
 
   await t.test('polluted prototypes stay in their run', async () => {
@@ -95,10 +105,57 @@ test('a body under attack', async t => {
     assert.match(log.at(-1), /too large: 10000\d\d/)
   })
 
+  await t.test('what cannot be told of a failure is left out, and it stays a failure', async () => {
+    const ends = [
+      ["throw new GameError({ code: 'x', message: 'm', value: [1n] })", ['x', 'm']],
+      ["const e = new GameError({ code: 'x', message: 'm' }); e.value = e; throw e", ['x', 'm']],
+      ["throw new GameError({ code: 'x', message: 'm', value: 'z'.repeat(1e6) })", ['x', 'm']],
+      ["let a = []; for (let i = 0; i < 5000; i++) a = [a]; throw new GameError({ code: 'x', message: 'm', value: a })",
+        ['x', 'm']],
+      ["throw new GameError({ code: 'x'.repeat(3e5), message: 'm' })", ['x'.repeat(4000), 'm']],
+      ["const e = new GameError({ code: 'x', message: 'm' }); e.message = 5; throw e", ['x', '5']],
+      ['Object.prototype.toJSON = () => ({ ok: true, value: 1 }); throw new Error("m")', ['thrown', 'Error: m']],
+      ['Array.prototype.toJSON = () => [1, null]; throw new Error("m")', ['thrown', 'Error: m']]
+    ]
+    for (const [program, told] of ends) {
+      const { outcome, error, spans } = await run(program)
+      assert.deepEqual([outcome, error?.code, error?.message], ['threw', ...told], program)
+      assert.equal(spans[0].ok, false)
+      assert.ok(JSON.stringify(error).length < 10_000, program)
+    }
+  })
+
+  await t.test('what the host keeps of a run has bounds of its own, whatever the isolate says', async () => {
+    const flood = `Array.prototype.map = () => ({ join: () => ({ slice: () => ({ length: 0, toJSON: () => 'x'.repeat(1e5) }) }) })
+      for (let i = 0; i < 200; i++) console.log(i)`
+    const long = `for (let i = 0; i < 200; i++) await bot.dig(null, ...new Array(5e4).fill(1)).catch(() => {})`
+    const deep = `Error.prepareStackTrace = () => 'x'.repeat(2e7); await bot.waitForTicks(1)`
+    for (const program of [flood, long, deep]) {
+      const told = await run(program)
+      assert.equal(told.outcome, 'returned')
+      assert.ok(JSON.stringify(told).length < 200_000, program)
+    }
+  })
+
+  await t.test('the bot and the primitives are what they are for all modules of a run', async () => {
+    const { value } = await run(`
+      const everything = (() => {}).constructor('return this')()
+      const tries = [() => { bot.dig = 1 }, () => { bot.pathfinder.goto = 1 }, () => { everything.mineBlock = 1 },
+        () => { everything.bot = 1 }, () => Object.defineProperty(everything, 'craftItem', { value: 1 })]
+      return tries.map(attempt => { try { attempt(); return 'changed' } catch (error) { return error.name } })`)
+    assert.deepEqual(value, Array(5).fill('TypeError'))
+  })
+
   await t.test('a value that is no plain JSON becomes null, with a note', async () => {
     const { outcome, value, log } = await run('const a = {}; a.a = a; return a')
     assert.deepEqual([outcome, value], ['returned', null])
     assert.match(log.at(-1), /not plain JSON/)
+  })
+
+  await t.test('a value that looks like an object of the game is a value like any other', async () => {
+    const looks = [{ stateId: 1, position: 5 }, { id: 1, position: 1, velocity: 1 }, { stackSize: 1, slot: 1 }]
+    const { outcome, value } = await run(`return ${JSON.stringify(looks)}`)
+    assert.deepEqual([outcome, value], ['returned', looks])
   })
 })
 
