@@ -36,6 +36,9 @@ CLASSES: Mapping[str, Failure] = {
 }
 """Whose fault an error code is; any other code is the program's (wrong_code)."""
 
+NOT_THROWN = ("died", "endless_loop", "out_of_memory", "lost", "undecided", "disputed")
+"""Causes that the world, the sandbox or the verifier gives: thrown by a program they are words of its own."""
+
 AT_HOME: Setting = "home"
 """A run in the world that the skill was written in, when it was written."""
 IN_USE: Setting = "use"
@@ -46,11 +49,14 @@ TRAIL, TRAIL_ARGS, SAID = 24, 60, 200
 
 
 def error_json(result: Run) -> dict[str, Any] | None:
-    """A run's error as plain JSON. A program can throw one with any code: what is no name is a part of its message."""
+    """A run's error as plain JSON.
+
+    A program can throw one with any code: what is no name, or would excuse it, is a part of its message.
+    """
     error = result.error
     if error is None:
         return None
-    if named(error.code) != error.code:
+    if named(error.code) != error.code or (result.outcome == "threw" and error.code in NOT_THROWN):
         return {**asdict(error), "code": "thrown", "message": f"{error.code}: {error.message}"}
     return asdict(error)
 

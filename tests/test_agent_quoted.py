@@ -17,6 +17,7 @@ from agent.evidence import error_json
 from agent.roles.judge import told
 from curriculum.checks import Gained
 from curriculum.task import Task
+from envs.base import RunError
 from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place, describe
 from memory.guard import named, shown
@@ -167,10 +168,18 @@ def test_a_lesson_quotes_what_an_error_said_and_advises_in_our_own_words(db: Dat
     assert ("craft one first" in outside("\n".join(texts))) == bool(remedy)
 
 
-def test_a_program_cannot_make_a_code_of_a_sentence() -> None:
-    result: Any = SimpleNamespace(error=SimpleNamespace())
-    from envs.base import RunError
+@pytest.mark.parametrize("code", ["undecided", "disputed", "lost", "died", "out_of_memory"])
+def test_a_program_cannot_throw_what_would_excuse_it(code: str) -> None:
+    result: Any = SimpleNamespace(outcome="threw", error=RunError(code, "it broke"))
+    told_as = error_json(result)
+    assert told_as is not None
+    assert (told_as["code"], told_as["message"]) == ("thrown", f"{code}: it broke")
+    result.outcome = "died"
+    assert (error_json(result) or {})["code"] == code, "from outside it is what it says"
 
+
+def test_a_program_cannot_make_a_code_of_a_sentence() -> None:
+    result: Any = SimpleNamespace(outcome="threw")
     result.error = RunError(WORDS, "it broke", remedy="x")
     told_as = error_json(result)
     assert told_as is not None
