@@ -8,6 +8,7 @@
 const { goals, Movements } = require('mineflayer-pathfinder')
 const args = require('./arguments')
 const observe = require('./observation')
+const { underWay } = require('./waiting')
 const { PrimitiveError } = require('./errors')
 
 const CONTROLS = ['forward', 'back', 'left', 'right', 'jump', 'sprint', 'sneak']
@@ -41,7 +42,7 @@ const actions = {
     const found = body.bot.recipesAll(type, null, true)[args.number(recipe?.which?.index, 'the recipe', { min: 0 })]
     if (!found) throw args.bad('the recipe must come from bot.recipesFor', recipe, 'call bot.recipesFor again')
     const times = args.number(count, 'count', { min: 1, max: 512, fallback: 1 })
-    await body.bot.craft(found, times, table ? args.block(body, table, 'the crafting table') : undefined)
+    await underWay(body, body.bot.craft(found, times, table ? args.block(body, table, 'the crafting table') : undefined))
   },
 
   consume: body => body.bot.consume(),
@@ -63,7 +64,7 @@ const actions = {
 
   async chat (body, text) {
     if (typeof text !== 'string') throw args.bad('chat needs a string', text, 'pass a string')
-    if (text.startsWith('/')) {
+    if (/^\//m.test(text)) { // mineflayer says each line by itself
       throw new PrimitiveError('bad_argument', 'commands are not allowed', { value: text.slice(0, 80),
         remedy: 'do it with the bot itself' })
     }
@@ -137,7 +138,7 @@ const actions = {
       const given = method.startsWith('take')
         ? []
         : [args.itemType(body, item), null, args.number(count, 'count', { min: 1, max: 2304, fallback: 1 })]
-      taken = observe.item(await currentWindow[method](...given))
+      taken = observe.item(await underWay(body, currentWindow[method](...given)))
     }
     return { ...windowOf(currentWindow), taken }
   }

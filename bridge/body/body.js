@@ -32,12 +32,14 @@ class Body {
     this.hooks = new Set()
     this.noted = []
     this.controller = new AbortController()
+    this.underWay = new Set() // what mineflayer does for an action and nothing can stop
   }
 
   /** The same body as one action sees it: with its own stop signal, so that a stopped action stays stopped. */
   forAction () {
     const action = Object.create(this)
     action.controller = new AbortController()
+    action.underWay = new Set()
     return action
   }
 

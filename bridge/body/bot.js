@@ -16,6 +16,7 @@ const VERSION = '1.20.1'
 const SEARCH_MS_A_TICK = 40
 const SPAWN_TICKS = 600
 const CHUNK_TICKS = 200
+const GRID_SLOTS = [1, 5]
 
 /**
  * @param {{socket?: string, host?: string, port?: number, username?: string, version?: string, keepAlive?: boolean}} where
@@ -72,21 +73,39 @@ async function settleIn (body) {
   bot.pathfinder.tickTimeout = SEARCH_MS_A_TICK
 }
 
-/** Ends whatever the bot is still doing, so that the next run finds it at rest. */
-function rest (bot) {
-  for (const end of [
+/** Ends what can be ended at once: walking, digging, eating. */
+function halt (bot) {
+  tryEach([
     () => bot.pathfinder.setGoal(null),
     () => bot.stopDigging(),
     () => bot.clearControlStates(),
-    () => bot.usingHeldItem && bot.deactivateItem(),
-    () => bot.currentWindow && bot.closeWindow(bot.currentWindow)
-  ]) {
+    () => bot.usingHeldItem && bot.deactivateItem()
+  ])
+}
+
+/** Ends whatever the bot is still doing, so that the next run finds it at rest. */
+function rest (bot) {
+  halt(bot)
+  tryEach([
+    () => bot.currentWindow && bot.closeWindow(bot.currentWindow),
+    () => leftOut(bot) && bot.closeWindow(bot.inventory) // the world puts it back
+  ])
+}
+
+/** Each is tried on its own: one that fails (nothing to end, the bot is dead) must not spare the others. */
+function tryEach (ends) {
+  for (const end of ends) {
     try {
       end()
     } catch {
-      // Each is tried on its own: one that fails (nothing to end, the bot is dead) must not spare the others.
+      // There was nothing to end.
     }
   }
 }
 
-module.exports = { createBot, loggedIn, settleIn, rest, VERSION }
+/** Whether something lies in the bot's own grid or hangs on its cursor: a craft was cut short. */
+function leftOut ({ inventory }) {
+  return Boolean(inventory?.selectedItem) || inventory.slots.slice(...GRID_SLOTS).some(Boolean)
+}
+
+module.exports = { createBot, loggedIn, settleIn, halt, rest, leftOut, VERSION }

@@ -30,6 +30,13 @@ function item (stack) {
   return plain
 }
 
+/** The bot's own slots as they are: while a window is open, mineflayer keeps the pockets there. */
+function ownSlots ({ inventory, currentWindow }) {
+  if (!currentWindow) return inventory.slots
+  const pockets = currentWindow.slots.slice(currentWindow.inventoryStart, currentWindow.inventoryEnd)
+  return inventory.slots.toSpliced(inventory.inventoryStart, pockets.length, ...pockets)
+}
+
 /** A block without what its state alone determines; stateInfo() has the rest. */
 function block (found) {
   const plain = {
@@ -104,7 +111,7 @@ function self (bot) {
     isRaining: bot.isRaining,
     isSleeping: bot.isSleeping,
     quickBarSlot: bot.quickBarSlot,
-    slots: bot.inventory.slots.map(item)
+    slots: ownSlots(bot).map((stack, slot) => stack && { ...item(stack), slot })
   }
 }
 
@@ -125,4 +132,4 @@ function plain (value, depth = 0) {
   return Object.fromEntries(entries.map(([key, element]) => [key, plain(element, depth + 1)]))
 }
 
-module.exports = { position, item, block, signText, stateInfo, entity, droppedItem, self, plain }
+module.exports = { position, item, ownSlots, block, signText, stateInfo, entity, droppedItem, self, plain }

@@ -13,7 +13,7 @@ const { actions } = require('./actions')
 const { queries } = require('./queries')
 const { plain } = require('./observation')
 const { short } = require('./arguments')
-const { rest } = require('./bot')
+const { halt, rest, leftOut } = require('./bot')
 const { Spans } = require('./spans')
 const { Vec3 } = require('vec3')
 
@@ -35,6 +35,8 @@ const WATCH_MS = 50
 const LOST_LOOKS = 20
 /** Ticks that an action gets to end by itself once it was stopped. */
 const GRACE_TICKS = 20
+/** And so many, if the bot clicks its way through something long. */
+const CLICKING_TICKS = 200
 const RESPAWN_TICKS = 200
 /** Ticks after which an action that took none has been answered, by a server at some distance too. */
 const ARRIVAL_TICKS = 4
@@ -86,6 +88,7 @@ class Run {
       body.clock.real.clearInterval(this.watchdog)
       body.bot.off('death', onDeath)
       if (!this.isolate.isDisposed) this.isolate.dispose()
+      if (leftOut(body.bot)) this.sentAt = body.tick
       rest(body.bot)
       if (!body.driver.lost) await this.comeBack()
       if (!body.driver.lost) await this.arrive()
@@ -267,8 +270,9 @@ class Run {
     await body.clock.real.hop()
     while (!settled && !this.stopped) await this.tick()
     if (this.stopped) {
-      rest(body.bot)
+      halt(body.bot)
       for (let grace = 0; !settled && grace < GRACE_TICKS; grace++) await this.step()
+      for (let grace = 0; body.underWay.size > 0 && body.bot.isAlive && grace < CLICKING_TICKS; grace++) await this.step()
       throw this.stopped.error
     }
     return promise

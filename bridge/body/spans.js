@@ -5,6 +5,8 @@
  */
 'use strict'
 
+const { ownSlots } = require('./observation')
+
 const MOST_KEPT = 500
 const MOST_ARGUMENTS = 20
 const MOST_LETTERS = 80
@@ -70,7 +72,7 @@ function plainArguments (options) {
 
 function pockets (bot) {
   const counts = {}
-  for (const stack of bot.inventory?.slots.slice(...OWN_SLOTS) ?? []) {
+  for (const stack of bot.inventory ? ownSlots(bot).slice(...OWN_SLOTS) : []) {
     if (stack) counts[stack.name] = (counts[stack.name] ?? 0) + stack.count
   }
   return counts

@@ -7,12 +7,23 @@
 const { PrimitiveError } = require('./errors')
 
 /**
+ * Tells the runner that the bot clicks on until `promise` settles: nothing can call it back, so a run that is stopped ends
+ * after it, and what it still moves belongs to that run and not to the next.
+ */
+function underWay (body, promise) {
+  const over = () => body.underWay.delete(promise)
+  body.underWay.add(promise)
+  promise.then(over, over)
+  return promise
+}
+
+/**
  * The value of `promise`, looked at once a tick; rejects with `timeout` after `ticks`. `each` runs every tick and may
  * throw to give up waiting.
  */
 async function within (body, promise, ticks, what, each = () => {}) {
   let settled = null
-  promise.then(value => { settled = { value } }, error => { settled = { error } })
+  underWay(body, promise).then(value => { settled = { value } }, error => { settled = { error } })
   for (let waited = 0; !settled; waited++) {
     if (waited > ticks) {
       throw new PrimitiveError('timeout', `${what} took longer than ${ticks} ticks`, {
@@ -38,4 +49,4 @@ async function retry (body, times, attempt, { pause = 5, again = () => true } = 
   }
 }
 
-module.exports = { within, retry }
+module.exports = { underWay, within, retry }

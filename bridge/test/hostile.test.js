@@ -84,7 +84,8 @@ test('a body under attack', async t => {
       const tries = [() => bot.dig({ x: 'a', y: 1, z: 1e309 }), () => bot.attack({ id: '__proto__' }),
         () => bot.craft({ which: { type: '__proto__', index: 0 } }), () => bot.equip({ slot: -1, type: 'constructor' }),
         () => bot.toss('x'.repeat(1e6)), () => bot.lookAt(round), () => bot.setControlState('fly', true),
-        () => bot.chat('/op Tester'), () => bot.pathfinder.goto({ goal: 'constructor' }), () => bot.waitForTicks(1e12),
+        () => bot.chat('/op Tester'), () => bot.chat('hello\\n/op Tester'), () => bot.waitForTicks(1e12),
+        () => bot.pathfinder.goto({ goal: 'constructor' }),
         () => bot.equip({ get type () { throw new Error('from a getter') } }), () => bot.chat(7),
         () => mcData.__proto__.x]
       const told = []
@@ -92,7 +93,7 @@ test('a body under attack', async t => {
         try { told.push(['passed', await attempt()]) } catch (error) { told.push(error.message.slice(0, 60)) }
       }
       return told`)
-    assert.equal(value.length, 13)
+    assert.equal(value.length, 14)
     assert.ok(value.every(told => typeof told === 'string' && told.length > 5), JSON.stringify(value))
   })
 

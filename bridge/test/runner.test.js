@@ -88,6 +88,40 @@ test('a joined body', async t => {
     assert.ok(value < 0.01, `moved ${value}`)
   })
 
+  await t.test('what a craft that was cut short left in the grid is in the pockets again', async () => {
+    await body.ask('command', { text: '/give Tester oak_log 8' })
+    await body.operations.tick({ count: 2 })
+    const { outcome } = await run("await craftItem(bot, 'oak_planks', 12)", { limits: { ticks: 1 } })
+    assert.equal(outcome, 'timeout')
+    const { inventory } = await body.ask('observe', { player: 'Tester' })
+    assert.ok(inventory.oak_planks > 0)
+    await body.operations.tick({ count: 40 })
+    assert.deepEqual((await body.ask('observe', { player: 'Tester' })).inventory, inventory, 'nothing goes on after the run')
+    const { value } = await run("return ['oak_log', 'oak_planks'].map(name => bot.inventory.count(name))")
+    assert.deepEqual(value, [inventory.oak_log, inventory.oak_planks])
+    await body.ask('command', { text: '/clear Tester' })
+  })
+
+  await t.test('while a window is open, pockets are what they are now, for programs and for the trace', async () => {
+    const { x, y, z } = body.joined.position
+    await body.ask('command', { text: `/setblock ${Math.floor(x) + 1} ${Math.floor(y)} ${Math.floor(z)} chest` })
+    await body.ask('command', { text: '/give Tester diamond 5' })
+    await body.operations.tick({ count: 2 })
+    const { value, spans } = await run(modules(
+      ['move', 'move', `async function move(bot, { count }) {
+        const chest = await bot.openChest(bot.findBlock({ matching: 'chest' }))
+        await chest.deposit('diamond', null, count)
+        return bot.inventory.items().map(({ name, count, slot }) => [name, count, slot])
+      }`],
+      ['main', 'main', 'async function main(bot) { return await move(bot, { count: 3 }) }', { move: 'move' }]
+    ))
+    const later = await run('return bot.inventory.items().map(({ name, count, slot }) => [name, count, slot])')
+    assert.deepEqual([value, value[0].slice(0, 2)], [later.value, ['diamond', 2]], 'as they are once it is closed')
+    const told = spans.find(({ module }) => module === 'move')
+    assert.deepEqual([told.before, told.after], [{ diamond: 5 }, { diamond: 2 }])
+    await body.ask('command', { text: '/clear Tester' })
+  })
+
   await t.test('death ends the run; the next run finds the bot alive', async () => {
     const dying = run('await bot.waitForTicks(400)')
     await body.ask('command', { text: '/kill Tester' })
