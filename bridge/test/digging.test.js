@@ -61,6 +61,17 @@ test('a tool wears by one for each block and the client sees it', async () => {
   assert.equal(player.bot.heldItem.durabilityUsed, 1)
 })
 
+for (const [held, block, uses] of [
+  ['wooden_sword', 'dirt', 2], ['shears', 'torch', 1], ['iron_hoe', 'torch', 0], ['bow', 'dirt', 0], ['shield', 'dirt', 0],
+  ['iron_helmet', 'dirt', 0], ['flint_and_steel', 'dirt', 0], ['fishing_rod', 'dirt', 0]
+]) {
+  test(`${held} in hand wears by ${uses} when ${block} is broken with it`, async () => {
+    const whole = player.bot.registry.itemsByName[held].maxDurability
+    await breakOne(block, held)
+    assert.deepEqual((await player.observe()).tools, [{ name: held, uses_left: whole - uses }])
+  })
+}
+
 test('a block claimed too early stays until its time is up', async () => {
   await player.clear()
   const target = await player.setBlock(feet.offset(0, 0, 2), 'stone')

@@ -49,6 +49,18 @@ test('counts keep to the ranges of the game', () => {
   }
 })
 
+test('full grown carrots and potatoes give two, and up to three more by chance', () => {
+  for (const [block, item] of [['carrots', 'carrot'], ['potatoes', 'potato']]) {
+    const random = new Random(3)
+    const counts = Array.from({ length: 4000 }, () => drops(block, null, { age: 7 }, random)
+      .filter(({ name }) => name === item).reduce((sum, { count }) => sum + count, 0))
+    const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length
+    assert.deepEqual([Math.min(...counts), Math.max(...counts)], [2, 5], block)
+    assert.ok(Math.abs(mean - 26 / 7) < 0.06, `${block}: ${mean}`)
+    assert.deepEqual(drops(block, null, { age: 6 }), [{ name: item, count: 1 }])
+  }
+})
+
 test('gravel gives flint in one of ten breaks, else itself', () => {
   const seen = sample('gravel', null)
   assert.ok(Math.abs(seen.flint.breaks / 4000 - 0.1) < 0.02)
@@ -69,8 +81,6 @@ test('crops give by their age', () => {
   const ripe = sample('wheat', null, { age: 7 })
   assert.equal(ripe.wheat.breaks, 4000)
   assert.deepEqual([ripe.wheat_seeds.least, ripe.wheat_seeds.most], [1, 4])
-  const potatoes = sample('potatoes', null, { age: 7 })
-  assert.deepEqual([potatoes.potato.least, potatoes.potato.most], [1, 5])
 })
 
 test('things of two blocks or two layers drop once for what they are', () => {

@@ -123,12 +123,20 @@ function breakBlock(world, player, x, y, z) {
   world.events.emit('dug', { player: player.name, block: name, x, y, z, tool: tool?.name ?? null, dropped })
   if (!survival) return
   world.exhaust(player, EXHAUSTION)
-  if (data.blockOf(state).hardness > 0) wearHeld(world, player, tool?.name.endsWith('_sword') ? 2 : 1)
+  if (tool) wearHeld(world, player, wearOf(tool.name, data.blockOf(state)))
   const range = ORE_EXPERIENCE[name.replace('deepslate_', '')]
   if (range && dropped.length) {
     const points = world.random.range(...range)
     if (points) world.addExperience(player, points)
   }
+}
+
+/** How much breaking a block wears what is in hand: only what is made for breaking, and shears by anything but fire. */
+function wearOf(held, { name, hardness }) {
+  if (held === 'shears') return name.endsWith('fire') ? 0 : 1
+  if (!(hardness > 0)) return 0
+  if (/_sword$|^trident$/.test(held)) return 2
+  return /_(pickaxe|axe|shovel|hoe)$/.test(held) ? 1 : 0
 }
 
 /** The state that a broken block leaves: air, or water where there was water in it or ice melts. */
