@@ -13,6 +13,7 @@ from skills import render
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.skill import Effect, Skill
+from skills.words import names
 
 Json = dict[str, Any]
 _STATES = {
@@ -148,6 +149,13 @@ def code(library: str, name: str, hash: str | None) -> Json:
     return {"name": version.skill, "hash": version.hash, "source": version.source, "uses": dict(version.uses)}
 
 
+def _gives(skill: Skill) -> list[str]:
+    """The items that it gains for sure, each once, what it is for before what comes along."""
+    gained = [effect for effect in skill.effects if effect.low > 0]
+    meant = [each.item for each in gained if names(skill.name, each.item) or each.item in each.when.values()]
+    return list(dict.fromkeys([*meant, *(each.item for each in gained)]))
+
+
 def _summary(skill: Skill, versions: int, waiting: Set[str]) -> Json:
     record = skill.record
     return {
@@ -161,5 +169,5 @@ def _summary(skill: Skill, versions: int, waiting: Set[str]) -> Json:
         "runs": record.succeeded + record.failed,
         "bound": round(record.bound, 3),
         "versions": versions,
-        "gives": [effect.item for effect in skill.effects if effect.low > 0],
+        "gives": _gives(skill),
     }

@@ -21,7 +21,7 @@ from skills.admit import Admission
 from skills.errors import UnknownSkill
 from skills.library import Library
 from skills.proofs import Trial
-from skills.skill import Signature, Use
+from skills.skill import Parameter, Signature, Use
 
 
 def keep(text: str, at: float) -> str:
@@ -67,6 +67,18 @@ def test_what_is_out_of_use_is_listed_when_asked_for_and_says_so_and_who_still_c
     graph = skill_commands.graph("main", None)
     assert "retired  gainIt, which goOn still calls" in skill_commands.graph_words(graph)
     assert graph["orphans"] == []
+
+
+def test_the_list_says_what_a_skill_is_for_before_what_comes_along_and_each_item_once() -> None:
+    library = Library(database())
+    signature = Signature("gainTool", (Parameter("item", "string", "'axe'"), Parameter("count", "number", "1")))
+    hash = library.add(Admission("// gains", (), signature, ""), reason="test").hash
+    for number, item in enumerate(("axe", "hoe")):
+        args, after = {"item": item, "count": 1}, {"cobblestone": 20, "dirt": 9, item: 1}
+        library.record_use(Use(hash, "succeeded", "a", number, 1.0, args=args, after=after))
+    (told,) = browse.skills("main")
+    assert sorted(told["gives"][:2]) == ["axe", "hoe"]
+    assert sorted(told["gives"][2:]) == ["cobblestone", "dirt"]
 
 
 def test_a_trial_says_from_what_it_began() -> None:
