@@ -124,11 +124,9 @@ def _search_loop(plan: Plan, count: str, left: str, action: list[str], seen: str
     if search.blocks:
         move = [
             "const known = remembered[stretch]",
-            # Stairs lead as far aside as down: they begin at that distance, towards the place.
-            "const depth = known ? bot.entity.position.y - known.y : 0",
-            "if (depth > 6) {",
-            f"{_INDENT}await goTo(bot, {{ x: known.x, z: known.z }}, Math.min(64, Math.floor(depth)))",
-            f"{_INDENT}await bot.lookAt(new Vec3(known.x, bot.entity.position.y, known.z))",
+            # Above the place first, then down to it: a path that is searched through rock is dear.
+            "if (known && bot.entity.position.y > known.y + 6) {",
+            f"{_INDENT}await goTo(bot, {{ x: known.x, z: known.z }}, 8)",
             f"{_INDENT}await descendTo(bot, known.y)",
             "}",
             "if (known) await goTo(bot, known, 8)",

@@ -1,7 +1,7 @@
 /**
- * Digging one's own way, cell by cell: stairs down, stairs up, level tunnels. Each cell is looked at before it is
- * opened: nothing that would let lava or water in is broken, and no step leads into a fall. Where the way is barred
- * it turns.
+ * Digging one's own way, cell by cell: straight down or by stairs, stairs up, level tunnels. Each cell is looked at
+ * before it is opened: nothing that would let lava or water in is broken, and no step leads into a fall. Where the way
+ * is barred it turns.
  */
 'use strict'
 
@@ -11,10 +11,14 @@ const { dig, floods, isAir, isFalling, isFluid, toolFor, canHarvest } = require(
 const { find, tidy, usesLeft } = require('./inventory')
 const { place } = require('./placing')
 const { craft } = require('./crafting')
-const { travel, goals, placeOf } = require('./navigation')
+const { travel, goals, placeOf, underground } = require('./navigation')
 const { BUILDING } = require('./worth')
 
 const WAYS = [new Vec3(1, 0, 0), new Vec3(0, 0, 1), new Vec3(-1, 0, 0), new Vec3(0, 0, -1)]
+/** Straight down: a step that leads nowhere aside. A third of the digging that stairs cost. */
+const DOWN = new Vec3(0, 0, 0)
+/** How many steps of a way down are looked at. */
+const AHEAD = 5
 const DEEPEST_DROP = 3
 const STEP_TICKS = 120
 const WALK_TICKS = 30
@@ -143,8 +147,9 @@ async function walkTo (body, next) {
 }
 
 /**
- * Takes steps of `rise` (-1 stairs down, 0 level, 1 stairs up) along `way` until `done(position)`; turns where the
- * way is barred, first sideways, never straight back while another way is open. Gives the number of steps taken.
+ * Takes steps of `rise` (-1 down, 0 level, 1 stairs up) along `way` until `done(position)`. Down it goes as `downward`
+ * says; else it turns where the way is barred, first sideways, never straight back while another way is open. Gives the
+ * number of steps taken.
  */
 async function tunnel (body, way, rise, { done, steps, turn = true }) {
   let along = way
@@ -155,11 +160,12 @@ async function tunnel (body, way, rise, { done, steps, turn = true }) {
     const here = body.bot.entity.position.floored()
     if (done(here)) return taken
     if (taken >= steps) throw stopped(body, taken, 'the way is longer than expected', 'timeout')
-    await spare(...cellsFor(here, here.plus(along).offset(0, rise, 0)))
+    const ways = rise < 0 ? downward(body, here, along) : turn ? options(along) : [along]
+    await spare(...cellsFor(here, here.plus(ways[0]).offset(0, rise, 0)))
     if (rise < 1) spareTheBest(body) // upwards is the way out: that may cost the best
     await tidy(body)
     let went = false
-    for (const option of turn ? options(along) : [along]) {
+    for (const option of ways) {
       const next = here.plus(option).offset(0, rise, 0)
       const trouble = barred(body, here, next)
       if (trouble || (avoided.get(next.toString()) ?? 0) > 1) {
@@ -169,7 +175,7 @@ async function tunnel (body, way, rise, { done, steps, turn = true }) {
       try {
         await step(body, here, next)
         avoided.set(next.toString(), (avoided.get(next.toString()) ?? 0) + 1)
-        along = option
+        if (option !== DOWN) along = option
         went = true
         break
       } catch (error) {
@@ -223,6 +229,20 @@ async function burrow (body, target, done) {
   function price (option) {
     return remaining(option) + 8 * (been.get(option.toString()) ?? 0)
   }
+}
+
+/**
+ * Ways down: first the one that stays longest in firm rock, for in caves one falls among mobs. By stairs from the open,
+ * so that no shaft is left for others to fall into, then straight.
+ */
+function downward (body, here, along) {
+  const firm = way => {
+    const floors = Array.from({ length: AHEAD }, (_, steps) => here.plus(way.scaled(steps + 1)).offset(0, -steps - 2, 0))
+    const gap = floors.findIndex(floor => body.bot.blockAt(floor, false)?.boundingBox !== 'block')
+    return gap === -1 ? AHEAD : gap
+  }
+  const ways = underground(body) ? [DOWN, ...options(along)] : options(along)
+  return ways.sort((a, b) => firm(b) - firm(a))
 }
 
 /** Straight on, then to both sides, then back. */

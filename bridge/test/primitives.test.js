@@ -187,7 +187,7 @@ test('primitives', async t => {
     assert.deepEqual((await observe()).inventory, { cobblestone: 3 })
   })
 
-  await t.test('descendTo digs stairs that can be walked up again', async () => {
+  await t.test('descendTo leads down, and ascendToSurface up again', async () => {
     await give({ stone_pickaxe: 1 })
     const { position } = await observe()
     const floor = Math.floor(position.y) - 8
@@ -330,6 +330,61 @@ test('the way up goes straight, on blocks put underfoot, and costs hardly more t
   const levels = up.value - down.value
   const dug = (await body.ask('events', { since: seq })).events.filter(({ kind }) => kind === 'dug')
   assert.ok(levels >= 20 && dug.length < 1.5 * levels, `${dug.length} blocks for ${levels} levels`)
+})
+
+/** A hill of stone around the bot, 14 high, with something in it; gives where its middle is, the bot on top. */
+async function hill (body, inside) {
+  const [x, y, z] = ['x', 'y', 'z'].map(axis => Math.floor(body.joined.position[axis]))
+  for (let dx = -6; dx <= 6; dx++) {
+    for (let dz = -6; dz <= 6; dz++) {
+      for (let up = 0; up <= 20; up++) {
+        const kind = up <= 14 ? inside(dx, up, dz) ?? 'stone' : 'air'
+        await body.ask('command', { text: `setblock ${x + dx} ${y + up} ${z + dz} ${kind}` })
+      }
+    }
+  }
+  await body.ask('command', { text: 'give Tester iron_pickaxe' })
+  await body.ask('command', { text: `tp Tester ${x + 0.5} ${y + 15} ${z + 0.5}` })
+  await body.operations.tick({ count: 20 })
+  return { x, y, z }
+}
+
+/** Where the bot ends that digs down to a height, what it broke on the way and its health. */
+async function digDown (body, level) {
+  const { seq } = await body.ask('events', { since: 0 })
+  const { outcome, value, error } = await body.run(`return descendTo(bot, ${level})`, { limits: { ticks: 3000 } })
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  const dug = (await body.ask('events', { since: seq })).events.filter(({ kind }) => kind === 'dug')
+  return { end: value, dug, health: (await body.ask('observe', { player: 'Tester' })).health }
+}
+
+test('the way down goes straight once there is rock overhead, and leaves no shaft open to the sky', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const { x, y, z } = await hill(body, () => null)
+  const { end, dug } = await digDown(body, y + 1)
+  assert.equal(end.y, y + 1)
+  const levels = column => dug.filter(at => at.x === column.x && at.z === column.z).length
+  assert.ok(dug.length < 24, `${dug.length} blocks for 14 levels`)
+  assert.ok(levels({ x, z }) < 2 && levels(end) > 8, JSON.stringify(dug))
+})
+
+test('the way down leads around lava', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const { y } = await hill(body, (dx, up, dz) => up === 8 && Math.abs(dx) < 2 && Math.abs(dz) < 2 ? 'lava' : null)
+  const { end, health } = await digDown(body, y + 1)
+  assert.deepEqual([end.y, health], [y + 1, 20])
+})
+
+test('the way down leads around a cave, where there is a way around', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const cave = (dx, up, dz) => up >= 3 && up <= 5 && Math.abs(dx) < 3 && Math.abs(dz) < 3
+  const { x, y, z } = await hill(body, (...at) => cave(...at) ? 'air' : null)
+  const { end, dug } = await digDown(body, y + 1)
+  assert.equal(end.y, y + 1)
+  assert.ok(!dug.some(at => cave(at.x - x, at.y - y - 1, at.z - z)), 'it opened the roof of the cave')
 })
 
 test('kinds are mixed only where the recipe of one thing allows it: planks of a bed, never its wool', async t => {

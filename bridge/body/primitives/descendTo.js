@@ -1,7 +1,7 @@
 /**
  * descendTo(bot, y)
  *
- * Digs stairs down to a height: three blocks a step, walkable up again, around lava, water and deep falls.
+ * Digs down to a height: some stairs, then straight down, around lava, water and caves. ascendToSurface leads up again.
  *   y  the height of the feet at the end, from -60 to 300; where the ground drops it may be up to three lower
  * Returns {x, y, z} where the bot then stands.
  * Throws no_tool (stone without a pickaxe), unreachable (barred on all sides), timeout.
