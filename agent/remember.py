@@ -199,9 +199,13 @@ def items(kind: Kind | None, scope: str | None, state: State | None, limit: int,
 
     Raises UsageError for what only episodes are searched by.
     """
-    as_of, others = sought.get("as_of"), sorted(name for name in sought if name != "as_of")
+    as_of, others = sought.get("as_of"), sorted(name for name in sought if name not in ("as_of", "words"))
     if others:
-        raise UsageError(f"{', '.join(others)}: only episodes are searched by that: add --kind episode")
+        options = ", ".join("--with" if name == "involving" else f"--{name}" for name in others)
+        raise UsageError(f"only episodes are searched by {options}: add --kind episode")
+    if "words" in sought:
+        words = " ".join(sought["words"])
+        raise UsageError(f"only episodes are listed by words: add --kind episode, or say memory recall {words}")
     db = _database(read_only=True)
     _refuse_unknown(db, [] if scope is None else [scope])
     semantic, looked_at = Semantic(db), limit

@@ -96,7 +96,7 @@ def episode(found: Json) -> str:
 def items(found: Sequence[Json]) -> str:
     """Items as a table."""
     if not found:
-        return "Nothing of that kind is in mind."
+        return "Nothing is like that."
     rows = [
         [
             str(each["id"]),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from sqlite_utils import Database
 
 from memory import guard
 from memory.bundle import Bundle, Row, read_bundle
+from memory.bundle_rows import refuse_odd
 from memory.capture import Capture
 from memory.consolidate import Consolidate, tally
 from memory.db import atomic
@@ -38,6 +40,11 @@ from memory.strengths import record_use
 
 Policy = Literal["keep", "theirs", "fail"]
 """Where both answer the same question differently: keep ours, let theirs supersede ours, or take nothing in."""
+
+
+_MAKES_NO_SENSE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError,
+                   sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.DataError)  # fmt: skip
+"""What comes of rows that cannot be. A disk that is full or a database that is locked is none of their doing."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,10 @@ def bring_in(
     with atomic(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         try:
+            for part, rows in bundle.rows.items():
+                refuse_odd(part, rows)
             taking.all()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except _MAKES_NO_SENSE as error:
             raise Refused(f"the bundle {folder} has a row that cannot be: {error!r}") from error
         if policy == "fail" and taking.collided:
             raise Refused(f"collisions, so nothing was taken in: {dict(taking.collided)}")

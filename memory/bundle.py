@@ -51,25 +51,28 @@ def write_bundle(
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise Refused(f"{folder} is not empty: name a new folder")
+        files = {name: _lines(folder / f"{name}.jsonl", rows[name]) for name in FILES}
+        (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+        files[PAGE] = {"sha256": hashlib.sha256(page.encode()).hexdigest()}
+        digest = _digest(FORMAT, files, done)
+        # The manifest comes last: a folder without one is not a bundle but the rest of an interrupted export.
+        manifest = {"format": FORMAT, "digest": digest, "seal": seal(digest), "done": dict(done), "files": files}
+        (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror}; name another folder") from error
-    files: dict[str, Any] = {}
-    for name in FILES:
-        hash, count = hashlib.sha256(), 0
-        with (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-            for row in rows[name]:
-                line = canonical(row) + "\n"
-                file.write(line)
-                hash.update(line.encode())
-                count += 1
-        files[name] = {"rows": count, "sha256": hash.hexdigest()}
-    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
-    files[PAGE] = {"sha256": hashlib.sha256(page.encode()).hexdigest()}
-    digest = _digest(FORMAT, files, done)
-    # The manifest comes last: a folder without one is not a bundle but the rest of an interrupted export.
-    manifest = {"format": FORMAT, "digest": digest, "seal": seal(digest), "done": dict(done), "files": files}
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
     return digest
+
+
+def _lines(path: Path, rows: Iterable[Row]) -> dict[str, Any]:
+    """Write rows, one a line; returns how many they are and their hash."""
+    hash, count = hashlib.sha256(), 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            line = canonical(row) + "\n"
+            file.write(line)
+            hash.update(line.encode())
+            count += 1
+    return {"rows": count, "sha256": hash.hexdigest()}
 
 
 def read_bundle(folder: Path) -> Bundle:

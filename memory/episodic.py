@@ -147,7 +147,7 @@ class Episodes:
         """What was observed before and after an iteration; None where only the episode itself was kept."""
         log = EventLog(self._db).read(journey, iteration=iteration, node="observed")
         found = {each.kind: each.data for each in log}
-        return (found["before"], found["after"]) if found else None
+        return (found["before"], found["after"]) if len(found) == len(_OBSERVED) else None
 
     def get(self, journey: str, iteration: int) -> Episode:
         """The episode of one iteration."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -156,22 +157,23 @@ class Scheduler:
 
     def _work(self, job: Job, now: float, limit: int, stop: Callable[[], bool], dry: bool) -> Report:
         begun, units, lines, skipped = time.monotonic(), 0, list[str](), list[str]()
-        first = int(self._db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-        more = True
+        operations, more = Counter[str](), True
         while more and units < limit and not stop():
             with atomic(self._db):
                 # The cursor is read under the write lock: whoever comes second goes on where the first one left off.
+                # So is the end of the journal: what others write between two steps was not done by this job.
+                (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
                 done = job.step(self._db, self._cursor(job.name), now, min(STEP, limit - units))
                 keep_cursor(self._db, job.name, done.cursor)
+                counted = "SELECT operation, count(*) FROM journal WHERE id > ? GROUP BY operation"
+                operations.update(dict(self._db.execute(counted, [last]).fetchall()))
             units, more = units + done.units, done.more
             lines.extend(done.lines)
             skipped.extend(done.skipped)
         seconds = time.monotonic() - begun
         left = job.waiting(self._db, self._cursor(job.name), now)
-        counted = self._db.execute(
-            "SELECT operation, count(*) FROM journal WHERE id > ? GROUP BY operation ORDER BY operation", [first]
-        )
-        report = Report(job.name, units, left, dict(counted.fetchall()), tuple(lines), seconds, dry, tuple(skipped))
+        did = dict(sorted(operations.items()))
+        report = Report(job.name, units, left, did, tuple(lines), seconds, dry, tuple(skipped))
         if units and not dry:
             with atomic(self._db):
                 self._db.execute(

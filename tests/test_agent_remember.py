@@ -369,3 +369,10 @@ def test_a_place_is_kept_private_or_pinned_wherever_it_is_kept(twice: Path) -> N
     assert len(told("mark", id, "--private", "--pin")["also"]) == 3
     assert {(item["sensitivity"], item["pinned"]) for item in told("list", "--journey", "b")} == {("private", True)}
     assert "is pinned: unpin it first" in said("archive", id, code=1)
+
+
+def test_what_only_episodes_are_searched_by_is_named_as_it_was_given(lived: Path) -> None:
+    assert "only episodes are searched by --with, --near: add --kind episode" in said(
+        "list", "--near", "0", "0", "--with", "stick", code=2
+    )
+    assert "or say memory recall iron ore" in said("list", "iron", "ore", code=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +18,11 @@ from memory.db import open_db
 from memory.episodic import Episode, Episodes, Place
 from memory.errors import Refused
 from memory.export import export
-from memory.items import container, lesson, seen
+from memory.items import container, lesson, same_world, seen, snapshot
 from memory.log import Event, EventLog, canonical
 from memory.notes import Note, Notes
+from memory.question import Question
+from memory.recall import Recall
 from memory.scheduler import scheduler
 from memory.semantic import Item, Semantic
 from memory.strengths import record_use, strength_of
@@ -258,3 +261,44 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Refused, match=r"file/b cannot be written: .*; name another folder"):
         export(open_db(tmp_path / "j.db"), tmp_path / "file" / "b")
+
+
+ODD = (None, True, -1, 2**70, 0.5, 1e308, "", "\x00", "{", "[1]", {"x": "far"}, [None], {"contents": [1]})
+"""Values that a field of somebody's bundle may hold instead of its own."""
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_row_that_cannot_be_is_refused_with_its_bundle_and_one_that_can_breaks_nothing(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder, here = tmp_path_factory.mktemp("odd"), open_db(":memory:")
+    lived(here)
+    export(here, folder / "b")
+    bundle = read_bundle(folder / "b")
+    row = data.draw(st.sampled_from([row for rows in bundle.rows.values() for row in rows]))
+    row[data.draw(st.sampled_from(sorted(row)))] = data.draw(st.sampled_from(ODD))
+    write_bundle(folder / "c", bundle.rows, "", bundle.done or {}, lambda digest: "")
+    there = open_db(":memory:")
+    try:
+        bring_in(there, folder / "c", now=9.0, vouched=data.draw(st.booleans()))
+    except Refused:
+        assert there.execute("SELECT count(*) FROM documents").fetchone()[0] == 0
+        return
+    scheduler(there).run_all(now=9.0)
+    Recall(there).ask(Question("bread iron ore oven", scope="a"), now=9.0)
+    assert Semantic(there).find(as_of=3.0, limit=-1) is not None
+    export(there, folder / "d")
+
+
+@pytest.mark.parametrize("data", [{"what": "seen"}, {"what": "seen", "x": "1", "y": 2, "z": 3}, {"x": 1, "z": 2}])
+@pytest.mark.parametrize("own", [True, False])
+def test_a_place_of_a_bundle_that_lies_nowhere_is_refused(tmp_path: Path, data: dict[str, Any], own: bool) -> None:
+    here = open_db(":memory:")
+    fact = Item("fact", "iron_ore", "iron_ore seen", same_world("minecraft:7"), data)
+    export(here, tmp_path / "b")
+    bundle = read_bundle(tmp_path / "b")
+    rows = {**bundle.rows, "items": [{**snapshot(fact), "number": 1}]}
+    write_bundle(tmp_path / "c", rows, "", {}, lambda digest: "")
+    with pytest.raises(Refused, match="data that cannot be"):
+        bring_in(open_db(":memory:"), tmp_path / "c", now=9.0, vouched=own)

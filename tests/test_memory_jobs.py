@@ -142,6 +142,21 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(tmp_path: Path) ->
         jobs.run("dream", now=3.0)
 
 
+def test_what_others_write_between_two_steps_is_not_told_as_the_doing_of_a_job(tmp_path: Path) -> None:
+    db, others = open_db(tmp_path / "j.db"), Semantic(open_db(tmp_path / "j.db"))
+    for n in range(30):
+        Semantic(db).add(Item("fact", "coal", f"coal {n}"), reason="seen")
+
+    def others_write() -> bool:
+        others.add(Item("fact", "iron", f"iron {len(others.find())}"), reason="seen")
+        return False
+
+    report = scheduler(db).run("decay", now=1.0, stop=others_write)
+    assert report.units > 30
+    assert report.operations == {}
+    assert scheduler(db).runs("decay")[0]["operations"] == {}
+
+
 def test_a_dry_run_does_not_keep_a_journey_from_writing_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

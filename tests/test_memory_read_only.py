@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,33 @@ def test_memory_on_a_disk_for_reading_alone_is_read_and_what_would_write_says_so
         assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
         assert "cannot be written" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def no_room() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def test_memory_on_a_full_disk_is_read(own_home: Path) -> None:
+    with closing(open_db(own_home / "journeyman.db", SKILLS, CURRICULUM, AGENT)) as db:
+        Semantic(db).add(Item("fact", "coal", "coal lies deep"), reason="seen")
+    command = [sys.executable, "-c", "from agent.cli import main; main()", "memory"]
+    for words, code in ((["recall", "coal"], 0), (["list"], 0), (["archive", "1"], 1)):
+        done = subprocess.run(
+            [*command, *words], capture_output=True, text=True, check=False, preexec_fn=no_room,
+            cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        assert (done.returncode, "coal lies deep" in done.stdout) == (code, code == 0), done.stderr
+        assert code == 0 or "cannot be written" in done.stderr
+
+
+def test_an_export_to_a_full_disk_says_so_in_one_line(own_home: Path, tmp_path: Path) -> None:
+    with closing(open_db(own_home / "journeyman.db", SKILLS, CURRICULUM, AGENT)) as db:
+        Semantic(db).add(Item("fact", "coal", "coal lies deep"), reason="seen")
+    command = [sys.executable, "-c", "from agent.cli import main; main()", "memory", "export", str(tmp_path / "out")]
+    where = Path(__file__).parents[1]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=no_room, cwd=where)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "cannot be written" in done.stderr
 
 
 def test_what_lies_on_such_a_disk_can_be_brought_elsewhere(own_home: Path, tmp_path: Path) -> None:
