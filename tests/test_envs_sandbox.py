@@ -126,3 +126,26 @@ def test_what_boxes_are_shown_can_be_read_by_everybody_and_holds_no_secret() -> 
     folder = stage.staged()
     assert (folder / "inside" / "__main__.py").stat().st_mode & 0o044 == 0o044
     assert {path.name for path in folder.iterdir()} >= {"inside", "readers", "skill_runner.py", "parse.py"}
+
+
+def test_what_a_killed_session_showed_its_boxes_is_removed_by_the_next(tmp_path: Path) -> None:
+    root = Path(__file__).parent.parent
+    script = "import time\nfrom envs.desktop import stage\nprint(stage.staged(), flush=True)\ntime.sleep(1000)"
+
+    def session() -> tuple[subprocess.Popen[str], Path]:
+        command, about = [sys.executable, "-c", script], {**os.environ, "TMPDIR": str(tmp_path)}
+        process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, env=about)
+        assert process.stdout is not None
+        return process, Path(process.stdout.readline().strip())
+
+    killed, left = session()
+    with killed:
+        killed.kill()
+    assert left.is_dir()
+    living, used = session()
+    other, third = session()
+    with living, other:
+        there = {each for each in tmp_path.iterdir() if each.is_dir()}
+        for each in (living, other):
+            each.kill()
+    assert there == {used, third}, "who lives keeps what it shows"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import compileall
+import fcntl
 import importlib.util
 import os
 import shutil
@@ -23,6 +24,7 @@ from envs.errors import EnvUnavailable
 
 CODE = "/opt/code"
 """Where our code and its packages stand inside."""
+PREFIX = "journeyman-boxed-"
 _OURS = ("inside", "readers", "skill_runner.py", "parse.py")
 _PACKAGES = {
     "Xlib": "python-xlib",
@@ -64,8 +66,15 @@ def interpreter() -> Interpreter:
 
 @cache
 def staged() -> Path:
-    """The folder to show as CODE: made at the first call, removed when this process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="journeyman-code-"))
+    """The folder to show as CODE: made at the first call, removed when this process ends; if it is killed, by the next.
+
+    A lock, which no process can leave behind, says that somebody shows it; it has its name only when it is locked.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        _sweep(left)
+    made = Path(tempfile.mkdtemp(prefix="journeyman-making-"))
+    fcntl.flock(os.open(made, os.O_RDONLY | os.O_DIRECTORY), fcntl.LOCK_EX)  # held until this process ends
+    folder = made.rename(made.with_name(PREFIX + made.name.rpartition("-")[2]))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     here = Path(__file__).parent
     for name in _OURS:
@@ -81,6 +90,22 @@ def staged() -> Path:
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() or ".so" in path.name else 0o644)
     return folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove a folder of ours that nobody shows any more."""
+    try:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    try:
+        if os.fstat(held).st_uid == os.geteuid():
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        return  # its maker lives
+    finally:
+        os.close(held)
 
 
 def missing() -> list[str]:
