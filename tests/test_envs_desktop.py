@@ -139,6 +139,18 @@ def test_the_newest_two_generations_stay_and_starting_at_one_forgets_newer(tmp_p
 
 
 @needs_editor
+def test_a_program_that_is_given_another_document_has_not_ended(env: DesktopEnv) -> None:
+    env.prepare({"one.txt": b"1", "two.txt": b"2"})
+    both = 'open_program("editor", "one.txt")\nopen_program("editor", "two.txt")\nwait_until_settled()\nreturn 1'
+    result = run(env, both)
+    assert [window["title"] for window in result.after["windows"]] == ["~/two.txt - Mousepad"], result.error
+    assert [event["kind"] for event in result.events] == ["acted", "acted", "looked"]
+    closed = run(env, "close_window()\nreturn 1")
+    ended = [(event["program"], event["how"]) for event in closed.events if event["kind"] == "program_ended"]
+    assert ended == [("editor", "closed")]
+
+
+@needs_editor
 def test_element_ids_are_the_same_in_every_desktop(env: DesktopEnv) -> None:
     seen = []
     for _ in range(2):

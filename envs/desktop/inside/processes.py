@@ -37,12 +37,17 @@ class Processes:
         return process.pid
 
     def ended(self) -> list[dict[str, object]]:
-        """Programs that ended since this was asked last: program, pid, status (an exit code or a negative signal)."""
+        """Programs that ended since this was asked last: program, pid, status (an exit code or a negative signal).
+
+        A process that gave what it was to open to one of the same program that runs already is no end of that program.
+        """
         done = [(pid, name, process.poll()) for pid, (name, process) in self._started.items()]
         for pid, _, status in done:
             if status is not None:
                 del self._started[pid]
-        return [{"program": name, "pid": pid, "status": status} for pid, name, status in done if status is not None]
+        running = {name for name, _ in self._started.values()}
+        ends = [(pid, name, status) for pid, name, status in done if status or (status == 0 and name not in running)]
+        return [{"program": name, "pid": pid, "status": status} for pid, name, status in ends]
 
     def ancestry(self, pid: int) -> list[str]:
         """The programs that started a process, itself included: normally one."""
