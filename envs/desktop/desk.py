@@ -161,7 +161,8 @@ class Desk:
         if not isinstance(reply, dict):
             raise DeskLost(f"the desktop ended at {operation}: {self._last_words()}")
         if "error" in reply:
-            raise DeskRefused(str(reply["error"]), str(reply["message"]))
+            told = [str(reply.get(key) or "") for key in ("error", "message", "remedy")]
+            raise DeskRefused(told[0], told[1], remedy=told[2])
         return reply.get("value")
 
     def view(self) -> socket.socket | None:

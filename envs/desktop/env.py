@@ -317,6 +317,11 @@ class DesktopEnv:
             self._desk.ask("stop_time")
         except DeskLost as error:
             raise EnvLost(str(error)) from error
+        except DeskRefused as refusal:
+            if refusal.code != "desk_fault":
+                raise
+            # Whoever is at the desk from here only looks: its display or its bus is gone.
+            raise EnvLost(f"nothing can be seen of the desktop: {refusal}") from refusal
 
     def _at_rest(self, desk: Desk) -> Screen:
         eyes = Eyes(desk, self._programs)

@@ -45,6 +45,11 @@ class Eyes:
         self._desk, self._programs, self._left = desk, programs, left
         self._last = (Screen(), -math.inf)
 
+    @property
+    def left(self) -> float:
+        """Seconds that no wait may be longer than."""
+        return self._left()
+
     def look(self) -> Screen:
         """The screen as it is now."""
         return screen.read(self._desk.ask("look"), self._programs)

@@ -26,6 +26,8 @@ TRIES = 6
 """How often a confirmation is pressed until its dialog is gone: file dialogs swallow the first one or two."""
 TRY_SECONDS = 0.8
 MOST_TYPED = 20_000
+PIECE = 20
+"""Letters that are typed at once: at most as many as a program that is slow to take them takes in half a minute."""
 MOST_ELEMENTS = 400
 MOST_CELLS = 2_000
 MOST_STEPS = 400
@@ -72,8 +74,13 @@ class Primitives:
     def read_text(self, target: str, role: str = "", window: str = "") -> str:
         """The whole text of an element (its id or label), such as a text field, a document or a terminal."""
         element, _ = self._eyes.found(target, role, window, use=False)
-        text = self._desk.ask("text", ref=element.ref) if "Text" in element.interfaces else None
-        return str(text) if text is not None else element.name
+        if "Text" not in element.interfaces:
+            return element.name
+        text = self._desk.ask("text", ref=element.ref)
+        if text is None and not element.name:
+            told = f"{element.program or 'the program'} does not say what stands in {target!r}"
+            raise DeskRefused("timeout", told, target, "wait_until_settled(), close what is in the way, and ask again")
+        return element.name if text is None else str(text)
 
     def read_cells(self, first: str, last: str = "") -> list[list[str | None]]:
         """What the cells of the front spreadsheet show, row by row, from "A1" to "C5", say; not every program tells."""
@@ -196,7 +203,11 @@ class Primitives:
         before = self._eyes.at_rest()
         entry = self._programs.get(self._eyes.active(before).program)
         gap = entry.letter_gap if entry is not None else 0.0
-        self._desk.ask("type", text=text, gap=gap, within=30 + len(text) * (1.1 if gap else 0.1))
+        for start in range(0, len(text), PIECE):  # in pieces, so that it ends with the time of the program
+            if start and self._eyes.left <= 0:
+                told = f"the time was up when {start} of {len(text)} letters were typed"
+                raise DeskRefused("timeout", told, start, "put long texts on the clipboard and paste them")
+            self._desk.ask("type", text=text[start : start + PIECE], gap=gap)
         return self._eyes.effect(before, done=lambda after: shows(after, text))
 
     def press(self, keys: str, times: int = 1) -> Effect:

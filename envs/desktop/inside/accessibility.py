@@ -15,6 +15,7 @@ from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
 from .roles import ROLES, STATES
+from .wire import Refused
 
 Ref = tuple[str, str]
 """A node: the program's name on the bus, and a path."""
@@ -29,6 +30,9 @@ IN_FLIGHT = 256
 MOST_CHILDREN = 400
 MOST_NODES = 5_000
 MOST_TEXT = 4_000
+MOST_WHOLE = 500_000
+"""Letters of a text that is asked for whole."""
+MOST_NAME = 1_000
 _SPOKEN = {
     "text",
     "entry",
@@ -91,7 +95,11 @@ class Accessibility:
         return bool(done and done[0])
 
     def text(self, ref: Ref) -> str | None:
-        """The whole text of a node, or None if it has none or does not answer."""
+        """The whole text of a node, or None if it has none or does not answer. Raises Refused for one without end."""
+        count = self._ask([_property(ref, "Text", "CharacterCount")])[0]
+        if count and count[0][1] > MOST_WHOLE:
+            told = f"the text has {count[0][1]} letters, more than {MOST_WHOLE}"
+            raise Refused("too_much", told, "select and copy the part that matters, and read the clipboard")
         told = self._ask([_call(ref, "Text", "GetText", "ii", (0, -1))])[0]
         return None if told is None else str(told[0])
 
@@ -321,9 +329,9 @@ def _node(
         "index": index,
         "children": children,
         "interfaces": [each.rsplit(".", 1)[1] for each in interfaces],
-        "name": " ".join(name.split()),
+        "name": " ".join(name[:MOST_NAME].split()),
         "role": ROLES[role] if role < len(ROLES) else "unknown",
-        "description": " ".join(description.split()),
+        "description": " ".join(description[:MOST_NAME].split()),
         "states": [state for place, state in enumerate(STATES) if bits >> place & 1],
     }
 

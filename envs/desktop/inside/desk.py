@@ -171,16 +171,6 @@ class Desk:
                 archive.extraction_filter = lambda member, path: member
                 archive.extractall(os.environ["HOME"], numeric_owner=False)
 
-    def do_put(self, path: str, content: str) -> None:
-        """Write a file into the home (content in base64), with the folders above it."""
-        target = Path(os.environ["HOME"]) / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(base64.b64decode(content))
-
-    def do_make_folder(self, path: str) -> None:
-        """Make a folder in the home."""
-        (Path(os.environ["HOME"]) / path).mkdir(parents=True, exist_ok=True)
-
     def do_stop_time(self) -> None:
         """Let everything stand still."""
         self._processes.stop_time()

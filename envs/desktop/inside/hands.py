@@ -104,6 +104,11 @@ class Hands:
         self._fake(X.ButtonRelease, 1, GAP)
 
     def _move(self, x: int, y: int) -> None:
+        screen = self._display.screen()  # beyond its edges the pointer would stop at them, and press what is there
+        if not (0 <= x < screen.width_in_pixels and 0 <= y < screen.height_in_pixels):
+            size = f"{screen.width_in_pixels} by {screen.height_in_pixels}"
+            told = f"the point ({x}, {y}) is not on the screen, which is {size}"
+            raise Refused("not_showing", told, "maximise_window() or scroll until it can be seen")
         xtest.fake_input(self._display, X.MotionNotify, x=x, y=y)
         self._display.sync()
         time.sleep(GAP)
@@ -119,7 +124,8 @@ class Hands:
         if symbol == 0 and len(name) == 1:
             symbol = self._symbol_of(name)
         if symbol == 0:
-            raise Refused("bad_argument", f"there is no key {name!r} in {combination!r}")
+            remedy = 'keys are called like "Return", "F2", "Page_Down", "a", "ctrl+s", "shift+Tab"'
+            raise Refused("bad_argument", f"there is no key {name[:60]!r} in {combination[:60]!r}", remedy)
         return int(symbol)
 
     def _symbol_of(self, letter: str) -> int:
