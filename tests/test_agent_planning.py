@@ -173,9 +173,7 @@ mineDiamond(bot, { places }).then(({ gained }) => console.log(gained, dug < 16))
 """A world with one diamond 200 blocks away that is remembered; `dug` is how far a path was searched through rock."""
 
 
-def test_the_way_to_what_is_remembered_goes_above_ground_until_it_is_below(
-    data: GameData, node: Path
-) -> None:
+def test_the_way_to_what_is_remembered_goes_above_ground_until_it_is_below(data: GameData, node: Path) -> None:
     tool = skill("craftIronPickaxe", "iron_pickaxe")
     plan = planning.plan_for(
         "diamond", data, lambda names: tool if "iron_pickaxe" in names else None, Adjustments.none()
