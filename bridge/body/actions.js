@@ -76,6 +76,7 @@ const actions = {
   async deactivateItem (body) { body.bot.deactivateItem() },
   activateBlock: (body, block) => body.bot.activateBlock(args.block(body, block)),
   activateEntity: (body, entity) => body.bot.activateEntity(args.entity(body, entity)),
+  useOn: (body, entity) => body.bot.activateEntity(args.entity(body, entity)),
 
   /** A blow takes effect in the world's next tick. */
   async attack (body, entity) {

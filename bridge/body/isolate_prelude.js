@@ -338,8 +338,8 @@ const bot = {
   }
 }
 for (const name of ['dig', 'placeBlock', 'equip', 'unequip', 'craft', 'consume', 'toss', 'tossStack', 'lookAt', 'look',
-  'waitForTicks', 'chat', 'activateItem', 'deactivateItem', 'activateBlock', 'activateEntity', 'attack', 'swingArm',
-  'sleep', 'wake', 'fish', 'setQuickBarSlot', 'setControlState', 'clearControlStates', 'stopDigging']) {
+  'waitForTicks', 'chat', 'activateItem', 'deactivateItem', 'activateBlock', 'activateEntity', 'useOn', 'attack',
+  'swingArm', 'sleep', 'wake', 'fish', 'setQuickBarSlot', 'setControlState', 'clearControlStates', 'stopDigging']) {
   bot[name] = action(name)
 }
 const readable = {

@@ -12,7 +12,7 @@ const MEMBERS = {
     ...some(`username health food foodSaturation oxygenLevel isRaining isSleeping quickBarSlot entities players
       findBlocks canSeeBlock canDigBlock digTime recipesFor recipesAll closeWindow
       dig placeBlock equip unequip craft consume toss tossStack lookAt look waitForTicks chat activateItem deactivateItem
-      activateBlock activateEntity attack swingArm sleep wake fish setQuickBarSlot setControlState clearControlStates
+      activateBlock activateEntity useOn attack swingArm sleep wake fish setQuickBarSlot setControlState clearControlStates
       stopDigging`),
     entity: { is: 'self' },
     inventory: { is: 'inventory' },

@@ -22,6 +22,21 @@ test('the façade', async t => {
     assert.deepEqual(value, ['Tester', 20, 20, true, 'survival', true, true, 1])
   })
 
+  await t.test('what is held is used on an animal under either of its names in mineflayer', async () => {
+    const { x, y, z } = body.joined.position
+    await command('/give Tester bucket 2')
+    await command(`/summon cow ${x + 1} ${y} ${z}`)
+    await body.operations.tick({ count: 5 })
+    const { value, error } = await run(`await bot.equip('bucket', 'hand')
+      for (const use of ['useOn', 'activateEntity']) await bot[use](bot.nearestEntity(entity => entity.name === 'cow'))
+      await bot.waitForTicks(2)
+      return bot.inventory.count('milk_bucket')`)
+    assert.deepEqual([value, error], [2, null])
+    await command('/kill @e')
+    await command('/clear Tester milk_bucket')
+    await body.operations.tick({ count: 2 })
+  })
+
   await t.test('shows the inventory, by name and by id', async () => {
     const { value } = await run(`const id = mcData.itemsByName.oak_log.id
       return [bot.inventory.count('oak_log'), bot.inventory.count(id), bot.inventory.findInventoryItem(id).name,
