@@ -79,7 +79,7 @@ class TrialProcess:
             line = process.stdout.readline()
         except OSError:
             line = ""
-        if not line:
+        if not line.endswith("\n"):  # it ended before its answer did
             self._end()
             raise EnvLost("the process of the trial worlds ended")
         answer = json.loads(line)
