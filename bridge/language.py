@@ -106,7 +106,7 @@ class JavaScript:
             line = ""
         finally:
             watchdog.cancel()
-        if not line:
+        if not line.endswith("\n"):  # it ended before its answer did
             self.close()
             raise SourceUnreadable(f"Node.js ended or took over {ANSWER_SECONDS:g} s while it looked at a source")
         answer = json.loads(line)

@@ -102,7 +102,7 @@ def test_a_process_that_dies_in_the_middle_of_an_answer_has_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = tmp_path / "dies"
-    script.write_text("#!/bin/sh\nread asked\nprintf '{\"value\": {\"inven'\n")
+    script.write_text('#!/bin/sh\nread asked\nprintf \'{"value": {"inven\'\n')
     script.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(script))
     with closing(TrialProcess(rules={})) as trials, pytest.raises(EnvLost, match="ended"):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge import language
+from bridge.errors import SourceUnreadable
 from bridge.language import JavaScript
 from envs.desktop.parse import facts as desktop_facts
 from memory.db import open_db
@@ -368,3 +370,14 @@ def test_a_parser_that_reports_a_self_call_has_it_refused(library: Library) -> N
     facts = {"main": "f", "functions": [{"name": "f", "params": []}], "calls": ["f"], "refusals": []}
     admission = admit("def f(): f()", parse=lambda _: facts, primitives={}, library=library)
     assert codes(admission) == ["calls_itself"]
+
+
+def test_a_parser_that_dies_in_the_middle_of_an_answer_could_not_read_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "dies"
+    script.write_text("#!/bin/sh\nread asked\nprintf '{\"ok\": tr'\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(language, "find_node", lambda: script)
+    with JavaScript() as javascript, pytest.raises(SourceUnreadable, match="ended"):
+        javascript.facts("async function one(bot) { return 1 }")
