@@ -94,6 +94,29 @@ test('grass comes back to dirt beside it and dies under a stone', () => {
   assert.equal(world.blockName(5, G, 0), 'dirt')
 })
 
+test('what falls onto a torch or half a block breaks to an item; over a torch or on a fence it stays a block', () => {
+  for (const [under, left] of [['torch', null], ['stone_slab', null], ['farmland', null], ['soul_sand', null],
+    ['oak_fence', 'sand'], ['stone', 'sand'], ['grass', 'sand']]) {
+    const world = flatWorld()
+    if (under === 'grass') put(world, 0, FLOOR - 1, 0, 'dirt')
+    put(world, 0, FLOOR, 0, under)
+    put(world, 0, FLOOR + 3, 0, 'stone')
+    put(world, 0, FLOOR + 4, 0, 'sand')
+    put(world, 0, FLOOR + 3, 0, 'air')
+    run(world, 5)
+    const column = [0, 1, 2, 3, 4].map((dy) => world.blockName(0, FLOOR + dy, 0))
+    assert.equal(column.find((name) => name === 'sand') ?? null, left, under)
+    const lying = dropped(world).filter((name) => name === 'sand')
+    assert.equal(lying.length, left ? 0 : 1, under)
+    if (!left) assert.equal(column[0], under, `${under} is as it was`)
+  }
+  const world = flatWorld()
+  put(world, 0, FLOOR, 0, 'torch')
+  put(world, 0, FLOOR + 1, 0, 'sand')
+  run(world, 5)
+  assert.equal(world.blockName(0, FLOOR + 1, 0), 'sand')
+})
+
 test('sand falls to the ground when its support goes', () => {
   const world = flatWorld()
   put(world, 0, FLOOR + 3, 0, 'stone')

@@ -12,6 +12,7 @@ const { standsAt } = require('./supports')
 const { Fluids } = require('./fluids')
 const { Growing } = require('./growth')
 const { naturalDrops } = require('./loot')
+const { collisionBoxes } = require('./shapes')
 
 const MOST_A_TICK = 1500
 const AROUND = [[0, 0, 0], [0, -1, 0], [0, 1, 0], [0, 0, -1], [0, 0, 1], [-1, 0, 0], [1, 0, 0]]
@@ -64,13 +65,23 @@ class BlockUpdates {
     return falls
   }
 
+  /** It falls through what gives no hold. Where it comes to lie in a torch or on half a block, it breaks to an item. */
   settle(x, y, z, state) {
     const { chunks, data } = this.world
-    let landing = y
-    while (landing > LOWEST && data.isReplaceable(chunks.get(x, landing - 1, z))) landing--
-    if (landing === y) return
+    if (y <= LOWEST || !data.isReplaceable(chunks.get(x, y - 1, z))) return
+    let landing = y - 1
+    while (landing > LOWEST && this.top(x, landing - 1, z) === 0) landing--
     this.world.setBlock(x, y, z, data.stateOf('air'))
-    if (landing > LOWEST) this.world.setBlock(x, landing, z, state)
+    if (landing <= LOWEST) return
+    const whole = this.top(x, landing - 1, z) >= 1 && data.isReplaceable(chunks.get(x, landing, z))
+    if (whole) this.world.setBlock(x, landing, z, state)
+    else this.world.dropItem(new Vec3(x + 0.5, landing + 0.25, z + 0.5), { name: data.blockName(state), count: 1 })
+  }
+
+  /** How high the block at a place carries what falls on it: 0 not at all, 1 as a whole block. */
+  top(x, y, z) {
+    const { chunks, data } = this.world
+    return Math.max(0, ...collisionBoxes(data, chunks.get(x, y, z)).map((box) => box[4]))
   }
 
   /** Remove a block that lost its hold and drop what it gives. Waterlogged places become water again. */
