@@ -7,7 +7,9 @@ functions say what to install.
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,8 @@ from skills.agent_skills.writer import SIGNATURE
 from skills.errors import SkillError
 
 MOST_SAID = 300
+_DIFFERENCE = re.compile(r"(Extra|Missing|Hash)(?: files [^:]*: | mismatch for ')([^']+)")
+_IN_WORDS = {"Extra": "was added", "Missing": "is missing", "Hash": "was changed"}
 
 
 class SigningUnavailable(SkillError):
@@ -63,7 +67,7 @@ def verify(folder: Folder, public_key: Path) -> None:
             checker = verifying.Config().use_elliptic_key_verifier(public_key=public_key).set_hashing_config(config)
             checker.verify(Path(directory), signature)
         except Exception as problem:  # the package has no type of its own for "does not fit"
-            said = " ".join(str(problem).split())[:MOST_SAID]
+            said = _in_words(str(problem))[:MOST_SAID]
             raise BadSignature(f"{folder.name} is not what was signed, or by another key: {said}") from problem
 
 
@@ -80,6 +84,16 @@ def problems(folder: Folder, public_key: Path) -> list[Problem]:
     except BadSignature as problem:
         return [Problem("signature", str(problem), SIGNATURE)]
     return []
+
+
+def _in_words(problem: str) -> str:
+    """What the package found different, file by file; it tells it as a list with hashes and paths of its own."""
+    try:
+        differences = ast.literal_eval(problem.partition("Signature mismatch: ")[2])
+        found = [(match[1], match[2]) for each in differences if (match := _DIFFERENCE.match(each))]
+        return ", ".join(f"{names} {_IN_WORDS[kind]}" for kind, names in found) if found else " ".join(problem.split())
+    except (ValueError, SyntaxError):
+        return " ".join(problem.split())
 
 
 def _module(name: str) -> Any:
