@@ -126,6 +126,18 @@ HELD = {
     ),
     "an import": ("    import re\n", "    press(re.escape(a))\n", "", "share a function or an import"),
     "what is not always there": ("", "    if a:\n        b = a\n", "    press(b)\n", "not always there"),
+    "what a list binds beside itself": (
+        "",
+        "    press(str([b := each for each in a]))\n",
+        "    press(b)\n",
+        "not always there",
+    ),
+    "the rest of a match": (
+        "",
+        "    match {a: a}:\n        case {**b}:\n            press(a)\n",
+        "    press(b)\n",
+        "not always there",
+    ),
     "a way out": ("", "    if a:\n        return a\n", "", "leaves the function"),
 }
 

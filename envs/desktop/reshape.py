@@ -293,7 +293,11 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield from _aliases(node)
     elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
         yield node.name
-    if not isinstance(node, (*_SCOPES, *_COMPREHENSIONS)):
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+    if isinstance(node, _COMPREHENSIONS):  # a scope of its own, but for what := binds
+        yield from (each.target.id for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
+    elif not isinstance(node, _SCOPES):
         for child in ast.iter_child_nodes(node):
             yield from _bound(child)
 
