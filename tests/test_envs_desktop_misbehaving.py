@@ -173,3 +173,12 @@ def test_a_document_without_end_is_read_in_part_and_refused_whole(env: DesktopEn
                       'try:\n    return read_text(elements(role="text")[0]["id"])[:10]\n'
                       "except DeskError as error:\n    return error.code")  # fmt: skip
     assert (result.outcome, result.value) == ("returned", "too_much"), result.error
+
+
+def test_the_desk_itself_offers_no_way_to_start_what_is_not_in_the_catalogue(env: DesktopEnv, desk: Desk) -> None:
+    empty = desk.ask("screenshot")
+    for button in ("left", "middle", "right"):
+        Primitives(desk, env.programs).click_at(900, 600, button=button)
+        assert desk.ask("screenshot") == empty, button
+    Primitives(desk, env.programs).press("super+e")
+    assert desk.ask("windows") == []

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from Xlib import display as xlib
 
@@ -17,6 +18,8 @@ from .accessibility import Accessibility
 BUS = "/run/user/bus"
 START_SECONDS = 20.0
 VNC_SOCKET = "/run/user/vnc"
+WINDOW_SETTINGS = "/run/user/windows.xml"
+OUTWARD = ("Execute", "Reconfigure", "Restart", "Exit", "SessionLogout")
 _PR_SET_DUMPABLE = 4
 
 
@@ -42,6 +45,7 @@ def start_services(server: str, size: str) -> Services:
     ready, told = os.pipe()
     processes = [_spawn("display", _server_command(server, size, told), keep=told)]
     os.close(told)
+    settings = _window_settings()
     environment = os.environ
     environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={BUS}"
     bus = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog", f"--address=unix:path={BUS}"]
@@ -52,7 +56,7 @@ def start_services(server: str, size: str) -> Services:
         raise SystemExit(f"the display did not start: {Path('/tmp/display.log').read_text()[-800:]}")
     environment["DISPLAY"] = f":{number}"
     _wait_for(lambda: Path(BUS).exists(), "the message bus")
-    processes.append(_spawn("windows", ["openbox", "--sm-disable"]))
+    processes.append(_spawn("windows", ["openbox", "--sm-disable", *settings]))
     launcher = next(
         (
             path
@@ -72,6 +76,29 @@ def start_services(server: str, size: str) -> Services:
         process.pid for process in processes
     }
     return Services(display, accessibility, own)
+
+
+def _window_settings() -> list[str]:
+    """Options of the window manager: its own settings without what would start programs or end it.
+
+    Its menu offers a terminal and reads commands from the home: ways around the catalogue that no record would show.
+    """
+    source = Path("/etc/xdg/openbox/rc.xml")
+    if not source.exists():
+        return []
+    tree = ElementTree.parse(source)
+    for above in list(tree.iter()):
+        for each in list(above):
+            if each.tag.endswith("bind") and any(_leads_out(action) for action in each):
+                above.remove(each)
+    tree.write(WINDOW_SETTINGS)
+    return ["--config-file", WINDOW_SETTINGS]
+
+
+def _leads_out(action: ElementTree.Element) -> bool:
+    """Whether an action of a key or a button of the window manager is more than moving windows."""
+    shown = "".join(action.itertext()).strip()
+    return action.get("name") in OUTWARD or (action.get("name") == "ShowMenu" and shown != "client-menu")
 
 
 def _server_command(server: str, size: str, told: int) -> list[str]:
