@@ -14,6 +14,8 @@ const SIDES = [[0, 1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, -1, 
 const AIR = new Set(['air', 'cave_air', 'void_air'])
 /** Blocks that fall when nothing is under them. */
 const FALLING = ['sand', 'red_sand', 'gravel', 'suspicious_sand', 'suspicious_gravel']
+/** How many falling blocks one on the other are looked through for what they lie on. */
+const DEEPEST_HEAP = 8
 const FLUIDS = new Set(['water', 'lava', 'bubble_column'])
 /** Drops that the game's data leaves out of its list for a block. */
 const MORE_DROPS = {
@@ -50,13 +52,23 @@ function floods (body, position) {
   return danger
 }
 
+/** Whether a block holds who stands on it: what falls as soon as it is touched must lie on something that does not. */
+function holds (body, position) {
+  for (let down = 0; down < DEEPEST_HEAP; down++) {
+    const block = body.bot.blockAt(position.offset(0, -down, 0), false)
+    if (block?.boundingBox !== 'block') return false
+    if (!isFalling(block)) return true
+  }
+  return true
+}
+
 /** Whether breaking the block under the feet would drop the bot into something deadly. */
 function deepBelow (body, position) {
   const { bot } = body
   for (let down = 1; down <= 4; down++) {
     const below = bot.blockAt(position.offset(0, -down, 0), false)
     if (!below || below.name === 'lava') return true
-    if (below.boundingBox === 'block' || below.name === 'water') return false
+    if (below.name === 'water' || holds(body, below.position)) return false
   }
   return true
 }
@@ -147,4 +159,4 @@ async function strike (body, block) {
   }
 }
 
-module.exports = { dig, dropsOf, floods, deepBelow, requireTool, toolFor, canHarvest, isAir, isFluid, isFalling, FALLING, SIDES }
+module.exports = { dig, dropsOf, floods, holds, deepBelow, requireTool, toolFor, canHarvest, isAir, isFluid, isFalling, FALLING, SIDES }

@@ -7,7 +7,7 @@
 
 const { Vec3 } = require('vec3')
 const { PrimitiveError } = require('./errors')
-const { dig, floods, isAir, isFalling, isFluid, toolFor, canHarvest } = require('./digging')
+const { dig, floods, holds, isAir, isFalling, isFluid, toolFor, canHarvest } = require('./digging')
 const { find, tidy, usesLeft } = require('./inventory')
 const { place } = require('./placing')
 const { craft } = require('./crafting')
@@ -58,12 +58,12 @@ function tooHard (body, from, next) {
   return hard ? `${hard.name} without a tool for it` : null
 }
 
-/** Air cells under a place, up to five. */
+/** Cells under a place that hold nobody, up to five. */
 function drop (body, next) {
   for (let down = 1; down <= 5; down++) {
     const below = body.bot.blockAt(next.offset(0, -down, 0))
     if (below?.name === 'lava' || below?.name === 'magma_block') return Infinity
-    if (below?.boundingBox === 'block' || below?.name === 'water') return down - 1
+    if (below && (below.name === 'water' || holds(body, below.position))) return down - 1
   }
   return Infinity
 }
@@ -238,7 +238,7 @@ async function burrow (body, target, done) {
 function downward (body, here, along) {
   const firm = way => {
     const floors = Array.from({ length: AHEAD }, (_, steps) => here.plus(way.scaled(steps + 1)).offset(0, -steps - 2, 0))
-    const gap = floors.findIndex(floor => body.bot.blockAt(floor, false)?.boundingBox !== 'block')
+    const gap = floors.findIndex(floor => !holds(body, floor))
     return gap === -1 ? AHEAD : gap
   }
   const ways = underground(body) ? [DOWN, ...options(along)] : options(along)

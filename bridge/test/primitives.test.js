@@ -387,6 +387,25 @@ test('the way down leads around a cave, where there is a way around', async t =>
   assert.ok(!dug.some(at => cave(at.x - x, at.y - y - 1, at.z - z)), 'it opened the roof of the cave')
 })
 
+test('gravel over a cave is no ground: who stands on it between walls stays there', async t => {
+  const body = await join({ seed: 4 }) // three gravel over ten blocks of air, as the world was made
+  t.after(() => body.close())
+  for (const y of [-20, -19]) {
+    await body.ask('command', { text: `setblock 50 ${y} 1 air` })
+    for (const [x, z] of [[49, 1], [51, 1], [50, 0], [50, 2]]) {
+      await body.ask('command', { text: `setblock ${x} ${y} ${z} bedrock` })
+    }
+  }
+  await body.ask('command', { text: 'tp Tester 50.5 -20 1.5' })
+  await body.ask('command', { text: 'give Tester iron_pickaxe' })
+  await body.operations.tick({ count: 20 })
+  const { value: ground } = await body.run("return [1, 2, 3, 4].map(y => bot.blockAt(new Vec3(50, -20 - y, 1)).name)")
+  assert.deepEqual(ground, ['gravel', 'gravel', 'gravel', 'air'])
+  const { error } = await body.run('await descendTo(bot, -26)', { limits: { ticks: 3000 } })
+  assert.equal(error?.code, 'unreachable', JSON.stringify(error))
+  assert.equal((await body.ask('observe', { player: 'Tester' })).health, 20)
+})
+
 test('kinds are mixed only where the recipe of one thing allows it: planks of a bed, never its wool', async t => {
   const body = await join({ seed: 3 })
   t.after(() => body.close())
