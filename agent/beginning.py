@@ -21,6 +21,7 @@ from envs.desktop import view
 from envs.knock import Address, knock
 from envs.minecraft import ASSISTANCE, FASTEST, SLOWEST
 from envs.server import USERNAME
+from memory.episodic import Episodes
 from skills.proofs import JOURNEY as TRIALS
 from skills.reader import LibraryReader
 
@@ -71,10 +72,10 @@ def new(
     db = database()
     store, skills = Store(db), LibraryReader(db, library)
     if name is not None:
-        _not_from_elsewhere(name, store, skills)
+        _not_from_elsewhere(name, store, skills, Episodes(db))
     wanted = f"{'-'.join(worlds)}-{_plain(address.host) if address else seed}"
     config = JourneyConfig(
-        name=name or _free_name(wanted, store, skills),
+        name=name or _free_name(wanted, store, skills, Episodes(db)),
         worlds=tuple(worlds),
         seed=seed,
         brain=brain,
@@ -202,20 +203,26 @@ def _plain(host: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", host)[:40].strip("-")
 
 
-def _free_name(wanted: str, store: Store, skills: LibraryReader) -> str:
-    """A name that no journey has, and none of another home whose skills are here: its runs would pass for theirs."""
+def _free_name(wanted: str, store: Store, skills: LibraryReader, episodes: Episodes) -> str:
+    """A name that no journey has, none of another home that skills or memory tell of: its runs would pass as theirs."""
     taken = {journey.name for journey in store.journeys()}
     number = 2
     name = wanted
-    while name in taken or skills.tells_of(name):
+    while name in taken or skills.tells_of(name) or episodes.tells_of(name):
         name, number = f"{wanted}-{number}", number + 1
     return name
 
 
-def _not_from_elsewhere(name: str, store: Store, skills: LibraryReader) -> None:
-    """Raises UsageError for the name of a journey of another home whose skills are here, and for that of trials."""
-    if name not in {journey.name for journey in store.journeys()} and (name == TRIALS or skills.tells_of(name)):
+def _not_from_elsewhere(name: str, store: Store, skills: LibraryReader, episodes: Episodes) -> None:
+    """Raises UsageError for a name of another home's journey that skills or memory tell of, and for that of trials."""
+    if name in {journey.name for journey in store.journeys()}:
+        return
+    if name == TRIALS or skills.tells_of(name):
         raise UsageError(
             f"--journey {name}: runs of that name in library {skills.name!r} are not of a journey of this home: "
             "choose another name"
+        )
+    if episodes.tells_of(name):
+        raise UsageError(
+            f"--journey {name}: memory tells of a journey of that name of another home: choose another name"
         )

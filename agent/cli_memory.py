@@ -263,7 +263,9 @@ def memory_export(folder: Path, journeys: tuple[str, ...], private: bool, as_jso
     show_default=True,
     help="Where both know another answer: keep ours, take theirs, or take nothing in.",
 )
-@click.option("--suffix", default="", help="Added to the names of the bundle's journeys.")
+@click.option(
+    "--suffix", default="", help="Added to the names of the bundle's journeys, where yours are called the same."
+)
 @click.option("--restore", is_flag=True, help="This is my own export, of another machine: take it as it stands.")
 @AS_JSON
 def memory_import(folder: Path, policy: Any, suffix: str, restore: bool, as_json: bool) -> None:

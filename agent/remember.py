@@ -386,8 +386,17 @@ def _refuse_unknown(db: Database, names: Sequence[str]) -> None:
 def import_from(folder: Path, policy: Policy, suffix: str, *, vouched: bool = False) -> Json:
     """Take a bundle in: one's own as it stands, anybody else's as data."""
     db = _database()
-    now = float(Store(db).experience())
-    taken = bring_in(db, folder, now=now, policy=policy, rename=lambda name: name + suffix, seal=seal, vouched=vouched)
+    store = Store(db)
+    taken = bring_in(
+        db,
+        folder,
+        now=float(store.experience()),
+        policy=policy,
+        rename=lambda name: name + suffix,
+        seal=seal,
+        vouched=vouched,
+        played=[journey.name for journey in store.journeys()],
+    )
     return asdict(taken)
 
 

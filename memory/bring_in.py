@@ -14,7 +14,7 @@ import json
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -66,15 +66,19 @@ def bring_in(
     rename: Callable[[str], str] = lambda name: name,
     seal: Callable[[str], str] = lambda digest: "",
     vouched: bool = False,
+    played: Collection[str] = (),
 ) -> BroughtIn:
     """Take a bundle in; `rename` gives its journeys other names, for journeys that happen to be called like ours.
+
+    Of journeys that are `played` here nothing that this database has not may come in: what happens in their next
+    iterations would be taken for known.
 
     It is one's own if `seal` makes of its digest the seal that it bears, or if it is `vouched` for.
     """
     bundle = read_bundle(folder)
     sealed = bool(bundle.seal) and hmac.compare_digest(seal(bundle.digest).encode(), bundle.seal.encode())
     own = vouched or sealed
-    taking = _Taking(db, bundle, policy, rename, now, own)
+    taking = _Taking(db, bundle, policy, rename, now, own, played)
     with atomic(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         try:
@@ -94,9 +98,16 @@ class _Taking:
     """One bundle being taken in: numbers of the bundle to numbers of the database."""
 
     def __init__(
-        self, db: Database, bundle: Bundle, policy: Policy, rename: Callable[[str], str], now: float, own: bool
+        self,
+        db: Database,
+        bundle: Bundle,
+        policy: Policy,
+        rename: Callable[[str], str],
+        now: float,
+        own: bool,
+        played: Collection[str],
     ) -> None:
-        self.db, self.policy, self.now, self.own = db, policy, now, own
+        self.db, self.policy, self.now, self.own, self.played = db, policy, now, own, played
         # A program is named by its content, and refused if it has another.
         self.rows = {name: rows if name == "programs" else guard.redact_all(rows) for name, rows in bundle.rows.items()}
         self._rename = rename
@@ -179,6 +190,7 @@ class _Taking:
             kept = [event.seq for event in log.read(journey, iteration=iteration, node=node)]
             self.events |= dict(zip((row["number"] for row in rows), kept, strict=False))
             if done.new:
+                self._refuse_played(journey, iteration)
                 self.fresh_events.update(row["number"] for row in rows)
 
     def _episode(self, row: Row) -> None:
@@ -206,8 +218,16 @@ class _Taking:
         kept = known or episodes.record(episode)
         self.episodes[row["number"]] = kept.id
         if known is None:
+            self._refuse_played(episode.journey, episode.iteration)
             self.fresh_episodes.add(row["number"])
         self._count("episodes", known is None, replace(kept, id=0, events=None) == replace(episode, events=None))
+
+    def _refuse_played(self, journey: str, iteration: int) -> None:
+        if journey in self.played:
+            raise Refused(
+                f"the bundle has iteration {iteration} of a journey {journey!r}, the one of that name here has it not: "
+                "take it in under other names, with --suffix"
+            )
 
     def _note(self, row: Row) -> None:
         data = {name: value for name, value in row.items() if name != "number"}

@@ -149,6 +149,14 @@ class Episodes:
         found = {each.kind: each.data for each in log}
         return (found["before"], found["after"]) if len(found) == len(_OBSERVED) else None
 
+    def tells_of(self, journey: str) -> bool:
+        """Whether anything is kept of a journey: episodes, events, notes, or what holds in its world."""
+        kept = (("episodes", "journey"), ("events", "journey"), ("notes", "scope"), ("items", "scope"))
+        rows = (
+            self._db.execute(f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1", [journey]) for table, column in kept
+        )
+        return any(row.fetchone() for row in rows)
+
     def get(self, journey: str, iteration: int) -> Episode:
         """The episode of one iteration."""
         found = self._select("journey = ? AND iteration = ?", [journey, iteration], 1)

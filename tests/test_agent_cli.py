@@ -22,6 +22,7 @@ from agent.errors import UsageError
 from agent.oversight import Kind
 from agent.showing import harmless
 from agent.store import Store
+from memory.episodic import Episode, Episodes
 from skills.admit import Admission
 from skills.library import Library
 from skills.skill import Signature
@@ -145,6 +146,14 @@ def test_a_journey_is_not_called_like_one_that_skills_came_with_from_another_hom
             beginning.new(["minecraft"], name=name, **settings)  # type: ignore[arg-type]
     other = beginning.new(["minecraft"], name="minecraft-1", **settings | {"library": "other"})  # type: ignore[arg-type]
     assert other.name == "minecraft-1"
+
+
+def test_a_journey_is_not_called_like_one_that_memory_brought_from_another_home() -> None:
+    Episodes(database()).record(Episode("minecraft-1", 1, "t", "walk", "passed", 1.0))
+    settings = {"brain": "planner", "goal": None, "seed": 1, "library": "main", "sight": "sight 32", "assist": ()}
+    assert beginning.new(["minecraft"], name=None, **settings).name == "minecraft-1-2"  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="choose another name"):
+        beginning.new(["minecraft"], name="minecraft-1", **settings)  # type: ignore[arg-type]
 
 
 def test_a_session_may_have_others_in_some_roles_and_the_record_stays(

@@ -155,6 +155,23 @@ def test_a_bundle_goes_out_and_comes_in(lived: Path, tmp_path: Path, monkeypatch
     assert "not a memory bundle" in said("import", str(tmp_path), code=1)
 
 
+def test_what_another_home_played_is_not_taken_for_the_next_iterations_of_a_journey_of_that_name(
+    lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told("export", str(tmp_path / "bundle"))
+    home = tmp_path / "other"
+    monkeypatch.setenv("JOURNEYMAN_HOME", str(home))
+    home.mkdir()
+    db = open_db(home / "journeyman.db", SKILLS, CURRICULUM, AGENT)
+    Store(db).create(JourneyConfig("a", ("minecraft",), 1))
+    for vouched in ([], ["--restore"]):
+        assert "with --suffix" in said("import", str(tmp_path / "bundle"), *vouched, code=1)
+    assert Episodes(db).find(limit=9) == []
+    assert told("import", str(tmp_path / "bundle"), "--suffix", "-theirs")["new"]["episodes"] == 2
+    assert {each.journey for each in Episodes(db).find(limit=9)} == {"a-theirs"}
+    db.close()
+
+
 def test_what_a_bundle_brought_of_a_journey_is_recalled_where_that_journey_never_was(
     lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
