@@ -15,6 +15,7 @@ from envs.contract import Samples, check_env
 from envs.desktop import DesktopEnv, DesktopSettings
 from envs.desktop.env import available
 from envs.desktop.programs import catalogue
+from envs.desktop.situation import opened
 from envs.errors import EnvLost, EnvUnavailable
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
@@ -122,6 +123,23 @@ def test_trials_begin_as_captured_or_as_generated_and_touch_no_other_desktop(env
     assert env.observe() == here
     with pytest.raises(ValueError, match="no situation"):
         env.restore(b"something else")
+
+
+TITLES = {
+    "~/Letters/one.txt - Mousepad": "Letters/one.txt",
+    "*two  words.txt - Mousepad": "two  words.txt",
+    "*two words.txt - Mousepad": "two  words.txt",
+    "größe (1).ods - Gnumeric": "größe (1).ods",
+    "Untitled - Mousepad": "",
+    "Letters": "Letters",
+}
+
+
+def test_an_open_document_is_known_by_its_whole_name_in_the_title() -> None:
+    names = ("Letters", "Letters/one.txt", "one.txt", "two  words.txt", "größe (1).ods", "Unti", "ouse", " ")
+    files = {path: {"kind": "folder" if path == "Letters" else "file"} for path in names}
+    windows = [{"title": title, "program": "p", "dialog": False, "active": False} for title in TITLES]
+    assert [file for _, file in opened(windows, files)] == list(TITLES.values())
 
 
 def test_the_newest_two_generations_stay_and_starting_at_one_forgets_newer(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ comes back to the desk after the power was off, with the same windows opened aga
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,4 +53,8 @@ def _named(title: str, files: Mapping[str, Any]) -> str:
     def fit(path: str) -> tuple[bool, bool, int]:
         return path in title, files[path]["kind"] != "folder", len(path)
 
-    return max((path for path in files if path.rsplit("/", 1)[-1] in title), key=fit, default="")
+    def named(path: str) -> bool:
+        words = r"\s+".join(re.escape(word) for word in path.rsplit("/", 1)[-1].split())
+        return bool(words) and re.search(rf"(?<!\w){words}(?!\w)", title) is not None
+
+    return max(filter(named, files), key=fit, default="")
