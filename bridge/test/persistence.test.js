@@ -73,7 +73,9 @@ test('control answers nonsense with a code and goes on', async () => {
     await assert.rejects(world.ask('observe'), { code: 'bad_argument' })
     await assert.rejects(world.ask('events', { since: -1 }), { code: 'bad_argument' })
     await assert.rejects(world.command('give Nobody dirt'), { code: 'command_failed' })
-    await assert.rejects(world.command('constructor'), { code: 'command_failed' })
+    for (const text of ['constructor', 'time set constructor', 'give constructor dirt', 'gamerule constructor true']) {
+      await assert.rejects(world.command(text), { code: 'command_failed' }, text)
+    }
     assert.equal((await world.ask('hello')).protocol, 1)
   } finally {
     await world.stop()

@@ -16,11 +16,11 @@ const signs = require('./signs')
 /** A command that cannot be carried out; the message says why. */
 class CommandError extends Error {}
 
-const TIMES = { day: 1000, noon: 6000, night: 13000, midnight: 18000 }
+const TIMES = { __proto__: null, day: 1000, noon: 6000, night: 13000, midnight: 18000 }
 const DAY = 24000
 /** Vanilla's spelling of the game rules that we have. */
 const GAMERULES = {
-  keepInventory: 'keep_inventory', doDaylightCycle: 'daylight', doMobSpawning: 'mob_spawning',
+  __proto__: null, keepInventory: 'keep_inventory', doDaylightCycle: 'daylight', doMobSpawning: 'mob_spawning',
   mobGriefing: 'mob_griefing', naturalRegeneration: 'natural_regeneration', fallDamage: 'fall_damage',
 }
 
@@ -40,7 +40,7 @@ function players(world, selector, self) {
   const all = [...world.players.values()]
   if (selector === undefined || selector === '@s') return self ? [self] : fail('say which player')
   const named = all.filter(({ name }) => name === selector)
-  const chosen = { '@a': all, '@p': all.slice(0, 1) }[selector] ?? named
+  const chosen = { __proto__: null, '@a': all, '@p': all.slice(0, 1) }[selector] ?? named
   return chosen.length ? chosen : fail(`there is no player "${selector}" here`)
 }
 
@@ -175,7 +175,7 @@ const COMMANDS = {
 }
 
 function setRule(world, name, value) {
-  if (!(name in defaultRules)) fail(`there is no rule "${name}"`)
+  if (!Object.hasOwn(defaultRules, name)) fail(`there is no rule "${name}"`)
   try {
     world.rules[name] = parseRule(`${name}=${value}`)[1]
   } catch (error) {

@@ -25,7 +25,7 @@ const defaultRules = Object.freeze({
 /** Read `name=value` from text. Throws a RangeError that says what is possible. */
 function parseRule(text) {
   const [name, value, ...rest] = text.split('=')
-  if (!(name in defaultRules) || rest.length) {
+  if (!Object.hasOwn(defaultRules, name) || rest.length) {
     throw new RangeError(`there is no rule "${text}"; rules are ${Object.keys(defaultRules).join(', ')}, as name=value`)
   }
   if (name === 'recipes') {
