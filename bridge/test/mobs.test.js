@@ -301,3 +301,13 @@ test('a world restored from its saved entities goes on exactly like one that nev
   assert.deepEqual(resumed.entitySystem.serialise(), straight.entitySystem.serialise())
   assert.ok(straight.entities.size > 6)
 })
+
+test('blows, thorns and heat tire who is hurt by them; falls, hunger, water and walls do not', () => {
+  for (const [cause, tiring] of [['zombie', 0.1], ['cactus', 0.1], ['lava', 0.1], ['fall', 0], ['drowning', 0],
+    ['starvation', 0], ['suffocation', 0]]) {
+    const world = flatWorld()
+    const player = addPlayer(world)
+    world.hurtPlayer(player, 2, cause)
+    assert.equal(player.exhaustion, tiring, cause)
+  }
+})

@@ -26,7 +26,7 @@ const DROWNING_AIR = -20
 const AIR_KEY = 1
 const DEATH_DROP_DELAY = 10
 const ARMOUR_SLOTS = [5, 6, 7, 8]
-/** Causes that armour does not help against. */
+/** Causes that armour does not help against, and that do not tire. */
 const THROUGH_ARMOUR = new Set(['fall', 'drowning', 'starvation', 'suffocation', 'void', 'fire', 'command'])
 
 /** Hunger grows by exhaustion; only survival players tire. */
@@ -68,7 +68,7 @@ function hurt(world, player, amount, cause, { from = null, by = null, bypassArmo
     for (const slot of ARMOUR_SLOTS) if (player.slots[slot]) wear(world, player, slot, points)
   }
   player.hp = Math.max(0, player.hp - damage)
-  exhaust(player, 0.1)
+  if (!THROUGH_ARMOUR.has(cause)) exhaust(player, 0.1)
   if (player.sleeping) sleeping.wake(world, player)
   world.broadcastNear(player.pos, 'damage_event', damageEvent(player, cause, by))
   if (from && !protectedNow) knockBack(player, from)
