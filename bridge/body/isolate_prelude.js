@@ -405,11 +405,19 @@ const mcData = new Proxy(tables, {
 })
 function tableOf (table) {
   const entries = new Map()
+  let keys = null
+  const get = (target, key) => {
+    if (typeof key !== 'string') return undefined
+    if (!entries.has(key)) entries.set(key, query('data', table, key) ?? undefined)
+    return entries.get(key)
+  }
   return new Proxy({}, {
-    get (target, key) {
-      if (typeof key !== 'string') return undefined
-      if (!entries.has(key)) entries.set(key, query('data', table, key) ?? undefined)
-      return entries.get(key)
+    get,
+    has: (target, key) => get(target, key) !== undefined,
+    ownKeys: () => keys ??= query('keys', table),
+    getOwnPropertyDescriptor (target, key) {
+      const value = get(target, key)
+      return value === undefined ? undefined : { value, enumerable: true, configurable: true }
     }
   })
 }

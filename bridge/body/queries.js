@@ -72,6 +72,9 @@ const queries = {
     return Object.hasOwn(entries, key) ? observe.plain(entries[key]) : null
   },
 
+  /** The keys of such a table. */
+  keys: (body, table) => Object.keys(body.data[args.word(table, TABLES, 'the table')]),
+
   names: (body, name) => body.names(name)
 }
 

@@ -37,6 +37,16 @@ test('the façade', async t => {
     await body.operations.tick({ count: 2 })
   })
 
+  await t.test('the tables of the game can be asked for a name and gone through', async () => {
+    const { value, ticks } = await run(`
+      const planks = Object.keys(mcData.itemsByName).filter(name => name.endsWith('_planks'))
+      const meals = Object.values(mcData.foods).map(food => food.name)
+      return ['oak_log' in mcData.itemsByName, 'oak_wok' in mcData.itemsByName, 'toString' in mcData.itemsByName,
+        planks.includes('cherry_planks'), meals.includes('bread'), Object.entries(mcData.blocksByName).length > 900,
+        mcData.itemsByName.oak_wok === undefined]`)
+    assert.deepEqual([value, ticks], [[true, false, false, true, true, true, true], 0])
+  })
+
   await t.test('shows the inventory, by name and by id', async () => {
     const { value } = await run(`const id = mcData.itemsByName.oak_log.id
       return [bot.inventory.count('oak_log'), bot.inventory.count(id), bot.inventory.findInventoryItem(id).name,
