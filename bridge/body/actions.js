@@ -16,6 +16,7 @@ const PLACES = ['hand', 'head', 'torso', 'legs', 'feet', 'off-hand']
 const MOST_TICKS = 24_000
 const GOTO_TICKS = 2_400
 const LANDING_TICKS = 20
+const MOST_CHAT_LETTERS = 256
 
 const actions = {
   /** Off the ground digging takes five times as long, and a goal of the pathfinder would abort it. */
@@ -64,12 +65,13 @@ const actions = {
 
   async chat (body, text) {
     if (typeof text !== 'string') throw args.bad('chat needs a string', text, 'pass a string')
-    if (/^\//m.test(text)) { // mineflayer says each line by itself
+    if (/^\s*\//m.test(text)) {
       throw new PrimitiveError('bad_argument', 'commands are not allowed', { value: text.slice(0, 80),
         remedy: 'do it with the bot itself' })
     }
-    body.events('chat', { text: text.slice(0, 256) })
-    body.bot.chat(text.slice(0, 256))
+    const line = text.replace(/\s*[\r\n]+\s*/g, ' ').slice(0, MOST_CHAT_LETTERS)
+    body.events('chat', { text: line })
+    body.bot.chat(line)
   },
 
   async activateItem (body, offhand = false) { body.bot.activateItem(Boolean(offhand)) },

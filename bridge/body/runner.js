@@ -30,6 +30,8 @@ const MOST_ERROR_LETTERS = 4_000
 const MOST_LEVELS = 25
 /** Questions that may be asked without any time passing: far more than a search of everything in sight needs. */
 const MOST_QUESTIONS_A_TICK = 100_000
+/** Actions of the bot that may be done without any time passing: a server throws out who says too much at once. */
+const MOST_DEEDS_A_TICK = 200
 const WATCH_MS = 50
 /** Looks after which an isolate that ran out of memory will not unwind any more. */
 const LOST_LOOKS = 20
@@ -61,6 +63,7 @@ class Run {
     this.action = null
     this.sentAt = null // the tick of the latest action of the bot that took none
     this.questions = 0 // since time last passed
+    this.deeds = 0
     this.asking = 0 // milliseconds spent on answers
     this.files = new Map()
     for (const { id, name } of modules) {
@@ -170,6 +173,8 @@ class Run {
       const [kind, operation] = name.split(':')
       if (kind === 'query' && Object.hasOwn(queries, operation)) return this.question(operation, args)
       if (kind === 'action' && Object.hasOwn(actions, operation)) {
+        const refusal = this.countDeed()
+        if (refusal) return refusal
         const from = this.body.tick
         const answer = await this.act(operation, body => actions[operation](body, ...args), args, place)
         if (this.body.tick === from) this.sentAt = from // primitives wait for what they send
@@ -227,6 +232,15 @@ class Run {
     return failure(this.stopped.error)
   }
 
+  /** A refusal if the bot does too much in one moment. */
+  countDeed () {
+    if (++this.deeds <= MOST_DEEDS_A_TICK) return null
+    this.stop('endless_loop', new PrimitiveError('endless_loop',
+      `the program does more than ${MOST_DEEDS_A_TICK} things without letting any time pass`,
+      { remedy: 'await bot.waitForTicks(1) between them, and make every loop end' }))
+    return failure(this.stopped.error)
+  }
+
   question (operation, args) {
     const refusal = this.countQuestion()
     if (refusal) return refusal
@@ -280,7 +294,7 @@ class Run {
 
   async tick () {
     await this.step()
-    this.questions = 0
+    this.questions = this.deeds = 0
     this.busySince = this.effort()
     if (this.body.tick - this.startTick >= this.limits.ticks) {
       const { ticks } = this.limits
