@@ -64,7 +64,7 @@ class Run {
     this.sentAt = null // the tick of the latest action of the bot that took none
     this.questions = 0 // since time last passed
     this.deeds = 0
-    this.asking = 0 // milliseconds spent on answers
+    this.asking = 0 // milliseconds spent on answers, and on actions that took no time
     this.files = new Map()
     for (const { id, name } of modules) {
       let file = `${name}.js`
@@ -262,6 +262,8 @@ class Run {
     const call = { name, args: args.slice(0, MOST_ARGUMENTS_KEPT).map(short), ok: true, ticks: 0, ...this.placeOf(place) }
     if (this.calls.length < MOST_CALLS_KEPT) this.calls.push(call)
     this.action = body
+    const { now } = body.clock.real
+    const begun = now()
     try {
       const value = await this.drive(body, (async () => start(body))())
       return success(plain(value ?? null))
@@ -273,6 +275,7 @@ class Run {
     } finally {
       this.action = null
       call.ticks = body.tick - from
+      if (call.ticks === 0) this.asking += now() - begun
     }
   }
 

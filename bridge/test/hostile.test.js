@@ -18,6 +18,8 @@ const ENDS = [
     'endless_loop'],
   ['words without end', "for (;;) await bot.chat('x\\n'.repeat(120))", 'endless_loop', 'endless_loop'],
   ['waiting for no time without end', 'for (;;) await bot.waitForTicks(0)', 'endless_loop', 'endless_loop'],
+  ['a primitive that fails at once, without end', "for (;;) try { await craftItem(bot, 'nonsense') } catch {}",
+    'endless_loop', 'endless_loop'],
   ['a promise that never settles', 'await new Promise(() => {})', 'threw', 'thrown'],
   ['a throw of something that is no error', 'throw { toString () { throw 1 } }', 'threw', 'thrown'],
   ['a throw of null', 'throw null', 'threw', 'thrown'],
