@@ -8,11 +8,13 @@ of the kernel. There is no way around: what cannot be boxed is not run. Knows no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ OUTSIDE_UID = 65_200
 INSIDE_UID = 1000
 """The same user as seen from inside."""
 PROOF_SECONDS = 30
+STOP_SECONDS = 1.0
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
 
 
@@ -122,7 +125,20 @@ class Box:
         return self._said.read().decode(errors="replace")[-2000:].strip()
 
     def kill(self) -> None:
-        """End every process in it, from any thread; `close` gives back what it holds."""
+        """End every process in it, from any thread; `close` gives back what it holds.
+
+        Until a box has come up, its inner process does not die with the outer one: each is ended, the inner ones first,
+        while the outer one stands still and can start no other.
+        """
+        if not self.alive:
+            return
+        self._process.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _state(self.pid) not in "TZX" and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        for pid in [*_tree(self.pid)][:0:-1]:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
         self._process.send_signal(signal.SIGKILL)
 
     def close(self) -> None:
@@ -255,6 +271,14 @@ def _tree(pid: int) -> Iterator[int]:
             continue
         for child in children:
             yield from _tree(int(child))
+
+
+def _state(pid: int) -> str:
+    """What a process does, as one letter of the kernel's; X if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"
 
 
 def _ticks(pid: int) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -149,3 +151,29 @@ def test_what_a_killed_session_showed_its_boxes_is_removed_by_the_next(tmp_path:
         for each in (living, other):
             each.kill()
     assert there == {used, third}, "who lives keeps what it shows"
+
+
+def test_a_box_that_is_ended_while_it_starts_leaves_no_process() -> None:
+    mark = "0.98765"
+    spec = sandbox.Spec("start", ("/usr/bin/sh", "-c", f"sleep 1000 & sleep 1000 # {mark}"), sandbox.Caps(64, 16),
+                        shown={name: Path(name) for name in ("/usr/bin/sh", "/usr/bin/sleep")})  # fmt: skip
+    for number in range(60):
+        box = sandbox.start(spec)
+        time.sleep(number / 3000)
+        box.close()
+
+    def left() -> list[str]:
+        found = []
+        for each in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                found += [each.parent.name] if mark.encode() in each.read_bytes() else []
+        return found
+
+    deadline = time.monotonic() + 5
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    there = left()
+    for pid in there:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
+    assert there == []
