@@ -45,6 +45,8 @@ class Cases(ABC):
     """In which its skills are written; those of other worlds are none of its business."""
     beside: ClassVar[bool]
     """Whether its trials may run beside the journey's own programs; what keeps real time would be slowed by them."""
+    repeats: ClassVar[bool]
+    """Whether the same program at the same beginning gives the same run: there a replay tells a change from weather."""
     from_elsewhere: ClassVar[bool]
     """Whether trials may begin from situations of other worlds, so that ends of trials are worth keeping."""
     tags: Tags

@@ -26,6 +26,7 @@ class DesktopCases(Cases):
     world = "desktop"
     language = "python"
     beside = False
+    repeats = False
     from_elsewhere = False
 
     def __init__(self, library: Library, store: Store, families: Mapping[str, Family]) -> None:

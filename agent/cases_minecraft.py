@@ -47,6 +47,7 @@ class MinecraftCases(Cases):
     world = "minecraft"
     language = "javascript"
     beside = True
+    repeats = True
     from_elsewhere = True
 
     def __init__(self, library: Library, store: Store, data: GameData) -> None:

@@ -86,6 +86,8 @@ def lines(kind: str, data: Mapping[str, Any]) -> list[Text]:
         verdict = f"{data['before']} → {data['after']}" if moved else data["after"]
         mark = "worked" if trial.passed else "failed"
         return [Text(f"     ·   trial: {data['name']} {mark} in a world of seed {trial.seed} ({verdict})", style="dim")]
+    if kind == "doubted":
+        return [Text(f"     ·   {data['name']} no longer does what it did: {data['reason']}", style="dim")]
     if kind == "challenged":
         verdict = "takes over" if data["passed"] else "is held back"
         return [Text(f"     ·   the new {data['name']} {verdict}: {data['reason']}", style="dim")]

@@ -8,7 +8,7 @@ that is to replace a trusted one must pass the replays of that one and of its ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -17,8 +17,8 @@ from agent import unproven
 from agent.beside import Asked, Batch, Played, play
 from agent.cases import Case, Cases
 from agent.display import Reporter
+from agent.evidence import CLASSES, error_json
 from agent.evidence import cause as cause_of
-from agent.evidence import error_json
 from agent.store import Iteration, Store
 from agent.unproven import LEAST_TICKS
 from agent.uses import NEW
@@ -29,7 +29,7 @@ from memory.log import Event, EventLog
 from skills.admit import Admission
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.proofs import CHARGE, JOURNEY, Proofs, Trial
+from skills.proofs import CHARGE, DOUBT, JOURNEY, Proofs, Trial
 from skills.reader import By
 from skills.skill import Skill, Use, Version
 
@@ -166,6 +166,22 @@ class Prover:
             self._follow(caller, admission, uses, hash, at)
         return Challenge(hash, True, reason, tuple(found))
 
+    def doubt(self, version: Version) -> Trial | None:
+        """Let a version do again what it passed; it goes on parole if it fails any of it by its own fault.
+
+        The beginnings are the same to the last die, so that no weather explains a failure. What passes again is no new
+        evidence, and not counted. Gives the trial that decided it, None where there is nothing that it passed.
+        """
+        trial = None
+        for case in self.passed_by(version, REPLAYS):
+            found: list[Use] = []
+            trial = self.replay(version, f"{NEW}{version.skill}", rebind(version, {}), case, DOUBT, found)
+            if its_fault(trial):
+                failed = replace(found[0], version=version.hash, outcome="failed")
+                self.library.distrust(failed, reason=f"failed again what it had passed: {trial.evidence}")
+                return trial
+        return trial
+
     def replay(self, old: Version, main: str, admission: Admission, case: Case, purpose: str, into: list[Use]) -> Trial:
         """What a version passed, again, with a source in its place that is not in the library yet."""
         modules = self._graph.program(main, old.skill, admission.source, admission.uses)
@@ -186,14 +202,23 @@ class Prover:
     ) -> None:
         """Keep what was proven meanwhile, then go on with what most needs proof, within an allowance of game ticks.
 
-        The allowance is for the whole journey. Challengers come first and are waited for; what others call comes next,
-        and is tried while the journey plays on. It is collected when the allowance is more than it is expected to take,
-        so that there is little left to wait for, at a moment that game time alone decides. `tidy` is called with the
-        allowance when no trial is under way, for what needs replays at once.
+        The allowance is for the whole journey. What is in doubt comes first, then challengers; both are waited for.
+        What others call comes next, and is tried while the journey plays on. It is collected when the allowance is more
+        than it is expected to take, so that there is little left to wait for, or when there is a doubt: at a moment
+        that game time alone decides. `tidy` is called with the allowance when no trial is under way, for what needs
+        replays at once; not while something has just fallen: its repair and its callers need them more.
         """
-        if self._batch is not None and allowance <= self.spent() + self._patience:
+        left = allowance - self.spent()
+        if self._batch is not None and left <= self._patience and not any(self._doubted(left)):
             return
         self.collect(report)
+        for version in self._doubted(left):
+            before = self.spent()
+            if (trial := self.doubt(version)) is not None and self.library.rung(version.hash) == "parole":
+                report("doubted", name=version.skill, reason=trial.evidence)
+            left -= self.spent() - before
+            if left <= 0:
+                return
         for version in filter(self.cases.provable, self.library.challengers()):
             if allowance <= self.spent():
                 return
@@ -204,7 +229,7 @@ class Prover:
                 return
             moved = self._rebind(caller, uses)
             report("challenged", name=caller.name, passed=moved, reason=f"bound to the mended {', '.join(uses)}")
-        if tidy is not None and allowance > self.spent():
+        if tidy is not None and allowance > self.spent() and not self.library.to_repair():
             tidy(allowance, report)
         self._begin(allowance - self.spent())
         if not self.cases.beside:
@@ -224,6 +249,12 @@ class Prover:
             report("proven", name=each.version.skill, trial=trial, before=before, after=after)
         if error is not None:
             raise error
+
+    def _doubted(self, ticks: int) -> Iterator[Version]:
+        """What is in doubt and can be asked, if there are game ticks left for it and runs repeat in this world."""
+        if ticks > 0 and self.cases.repeats:
+            doubted = unproven.doubted(self.library, self._graph, self.cases.language, self.now())
+            yield from (version for version in doubted if self.passed_by(version, 1))
 
     def _begin(self, ticks: int) -> None:
         """Let the neediest versions be tried, as many as an allowance is expected to do for."""
@@ -269,20 +300,27 @@ class Prover:
         return sum(trial.purpose in FRESH or trial.situation is None for trial in self.proofs.trials_of(hash))
 
     def cases_of(self, version: Version, most: int) -> list[Case]:
-        """What a version passed before, to be replayed: the situation it was written in, then its latest trials."""
-        found = []
+        """What a version passed before, to be replayed; fresh worlds where that is not enough."""
+        found = self.passed_by(version, most)
+        if len(found) < most:
+            fresh = (self.cases.fresh(version, number) for number in range(most - len(found)))
+            found += [case for case in fresh if case and case not in found]
+        return found
+
+    def passed_by(self, version: Version, most: int) -> list[Case]:
+        """What a version passed before: the situation it was written in, then its latest trials in fresh worlds."""
+        found: list[Case] = []
         if home := self.proofs.situation_of(version.journey, version.iteration):
             row = self._store.iteration(version.journey, version.iteration)
-            if row is not None and (check := self.cases.wanted(version, row.args)):
+            own = row is not None and row.passed and row.name in {each.skill for each in self.library.origins(version)}
+            if row is not None and own and (check := self.cases.wanted(version, row.args)):
                 digest, seed = home
                 beginning = Beginning(seed, situation=self.proofs.situation(digest))
                 found.append(Case(beginning, row.args, check, digest))
         for trial in reversed(self.proofs.trials_of(version.hash)):
-            if trial.passed and trial.situation is None and (again := self.cases.again(version, trial)):
-                found.append(again)
-        if len(found) < most:
-            fresh = (self.cases.fresh(version, number) for number in range(most - len(found)))
-            found += [case for case in fresh if case and case not in found]
+            if len(found) < most and trial.purpose in FRESH and trial.passed and trial.situation is None:
+                again = self.cases.again(version, trial)
+                found += [again] if again else []
         return found[:most]
 
     # -- running
@@ -396,6 +434,11 @@ class Prover:
                 self.library.record_use(replace(use, version=version.hash))
             self.library.clear(version.hash, reason=f"the same source with {hash[:15]}", at=at)
         return True
+
+
+def its_fault(trial: Trial) -> bool:
+    """Whether a trial failed by what the version did, not by what the world lacked, time or death."""
+    return not trial.passed and CLASSES.get(trial.cause or "", "wrong_code") in ("wrong_code", "missing_need")
 
 
 def _passed(old: Version, moved: Sequence[str], callers: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a library most needs proven next: versions that have trials left, and callers of what has been mended.
+"""What a library most needs proven next: what is in doubt, what has trials left, and callers of what has been mended.
 
 It asks the library and puts in order; whether and when anything is tried is for agent/proving.py. Reads only.
 """
@@ -11,13 +11,33 @@ from agent.cases import Cases
 from skills.evidence import Ladder
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.proofs import CHARGE
+from skills.proofs import CHARGE, DOUBT, JOURNEY
 from skills.skill import Skill, Version
 
 MOST_TRIALS = 5
 """Fresh worlds tried for a version on the library's own account, and again after each fall; people may ask for more."""
 LEAST_TICKS = 2_400
 """Game ticks that a trial is given at the least, and is expected to take where no success tells how many."""
+
+
+def doubted(library: Library, graph: SkillGraph, language: str, now: float) -> Iterator[Version]:
+    """Proven versions that failed a journey since what they had passed was last replayed: callees before callers.
+
+    Runs that came along with a skill may be of a later moment (`now` is this home's): they raise no doubt here.
+    What rests on a version on parole is left out, also if that fell while these were gone through: it fails with it.
+    """
+    rows = library.db.execute(
+        "SELECT hash FROM standings CROSS JOIN skills ON current = standings.version "
+        "JOIN versions ON versions.id = current WHERE rung IN ('verified', 'trusted') AND skills.library = ?1 "
+        "AND retired = 0 AND language = ?2 AND EXISTS (SELECT 1 FROM uses WHERE uses.version = current "
+        "AND outcome = 'failed' AND journey != ?3 AND at <= ?5 AND at > (SELECT coalesce(max(at), -1) FROM trials "
+        "WHERE trials.version = current AND purpose = ?4)) ORDER BY name",
+        [library.name, language, JOURNEY, DOUBT, now],
+    ).fetchall()
+    modules = {str(row[0]): [str(module["id"]) for module in graph.modules(row[0])] for row in rows}
+    for hash in sorted(modules, key=lambda hash: len(modules[hash])):
+        if all(library.rung(module) != "parole" for module in modules[hash]):
+            yield library.version(hash)
 
 
 def needy(library: Library, cases: Cases, graph: SkillGraph) -> Iterator[Version]:
@@ -37,11 +57,11 @@ def needy(library: Library, cases: Cases, graph: SkillGraph) -> Iterator[Version
         "FROM versions JOIN standings ON standings.version = versions.id WHERE versions.library = ?1 "
         "AND rung IN ('draft', 'candidate', 'parole') "
         "AND (waits OR versions.id IN (SELECT current FROM skills WHERE library = ?1 AND retired = 0))), "
-        "tried AS (SELECT open.*, (SELECT count(*) FROM trials WHERE version = open.id AND at >= fell) AS done, "
-        "(SELECT count(*) FROM trials WHERE version = open.id AND at >= fell AND NOT passed) AS failed FROM open) "
+        "tried AS (SELECT open.*, count(trials.id) AS done, sum(passed IS 0) AS failed FROM open LEFT JOIN "
+        "trials ON trials.version = open.id AND trials.at >= fell AND trials.purpose != ?6 GROUP BY open.id) "
         "SELECT hash FROM tried WHERE done < ?2 ORDER BY waits, rung = 'parole' DESC, "
         "(1.0 + callers) / (ticks * max(1, ?5 - fresh_worlds) * (1 + failed)) DESC, id",
-        [library.name, MOST_TRIALS, CHARGE, LEAST_TICKS, Ladder.fresh_worlds],
+        [library.name, MOST_TRIALS, CHARGE, LEAST_TICKS, Ladder.fresh_worlds, DOUBT],
     ).fetchall()
     marked = {each.version for each in library.quarantined() if each.marked}
     versions = (

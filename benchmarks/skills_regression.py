@@ -35,6 +35,8 @@ from skills.skill import Use
 REGRESSED = "craftStick"
 TAG, PIECES = "planks", 1
 """In the changed game a log gives one plank instead of four: skills that were right about planks are wrong now."""
+SAME = "the same source with "
+"""How the library says why a caller was bound to a mended version."""
 WORSE = """/**
  * Craft stick, quickly.
  */
@@ -121,9 +123,8 @@ def mended(home: Path, result: Result) -> dict[str, Any]:
             )
             for skill, at in fell.items()
         }  # fmt: skip
-        since = min((at for at in mended.values() if at is not None), default=None)
-        after = [move for move in moves if since is not None and move.at - begun >= since]
-        followed = {skill: at for skill, at in _first(after, "adopted", begun).items() if skill not in fell}
+        bound = [move for move in moves if move.reason.startswith(SAME)]
+        followed = {skill: at for skill, at in _first(bound, "cleared", begun).items() if skill not in fell}
         failed = [row.iteration for row in rows if not row.passed]
         result.row(step="iterations", run=len(rows), failed=failed, skills=len(library.names()))
         return {

@@ -41,7 +41,8 @@ class Ladder:
 
     A draft becomes a candidate by one success, is verified by success in `fresh_worlds` worlds that its writer never
     saw, and trusted by `trusted_uses` counted runs with a bound of at least `trusted_bound`. A trusted version whose
-    bound falls below `parole_bound` is on parole until it is back at `trusted_bound`.
+    bound falls below `parole_bound` is on parole. From then on only what comes since counts for the ladder: it is
+    verified again by so many fresh worlds with a bound of at least `parole_bound`, and trusted again as at first.
     """
 
     fresh_worlds: int = 2
@@ -111,18 +112,22 @@ def declined(runs: Sequence[Run]) -> bool:
 def next_rung(rung: Rung, record: Record, ladder: Ladder, streak: int = 0, *, fell: bool = False) -> Rung:
     """Where a version stands now: it climbs as evidence comes, falls by its bound once trusted.
 
-    It falls always by a streak of failures, and where its latest runs went worse than before (`fell`).
+    It falls always by a streak of failures, and where its latest runs went worse than before (`fell`). All of that is
+    evidence since its latest fall: by that a version on parole is verified and trusted anew, whatever it did before.
     """
     if (streak >= ladder.parole_streak or fell) and record.succeeded:
         return "parole"
+    enough = record.succeeded + record.failed >= ladder.trusted_uses
     if rung == "trusted":
-        return "parole" if record.bound < ladder.parole_bound else "trusted"
-    trustworthy = record.succeeded + record.failed >= ladder.trusted_uses and record.bound >= ladder.trusted_bound
+        return "parole" if enough and record.bound < ladder.parole_bound else "trusted"
+    proven = record.fresh_worlds >= ladder.fresh_worlds
     if rung == "parole":
-        return "trusted" if trustworthy else "parole"
-    if rung == "verified" or record.fresh_worlds >= ladder.fresh_worlds:
-        return "trusted" if trustworthy else "verified"
-    return "candidate" if record.succeeded else rung
+        proven = proven and record.bound >= ladder.parole_bound
+    elif rung != "verified" and not proven:
+        return "candidate" if record.succeeded else rung
+    if enough and record.bound >= ladder.trusted_bound:
+        return "trusted"
+    return "verified" if proven or rung == "verified" else rung
 
 
 def learn_needs(uses: Sequence[Use]) -> list[Need]:

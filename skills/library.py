@@ -8,7 +8,7 @@ judges source text (admit.py) and never runs it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlite_utils import Database
@@ -171,8 +171,9 @@ class Library(LibraryReader):
                 ],
             )
             if added.rowcount:
-                for number in self._same(version.number):
-                    self._judge(self._by_number(number), use.at)
+                same = [self._by_number(number) for number in self._same(version.number)]
+                for each, (record, runs) in [(each, self._learn(each)) for each in same]:
+                    self._judge(each, record, runs, use.at)
             return self._standing(version.number)[0]
 
     def promote(self, name: str, hash: str, *, reason: str, at: float = 0.0) -> Skill:
@@ -248,6 +249,15 @@ class Library(LibraryReader):
         with atomic(self.db):
             self._log(version.skill, "held", version.number, None, reason, at)
 
+    def distrust(self, use: Use, *, reason: str) -> None:
+        """Count a failed run, and put its version on parole whatever its record: it had passed the very same."""
+        with atomic(self.db), self.by(By(self._by.author, use.journey, use.iteration)):
+            for each in map(self._by_number, self._same(self.version(use.version).number)):
+                rung, record = self._standing(each.number)
+                if rung != "parole":
+                    self._stand(each, rung, "parole", record, f"{rung} -> parole: {reason}", use.at)
+            self.record_use(use)
+
     def ask_repair(self, name: str, *, reason: str, at: float = 0.0) -> None:
         """Note that somebody was asked to mend a skill on parole; it is asked for once for each fall."""
         with atomic(self.db):
@@ -282,16 +292,20 @@ class Library(LibraryReader):
 
     # Inside the open transaction
 
-    def _judge(self, version: Version, at: float) -> None:
-        """Let a version stand where its runs, and those of whatever is the same, say that it stands."""
+    def _judge(self, version: Version, record: Record, runs: Sequence[evidence.Run], at: float) -> None:
+        """Let a version stand where its runs since its latest fall say that it stands."""
         rung, _ = self._standing(version.number)
-        record, runs = self._learn(version)
+        since = evidence.record_of(runs)
         reached = evidence.next_rung(
-            rung, record, self._ladder, evidence.losing_streak(runs), fell=evidence.declined(runs)
+            rung, since, self._ladder, evidence.losing_streak(runs), fell=evidence.declined(runs)
         )
+        why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
+        self._stand(version, rung, reached, record, why, at)
+
+    def _stand(self, version: Version, rung: Rung, reached: Rung, record: Record, why: str, at: float) -> None:
+        """Let a version stand on a rung, with all that follows from it if it is another one."""
         self._set_standing(version.number, reached, record)
         if reached != rung:
-            why = f"{rung} -> {reached}: {record.succeeded} of {record.succeeded + record.failed} succeeded"
             action: Action = "fell" if reached == "parole" else "climbed"
             self._log(version.skill, action, version.number, None, why, at)
             if _HEIGHT[reached] >= _HEIGHT["verified"]:
@@ -412,13 +426,20 @@ class Library(LibraryReader):
         )
 
     def _learn(self, version: Version) -> tuple[Record, list[evidence.Run]]:
+        """The record over all runs of a version, with what they teach; and those of its runs since its latest fall."""
         same = self._same(version.number)
+        marks = ", ".join("?" * len(same))
         rows = self.db.execute(
-            f"SELECT outcome, setting, world, ticks FROM uses WHERE version IN ({', '.join('?' * len(same))}) "
-            "ORDER BY id",
-            same,
-        )
-        runs = [evidence.Run(*row) for row in rows]
+            f"SELECT outcome, setting, world, ticks, id FROM uses WHERE version IN ({marks}) ORDER BY id", same
+        ).fetchall()
+        runs = [evidence.Run(*row[:4]) for row in rows]
+        fell = self.db.execute(
+            "SELECT max(uses.id) FROM moves CROSS JOIN uses ON uses.version IN "
+            f"({marks}) AND uses.journey = moves.journey AND uses.iteration = moves.iteration "
+            f"WHERE moves.library = ? AND skill IN (SELECT skill FROM versions WHERE id IN ({marks})) "
+            f"AND action = 'fell' AND moves.version IN ({marks})",
+            [*same, self.name, *same, *same],
+        ).fetchone()[0]
         recent = self._uses(version, LEARN_FROM)
         effects = evidence.learn_effects(recent, version.signature, self._families)
         amount = next((effect.per for effect in effects if effect.per), None)
@@ -445,7 +466,7 @@ class Library(LibraryReader):
             "INSERT INTO needs VALUES (?, ?, ?, ?, ?)",
             [(version.number, need.kind, need.name, need.seen, need.of) for need in evidence.learn_needs(recent)],
         )
-        return record, runs
+        return record, [run for run, row in zip(runs, rows, strict=True) if row[4] > (fell or 0)]
 
     def describe(self, name: str) -> None:
         """Rewrite what a skill is found by: its words (name taken apart, purpose, what it gives), its text."""

@@ -17,6 +17,8 @@ from skills.reader import LibraryReader
 
 JOURNEY = "trials"
 """The journey under which trials stand in the event log and among uses, so that they never mix with one's own."""
+DOUBT = "doubt"
+"""The purpose of replays by which a proven version is asked whether it still does what it did."""
 CHARGE = 400
 """Game ticks that a trial is charged at least: entering its world takes as long as playing so many."""
 
@@ -27,7 +29,7 @@ class Trial:
 
     version: str
     purpose: str
-    """verify, challenge, refactor or test."""
+    """verify, challenge, refactor, doubt or test."""
     seed: int
     args: Mapping[str, Any]
     wanted: str

@@ -317,7 +317,7 @@ class LibraryReader:
         """
         rows = self.db.execute(
             "SELECT newer.hash FROM standings CROSS JOIN skills ON current = standings.version "
-            "JOIN versions AS newer ON newer.library = skills.library AND newer.skill = skills.name "
+            "CROSS JOIN versions AS newer ON newer.library = skills.library AND newer.skill = skills.name "
             "AND newer.id > current "
             "JOIN standings AS own ON own.version = newer.id "
             "WHERE skills.library = ? AND retired = 0 AND pinned = 0 AND standings.rung = 'trusted' "

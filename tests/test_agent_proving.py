@@ -30,8 +30,8 @@ from skills.admit import admit
 from skills.library import Library
 from skills.operators import Operators
 from skills.planning import plan
-from skills.proofs import CHARGE, JOURNEY, Trial
-from skills.skill import Use
+from skills.proofs import CHARGE, DOUBT, JOURNEY, Trial
+from skills.skill import Use, Version
 from tests.proving_workshop import CALLER, DIG, GOOD, Meanwhile, Workshop
 
 
@@ -412,3 +412,88 @@ def test_a_known_goal_is_planned_into_a_parameterised_program(workshop: Workshop
     assert admit(
         source, parse=workshop.language.facts, primitives=dict.fromkeys(primitives(), ""), library=workshop.library
     ).admitted
+
+
+def test_a_proven_skill_that_failed_does_again_what_it_passed_and_falls_if_it_no_longer_can(
+    workshop: Workshop, proving: Prover
+) -> None:
+    version, library = planks(workshop), workshop.library
+    assert all(trial.passed for trial in proving.verify(version.hash, 3))
+    failed_in_a_journey(workshop, version)
+    before = library.record_of(version.hash)
+    assert between_tasks(proving) == [], "weather"
+    asked = proving.proofs.trials_of(version.hash)[3:]
+    assert [(trial.purpose, trial.passed) for trial in asked] == [(DOUBT, True)] * len(asked)
+    assert asked
+    assert library.record_of(version.hash) == before, "what it passes once more is no new evidence"
+    assert between_tasks(proving) == ["tidied"]
+    assert len(proving.proofs.trials_of(version.hash)) == 3 + len(asked), "it is asked once"
+    with closing(TrialProcess(rules={"recipes": "oak_planks:1"})) as worlds, workshop.proving(worlds) as changed:
+        assert between_tasks(changed) == ["tidied"], "nothing has failed since"
+        failed_in_a_journey(workshop, version)
+        assert between_tasks(changed) == ["doubted craftPlanks"]
+    assert library.rung(version.hash) == "parole"
+    assert library.to_repair() == ["craftPlanks"]
+    fell = library.history("craftPlanks")[-1]
+    assert fell.reason.startswith("trusted -> parole: failed again what it had passed: missing_items"), fell
+    assert fell.by.journey == JOURNEY
+    assert library.uses_of(version.hash)[0].cause == "missing_items", "that is evidence"
+
+
+def test_a_doubt_is_settled_before_anything_else_is_proven_and_callers_of_what_fell_are_not_asked(
+    workshop: Workshop, proving: Prover
+) -> None:
+    version, library = planks(workshop), workshop.library
+    caller = workshop.keep(
+        """async function craftSticks(bot, { count = 1 } = {}) {
+          await craftPlanks(bot, { count: 4 })
+          return await craftItem(bot, 'stick', count)
+        }""",
+        trusted=True,
+    )
+    assert all(trial.passed for trial in proving.verify(version.hash, 3))
+    worse = workshop.keep(version.source.replace("await 0", "throw new Error('no')"), runs=1)
+    failed_in_a_journey(workshop, caller, version)
+    assert library.challengers() == [worse]
+    with closing(TrialProcess(rules={"recipes": "oak_planks:1"})) as worlds, workshop.proving(worlds) as changed:
+        assert between_tasks(changed) == ["doubted craftPlanks"], "no challenge, nothing is tidied"
+    assert library.rung(caller.hash) == "trusted"
+    assert proving.proofs.trials_of(caller.hash) == []
+
+
+def planks(workshop: Workshop) -> Version:
+    """A trusted skill that makes planks of a log, four at a time in the game as it is."""
+    version = workshop.keep(CALLER.replace("mineLogs(bot, { count: Math.ceil(count / 4) })", "0"), runs=0)
+    for number in range(10):
+        workshop.library.record_use(
+            Use(version.hash, "succeeded", "home", number, 0.0, setting="fresh", world=f"w{number}", args={"count": 4},
+                before={"oak_log": 1}, after={"oak_planks": 4}, ticks=5)
+        )  # fmt: skip
+    assert workshop.library.rung(version.hash) == "trusted"
+    return version
+
+
+def failed_in_a_journey(workshop: Workshop, *versions: Version) -> None:
+    """An iteration of a journey in which versions failed."""
+    store = Store(workshop.db)
+    if not store.journeys():
+        store.create(JourneyConfig(name="later", worlds=("minecraft",), seed=9))
+    number = store.experience() + 1
+    store.record(
+        Iteration("later", number, 1, {}, "n", "", {}, (), "", "threw", None, None, (), {}, {}, 1, 1.0, 1.0, 1.0)
+    )
+    for version in versions:
+        failed = Use(version.hash, "failed", "later", number, float(number), position=version.number, cause="thrown")
+        workshop.library.record_use(failed)
+
+
+def between_tasks(prover: Prover) -> list[str]:
+    """What is told between two tasks with hardly any game time left for proofs, and by the trials that begin there."""
+    told: list[str] = []
+
+    def report(kind: str, **data: Any) -> None:
+        told.append(f"{kind} {data['name']}")
+
+    prover.between_tasks(prover.spent() + 1, report, lambda *_: told.append("tidied"))
+    prover.collect(report)
+    return told

@@ -68,6 +68,15 @@ class AnyHistory(RuleBasedStateMachine):
             use = run(version, self.iteration, outcome, setting="fresh", world=str(world))
             self.library.record_use(replace(use, at=self.now))
 
+    @rule(data=st.data())
+    def distrust(self, data: st.DataObject) -> None:
+        """Any version fails again what it had passed."""
+        if self.kept:
+            version = self.kept[data.draw(st.sampled_from(sorted(self.kept)))]
+            self.iteration += 1
+            self.library.distrust(replace(run(version, self.iteration, "failed"), at=self.now), reason="r")
+            assert self.library.rung(version.hash) == "parole"
+
     @rule(
         name=st.sampled_from(NAMES),
         action=st.sampled_from(["rollback", "retire", "restore", "promote", "pin", "unpin", "clear", "hold"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from skills.admit import Admission
 from skills.agent_skills.pages import contract_page
 from skills.compare import difference
 from skills.errors import CallCycle, Inadmissible, NotAllowed, Refusal, UnknownSkill
-from skills.evidence import defaults, learn_effects, wilson
+from skills.evidence import Ladder, Run, declined, defaults, learn_effects, losing_streak, wilson
 from skills.graph import SkillGraph
 from skills.library import Library
 from skills.operators import Operators
@@ -323,6 +324,75 @@ def test_a_version_whose_latest_runs_go_worse_than_before_is_on_parole_and_one_t
     for iteration in range(40):
         library.record_use(run(unsure, iteration, "succeeded" if iteration % 2 else "failed"))
     assert library.get("huntCow").rung == "candidate"
+
+
+def test_a_version_that_fell_comes_back_by_what_it_does_since_whatever_it_did_before(library: Library) -> None:
+    version = library.add(admitted("mineLogs"), reason="r")
+    for iteration in range(30):
+        library.record_use(run(version, iteration, setting="fresh", world=str(iteration)))
+    for iteration in range(30, 33):
+        library.record_use(run(version, iteration, "failed"))
+    assert library.rung(version.hash) == "parole"
+    assert library.record_use(run(version, 33)) == "parole", "one success makes up for nothing"
+    back = [library.record_use(run(version, n, setting="fresh", world=str(n))) for n in range(34, 42)]
+    assert (back[0], back[1], back[-1]) == ("parole", "verified", "trusted"), "as at first"
+    record = library.record_of(version.hash)
+    assert (record.succeeded, record.failed) == (39, 3), "nothing is forgotten"
+
+
+def test_what_failed_again_what_it_had_passed_is_on_parole_at_once_and_so_is_whatever_is_the_same(
+    library: Library,
+) -> None:
+    old = library.add(admitted("mineLogs"), reason="r")
+    for iteration in range(30):
+        library.record_use(run(old, iteration, setting="fresh", world=str(iteration)))
+    new = library.add(admitted("chopWood"), reason="r")
+    library.carry_on(new.hash, old.hash, reason="another name")
+    library.retire("mineLogs", reason="another name")
+    library.distrust(replace(run(new, 7, "failed"), journey="trials"), reason="failed again what it had passed")
+    assert [library.rung(each.hash) for each in (old, new)] == ["parole", "parole"]
+    assert library.to_repair() == ["chopWood"]
+    fell = library.history("chopWood")[-1]
+    assert (fell.action, fell.by) == ("fell", By("library", "trials", 7))
+    assert fell.reason == "trusted -> parole: failed again what it had passed"
+    assert library.record_use(run(new, 40)) == "parole", "one success makes up for nothing"
+
+
+def test_the_work_of_looking_for_challengers_grows_with_the_library_not_with_its_square(library: Library) -> None:
+    def work(skills: int) -> int:
+        """Hundreds of steps of the database, with so many trusted skills more."""
+        for number in range(skills):
+            version = library.add(admitted(f"mine{skills}And{number}"), reason="r")
+            library.db.execute(
+                "UPDATE standings SET rung = 'trusted', succeeded = 8 WHERE version = ?", [version.number]
+            )
+        steps: list[None] = []
+        library.db.conn.set_progress_handler(lambda: steps.append(None), 100)
+        assert library.challengers() == []
+        library.db.conn.set_progress_handler(None, 0)
+        return len(steps)
+
+    few = work(100)
+    assert work(900) <= 20 * few, "ten times as many skills"
+
+
+def test_a_skill_that_works_as_often_as_ever_seldom_falls() -> None:
+    chance, uses = random.Random(20), 1000
+
+    def falls(rate: float) -> float:
+        """How often a trusted version with a steady rate falls in a thousand runs, one that fell beginning anew."""
+        fell = 0
+        for _ in range(20):
+            runs: list[Run] = []
+            for _ in range(uses):
+                runs.append(Run("succeeded" if chance.random() < rate else "failed", "use", "w", 1))
+                if losing_streak(runs) >= Ladder.parole_streak or declined(runs):
+                    fell, runs = fell + 1, []
+        return fell / 20
+
+    assert falls(0.98) < 1
+    assert falls(0.95) < 2
+    assert falls(0.9) < 4
 
 
 def test_a_skill_is_found_by_words_parts_of_names_and_what_it_gives(library: Library) -> None:
