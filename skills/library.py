@@ -20,7 +20,7 @@ from skills.admit import Admission
 from skills.errors import CallCycle, Inadmissible, NotAllowed
 from skills.evidence import Ladder
 from skills.reader import Action, By, LibraryReader
-from skills.skill import LinkKind, Record, Rung, Skill, Use, Version, version_hash
+from skills.skill import LinkKind, Record, Rung, Skill, Use, Version, version_hashes
 from skills.words import apart, spoken
 
 _HEIGHT: dict[Rung, int] = {"draft": 0, "candidate": 1, "parole": 1, "verified": 2, "trusted": 3}
@@ -93,11 +93,15 @@ class Library(LibraryReader):
         if admission.refusals or admission.signature is None:
             raise Inadmissible(admission.refusals)
         signature, uses = admission.signature, dict(admission.uses)
-        hash = version_hash(admission.source, signature, uses, admission.language)
+        hash, *older = version_hashes(admission.source, signature, uses, admission.language)
         with atomic(self.db), self.by(By(author or self._by.author, journey, iteration)):
-            kept = self.db.execute("SELECT 1 FROM versions WHERE library = ? AND hash = ?", [self.name, hash])
-            if kept.fetchone():
-                return self.version(hash)
+            kept = self.db.execute(
+                f"SELECT hash FROM versions WHERE library = ? AND (hash = ? OR source = ? AND hash IN "
+                f"({', '.join('?' * len(older))})) ORDER BY hash = ? DESC",
+                [self.name, hash, admission.source, *older, hash],
+            ).fetchone()
+            if kept:
+                return self.version(kept[0])
             language = self.language_of(signature.name)
             if language not in (None, admission.language):
                 raise NotAllowed(

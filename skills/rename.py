@@ -18,7 +18,7 @@ from skills.admit import Admission, Parse, name_refusals
 from skills.errors import Inadmissible, NotAllowed, Refusal
 from skills.graph import SkillGraph
 from skills.library import Library
-from skills.skill import Version, version_hash
+from skills.skill import Version, version_hashes
 
 Rewrite = Callable[[str, str, str], str]
 """Source, a name in it, and the name to put in its place, decided by the syntax tree."""
@@ -131,9 +131,9 @@ def _refuse(
             refusals = [Refusal("bad_name", f"`{new}` cannot be the name of a function: choose another name")]
     if refusals:
         raise Inadmissible(refusals)
-    hash = version_hash(admission.source, admission.signature, admission.uses, admission.language)
+    hashes = version_hashes(admission.source, admission.signature, admission.uses, admission.language)
     if new in library.names(retired=True):
         known = library.get(new)
-        if not known.retired or hash not in {version.hash for version in library.versions(new)}:
+        if not known.retired or not any(version.hash in hashes for version in library.versions(new)):
             state = " (retired)" if known.retired else ""
             raise NotAllowed(f"there is a skill {new!r} already{state}: choose another name")

@@ -20,6 +20,8 @@ LinkKind = Literal["derived_from", "duplicate_of", "renamed_from", "rewritten_fr
 
 SCHEME = "v1"
 """Prefix of version hashes, so that the way of hashing can change without confusing old and new."""
+SPANNING = ("`", '"""', "'''")
+"""What texts that span lines stand between, in JavaScript and in Python."""
 
 
 @dataclass(frozen=True)
@@ -200,9 +202,22 @@ class Use:
 def version_hash(source: str, signature: Signature, uses: Mapping[str, str], language: str = "javascript") -> str:
     """The name of a version: a hash over its source, its signature and the versions that it calls.
 
-    Line ends and space at the ends of lines do not count, so that copying a file does not make a new version.
+    Line ends and space at the ends of lines do not count, so that copying a file does not make a new version. Where a
+    source may hold texts that span lines, such space may be part of what it says: there only line ends do not count.
     """
-    text = "\n".join(line.rstrip() for line in source.strip().splitlines())
-    content = {"language": language, "signature": signature.to_json(), "source": text, "uses": dict(uses)}
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"{SCHEME}:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    return version_hashes(source, signature, uses, language)[0]
+
+
+def version_hashes(
+    source: str, signature: Signature, uses: Mapping[str, str], language: str = "javascript"
+) -> tuple[str, ...]:
+    """The name of a version, and the other that it may bear from the time when space in texts did not count either."""
+    texts = ["\n".join(line.rstrip() for line in source.strip().splitlines())]
+    if any(mark in source for mark in SPANNING):
+        texts.insert(0, source.strip().replace("\r\n", "\n").replace("\r", "\n"))
+    found = []
+    for text in dict.fromkeys(texts):
+        content = {"language": language, "signature": signature.to_json(), "source": text, "uses": dict(uses)}
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        found.append(f"{SCHEME}:{hashlib.sha256(canonical.encode()).hexdigest()}")
+    return tuple(found)

@@ -24,7 +24,7 @@ from memory.log import canonical
 from skills.errors import CallCycle, SkillError
 from skills.library import Library
 from skills.reader import LibraryReader
-from skills.skill import Signature, version_hash
+from skills.skill import Signature, version_hashes
 
 Row = dict[str, Any]
 Content = dict[str, list[Row]]
@@ -261,8 +261,8 @@ def check(name: str, content: Content) -> None:
             uses.setdefault(call["caller"], {})[call["name"]] = call["callee"]
         for row in content["versions"]:
             signature = Signature.from_json(row["signature"]["json"])
-            hash = version_hash(row["source"], signature, uses.get(row["hash"], {}), row["language"])
-            if hash != row["hash"]:
+            hashes = version_hashes(row["source"], signature, uses.get(row["hash"], {}), row["language"])
+            if row["hash"] not in hashes:
                 raise BadSnapshot(f"a version of {name!r} is not what its hash {row['hash'][:15]} says")
             if not signature.name == row["skill"] == name:
                 raise BadSnapshot(f"a version of {signature.name!r} stands among those of {name!r}")
