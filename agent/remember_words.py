@@ -123,9 +123,10 @@ def item(found: Json) -> str:
     by = f", superseded by {found['superseded_by']}" if found["superseded_by"] else ""
     held = found["strength"]
     subject = told(found["subject"], found["sensitivity"])
+    holds = f"in {told_scope(found['scope'])}" if found["scope"] else "everywhere"
     lines = [
         told(found["text"], found["sensitivity"]),
-        f"  {found['kind']} about {subject}, holds in {told_scope(found['scope'])}",
+        f"  {found['kind']} about {subject}, holds {holds}",
         f"  {found['state']}{', pinned' if found['pinned'] else ''}; so since {found['valid_from']:g}{until}{by}",
         f"  belief {found['confidence']:.2f}; from {found['origin']}; {found['sensitivity']}",
         f"  used {held['uses']} times, {held['lapses']} of them in vain; holds for {held['stability']:.1f} iterations",

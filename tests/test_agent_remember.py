@@ -67,6 +67,7 @@ def test_each_command_prints_text_and_json(lived: Path, tmp_path: Path) -> None:
     assert told("recall", "coal")["hits"][0]["text"] == "coal lies deep"
     assert "words #1" in said("recall", "coal", "--why")
     assert [item["subject"] for item in told("list", "--kind", "lesson")] == ["pickaxe"]
+    assert "lesson about pickaxe, holds everywhere" in said("show", "1")
 
 
 def test_a_dry_run_also_tells_what_a_model_would_read_and_about_for_how_many_tokens(lived: Path) -> None:
@@ -378,6 +379,7 @@ def test_a_place_that_is_kept_for_its_journey_and_its_world_is_one_line_with_bot
     assert len(told("list", "--limit", "2")) == 2
     shown = said("show", str(told("list", "--journey", "a")[0]["id"]))
     assert "the same place is kept as" in shown
+    assert "about iron_ore, holds in a" in shown
     assert "world minecraft:7, active" in shown
 
 
