@@ -387,6 +387,18 @@ test('the way down leads around a cave, where there is a way around', async t =>
   assert.ok(!dug.some(at => cave(at.x - x, at.y - y - 1, at.z - z)), 'it opened the roof of the cave')
 })
 
+test('the bottom of a shaft that is open to the sky is no surface', async t => {
+  const body = await join({ seed: 3 })
+  t.after(() => body.close())
+  const { x, y, z } = await hill(body, (dx, up, dz) => dx === 0 && dz === 0 && up > 4 ? 'air' : null)
+  await body.ask('command', { text: `tp Tester ${x + 0.5} ${y + 5} ${z + 0.5}` })
+  await body.ask('command', { text: 'give Tester dirt 16' })
+  await body.operations.tick({ count: 5 })
+  const { outcome, value, error } = await body.run('return ascendToSurface(bot)', { limits: { ticks: 3000 } })
+  assert.equal(outcome, 'returned', JSON.stringify(error))
+  assert.ok(value.y >= y + 14, `ended at ${value.y - y} of 15`)
+})
+
 test('gravel over a cave is no ground: who stands on it between walls stays there', async t => {
   const body = await join({ seed: 4 }) // three gravel over ten blocks of air, as the world was made
   t.after(() => body.close())

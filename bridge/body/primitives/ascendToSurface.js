@@ -1,9 +1,9 @@
 /**
  * ascendToSurface(bot)
  *
- * Goes up until there is open sky above: straight up on blocks that it puts underfoot, or by stairs that it digs, around
- * water and lava. Below a lake, where water bars every way, it lets it in and swims. A stone_pickaxe is made on the way if
- * none is left and stone and sticks are at hand.
+ * Goes up until there is open sky above and around: straight up on blocks that it puts underfoot, or by stairs that it
+ * digs, around water and lava. Below a lake, where water bars every way, it lets it in and swims. A stone_pickaxe is made
+ * on the way if none is left and stone and sticks are at hand.
  * Returns {x, y, z} where the bot then stands.
  * Throws unreachable, timeout.
  *
@@ -23,7 +23,7 @@ const ASIDE = 4
 
 async function run (body) {
   const { bot } = body
-  if (!open(bot, bot.entity.position.floored())) {
+  if (!out(bot, bot.entity.position.floored())) {
     try {
       await rise(body)
     } catch (error) {
@@ -43,10 +43,10 @@ async function run (body) {
 async function rise (body) {
   const { bot } = body
   const before = pickaxeFor(body)
-  const out = at => open(bot, at) && free(bot, at)
-  for (let taken = 0; await climb(body, { done: out, before }); taken += ASIDE) {
+  const done = at => out(bot, at)
+  for (let taken = 0; await climb(body, { done, before }); taken += ASIDE) {
     const above = bot.entity.position.y + ASIDE
-    await tunnel(body, wayOf(body), 1, { done: at => out(at) || at.y >= above, steps: STEPS - taken })
+    await tunnel(body, wayOf(body), 1, { done: at => done(at) || at.y >= above, steps: STEPS - taken })
   }
 }
 
@@ -56,11 +56,12 @@ function pickaxeFor (body) {
   return feet => spare(feet.offset(0, 2, 0))
 }
 
-/** Whether one can step out of a place to some side. */
-function free (bot, at) {
+/** Whether a place is at the surface: open sky above it and above a side to which one can step, or it is a shaft. */
+function out (bot, at) {
   const empty = where => bot.blockAt(where, false)?.boundingBox === 'empty'
-  return [[1, 0], [-1, 0], [0, 1], [0, -1]].some(([dx, dz]) => [0, 1].some(up =>
-    empty(at.offset(dx, up, dz)) && empty(at.offset(dx, up + 1, dz))))
+  const free = where => empty(where) && empty(where.offset(0, 1, 0)) && open(bot, where)
+  return open(bot, at) && [[1, 0], [-1, 0], [0, 1], [0, -1]].some(([dx, dz]) =>
+    [0, 1].some(up => free(at.offset(dx, up, dz))))
 }
 
 /** Whether nothing solid and no water is above a place, leaves aside. */
