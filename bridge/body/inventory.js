@@ -5,7 +5,7 @@
 'use strict'
 
 const { PrimitiveError } = require('./errors')
-const { expendable } = require('./worth')
+const { expendable, dispensable } = require('./worth')
 const { within, retry } = require('./waiting')
 const { spoken } = require('./kinds')
 
@@ -84,11 +84,15 @@ async function tidy (body, keep = []) {
   const { bot } = body
   if (bot.inventory.emptySlotCount() > CROWDED) return
   const dropped = {}
-  for (const stack of expendable(bot.inventory.items(), new Set(keep))) {
-    if (bot.inventory.emptySlotCount() > CROWDED + 1) break
-    await within(body, bot.tossStack(stack), CLICK_TICKS, `throwing ${stack.name}`)
-    dropped[stack.name] = (dropped[stack.name] ?? 0) + stack.count
+  const makeRoom = async (stacks, free) => {
+    for (const stack of stacks) {
+      if (bot.inventory.emptySlotCount() >= free) break
+      await within(body, bot.tossStack(stack), CLICK_TICKS, `throwing ${stack.name}`)
+      dropped[stack.name] = (dropped[stack.name] ?? 0) + stack.count
+    }
   }
+  await makeRoom(expendable(bot.inventory.items(), new Set(keep)), CROWDED + 2)
+  await makeRoom(dispensable(bot.inventory.items(), new Set(keep)), 1)
   if (Object.keys(dropped).length > 0) body.events('tidied', { dropped })
   if (bot.inventory.emptySlotCount() === 0) {
     throw new PrimitiveError('inventory_full', 'no slot of the inventory is free and all it holds is worth keeping', {

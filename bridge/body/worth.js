@@ -22,12 +22,20 @@ const CLASSES = [
 
 const MATERIALS = { wooden: 4, leather: 4, stone: 5, golden: 6, chainmail: 7, iron: 9, diamond: 10, netherite: 11 }
 
+/** What a tool, weapon or piece of armour is for and the worth of what it is made of; null for other things. */
+function gearOf (name) {
+  const gear = /^(\w+?)_(pickaxe|axe|shovel|hoe|sword|helmet|chestplate|leggings|boots)$/.exec(name)
+  return gear && gear[1] in MATERIALS ? { sort: gear[2], price: MATERIALS[gear[1]] } : null
+}
+
+/** What the table says that one item of this name is worth; undefined where it does not name it. */
+function listed (name) {
+  return CLASSES.find(([, names]) => names.test(name))?.[0]
+}
+
 /** How dear one item of this name is, 0 (leave it lying) to 11. */
 function worth (name) {
-  const gear = /^(\w+?)_(pickaxe|axe|shovel|hoe|sword|helmet|chestplate|leggings|boots)$/.exec(name)
-  if (gear && gear[1] in MATERIALS) return MATERIALS[gear[1]]
-  const found = CLASSES.find(([, names]) => names.test(name))
-  return found ? found[0] : 6
+  return gearOf(name)?.price ?? listed(name) ?? 6
 }
 
 /** Stacks of one plain kind beyond this many are worth as little as dirt: nobody needs ten stacks of cobblestone. */
@@ -52,6 +60,24 @@ function expendable (stacks, keep = new Set()) {
     .map(({ stack }) => stack)
 }
 
+/**
+ * What goes next where nothing expendable is left: gear beside better gear of its sort, and things that serve for
+ * nothing here (note blocks, plates), the least valuable first. Not raw materials, food or the only tool of its sort.
+ */
+function dispensable (stacks, keep = new Set()) {
+  const best = new Map()
+  for (const gear of stacks.map(({ name }) => gearOf(name))) {
+    if (gear) best.set(gear.sort, Math.max(gear.price, best.get(gear.sort) ?? 0))
+  }
+  const serves = name => {
+    const gear = gearOf(name)
+    return gear ? gear.price === best.get(gear.sort) : listed(name) !== undefined
+  }
+  return stacks
+    .filter(({ name }) => !keep.has(name) && !serves(name))
+    .sort((a, b) => worth(a.name) - worth(b.name) || a.count - b.count || a.slot - b.slot)
+}
+
 /** Plain blocks to stand on, to bridge and to seal with, the least valuable first. */
 const BUILDING = Object.freeze([
   'dirt', 'cobblestone', 'cobbled_deepslate', 'andesite', 'diorite', 'granite', 'tuff', 'netherrack', 'stone'
@@ -61,4 +87,4 @@ function isBuilding (name) {
   return name === 'cobblestone' || name === 'cobbled_deepslate' || name === 'dirt'
 }
 
-module.exports = { worth, expendable, BUILDING }
+module.exports = { worth, expendable, dispensable, BUILDING }

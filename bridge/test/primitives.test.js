@@ -217,6 +217,22 @@ test('primitives', async t => {
     for (const name of many.slice(1)) assert.equal(inventory[name], 1, name)
   })
 
+  await t.test('where all is dear, gear beside better gear and what serves for nothing makes room', async () => {
+    const ores = ['diamond', 'emerald', 'iron_ingot', 'gold_ingot', 'coal', 'redstone', 'lapis_lazuli', 'obsidian', 'raw_iron']
+    const stock = Object.fromEntries(ores.map(name => [name, 3 * 64]))
+    const tools = { iron_axe: 1, diamond_sword: 1, iron_pickaxe: 1, bread: 64, bucket: 16, torch: 64 }
+    const dear = { ...stock, ...tools, golden_axe: 1, note_block: 1, compass: 1 }
+    await give(dear)
+    const { slotsFree } = await success('return tidyInventory(bot)')
+    const { inventory } = await observe()
+    assert.equal(slotsFree, 1)
+    const gone = Object.keys(dear).filter(name => !(name in inventory))
+    assert.ok(gone.length >= 1 && gone.every(name => ['golden_axe', 'note_block', 'compass'].includes(name)), gone.join())
+    await give({ ...stock, ...tools, apple: 64, arrow: 64, chest: 1 })
+    assert.equal((await failure('await tidyInventory(bot)')).code, 'inventory_full')
+    await give({})
+  })
+
   await t.test('shelter waits underground until morning and comes out unhurt', async () => {
     await command('tp Tester 0 120 0')
     await body.operations.tick({ count: 2 })
